@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let house: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The same for a target that holds no C handle: unsafe code is an error there.
+let strict: [SwiftSetting] = house + [.strictMemorySafety()]
+
+/// One module of the product and the modules that it may know.
+func module(_ name: String, _ dependencies: [String] = [], c: Bool = false) -> Target {
+  .target(
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+    swiftSettings: c ? house : strict)
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [String], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) },
+    exclude: exclude, swiftSettings: house)
+}
+
+/// A C library of the system, found by pkg-config.
+func library(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "thumbprint",
+  products: [.executable(name: "thumbprint", targets: ["thumbprint"])],
+  targets: [
+    library("CUnicorn", "unicorn", apt: "libunicorn-dev"),
+    library("CElfutils", "libdw", apt: "libdw-dev"),
+    library("CCapstone", "capstone", apt: "libcapstone-dev"),
+    library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
+    library("CSndfile", "sndfile", apt: "libsndfile1-dev"),
+
+    module("Units"),
+    module("Trust", ["Units"]),
+    module("Documents", ["CYAML", "Units"], c: true),
+    module("Boards", ["Documents", "Trust", "Units"]),
+    module("Deployments", ["Documents", "Units"]),
+    module("Streams", ["CSndfile", "Units"], c: true),
+    module("Simulation", ["Units"]),
+    module("RunRecord", ["Units"]),
+    .target(
+      name: "Engine", dependencies: ["CUnicorn", "Units"], swiftSettings: house,
+      linkerSettings: [
+        // The bundled engine beside the package, then the system's.
+        .unsafeFlags(["-Xlinker", "-rpath=$ORIGIN/../../../.engine"])
+      ]),
+    module("FirmwareImage", ["CElfutils", "Units"], c: true),
+    module("Disassembly", ["CCapstone", "Units"], c: true),
+    module("Timing", ["Disassembly", "Boards", "Units"]),
+    module("CortexM", ["Simulation", "Units"]),
+    module("Peripherals", ["Simulation", "Units"]),
+    module("Sensors", ["Simulation", "Units"]),
+    module(
+      "Machine",
+      [
+        "Boards", "CortexM", "Deployments", "Disassembly", "Engine", "FirmwareImage",
+        "Peripherals", "RunRecord", "Sensors", "Simulation", "Streams", "Timing", "Units",
+      ], c: true),
+    module("Energy", ["Boards", "RunRecord", "Trust", "Units"]),
+    module("Profiling", ["Energy", "FirmwareImage", "RunRecord", "Units"]),
+    module(
+      "Verdicts",
+      ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units"]),
+    module(
+      "Reports",
+      ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units", "Verdicts"]),
+    module("NetworkCompiler", ["Documents", "Units"]),
+    module(
+      "Commands",
+      [
+        "Boards", "Deployments", "Documents", "Energy", "Engine", "FirmwareImage", "Machine",
+        "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
+        "Streams", "Timing", "Trust", "Units", "Verdicts",
+      ]),
+    .executableTarget(name: "thumbprint", dependencies: ["Commands"], swiftSettings: strict),
+
+    tests("Units", ["Units", "Trust"]),
+    tests("Documents", ["Documents", "Units"]),
+    tests("Boards", ["Boards", "Deployments", "Documents", "Trust", "Units"]),
+    tests("Streams", ["Streams", "Units"]),
+    tests("Simulation", ["Simulation", "Units"]),
+    tests("FirmwareImage", ["FirmwareImage", "Units"]),
+    tests("Timing", ["Boards", "Disassembly", "Timing", "Units"]),
+    tests("CortexM", ["CortexM", "Simulation", "Units"]),
+    tests("Peripherals", ["Peripherals", "Simulation", "Units"]),
+    tests("Sensors", ["Sensors", "Simulation", "Units"]),
+    tests(
+      "Machine",
+      [
+        "Boards", "CortexM", "Deployments", "Engine", "FirmwareImage", "Machine", "Peripherals",
+        "RunRecord", "Sensors", "Simulation", "Streams", "Units",
+      ]),
+    tests(
+      "Reports",
+      [
+        "Boards", "Deployments", "Energy", "Profiling", "Reports", "RunRecord", "Trust", "Units",
+        "Verdicts",
+      ]),
+    tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
+    tests("Commands", ["Commands", "Units"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
