@@ -1,0 +1,47 @@
+public import Units
+
+public enum I2CDirection: Sendable {
+  /// Controller to target.
+  case write
+  /// Target to controller.
+  case read
+}
+
+/// A device on an I2C bus, addressed byte by byte. The controller calls each method at the instant at
+/// which the ninth bit of that byte has passed.
+public protocol I2CTarget: AnyObject {
+  /// START, or repeated START, with this target's address; false: not acknowledged.
+  func start(_ direction: I2CDirection) -> Bool
+  /// A byte from the controller; false: not acknowledged.
+  func receive(_ byte: UInt8) -> Bool
+  /// A byte to the controller.
+  func transmit() -> UInt8
+  /// STOP.
+  func stop()
+}
+
+/// Two wires and the targets on them by their 7-bit address.
+public final class I2CBus {
+  private var targets: [UInt8: any I2CTarget] = [:]
+
+  public init() {}
+
+  public func attach(_ target: any I2CTarget, address: UInt8) { targets[address] = target }
+
+  public func target(at address: UInt8) -> (any I2CTarget)? { targets[address] }
+}
+
+/// A microphone with a pulse-density output, as the decimating interface behind it sees it.
+public protocol PDMSource: AnyObject {
+  /// The decimated sample that ends at `instant`, at 0 dB of the interface's gain; nil once the
+  /// stream has ended. `rate` is the decimated sample rate.
+  func sample(at instant: Instant, rate: Hertz) -> Int16?
+}
+
+/// The data and clock pins of a PDM interface and the microphone on each clock edge.
+public final class PDMInput {
+  public var left: (any PDMSource)?
+  public var right: (any PDMSource)?
+
+  public init() {}
+}

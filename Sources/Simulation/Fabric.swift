@@ -1,0 +1,120 @@
+public import Units
+
+/// What the parts of one simulated board share: time, memory, pins, buses, and the logs of what they
+/// did. Parts are wired through it and never know each other.
+public final class Fabric {
+  public let scheduler: Scheduler
+  public let memory: any BusMemory
+  public let pins: PinBank
+  public let power: PowerLog
+  public let findings: FindingLog
+  /// What the firmware said on a serial port: (instance, byte).
+  public var transmit: (_ port: String, _ byte: UInt8) -> Void = { _, _ in }
+  /// Asks for the end of the run at the present instant; the first reason counts.
+  public private(set) var stopReason: StopReason?
+  /// A reset of the whole chip was requested (AIRCR, watchdog).
+  public var resetRequested = false
+  private var i2cBuses: [String: I2CBus] = [:]
+  private var pdmInputs: [String: PDMInput] = [:]
+  private var activities: [ActivityTrack] = []
+  private var services: [ObjectIdentifier: AnyObject] = [:]
+
+  public init(scheduler: Scheduler, memory: any BusMemory) {
+    self.scheduler = scheduler
+    self.memory = memory
+    pins = PinBank()
+    power = PowerLog(scheduler: scheduler)
+    findings = FindingLog()
+  }
+
+  /// The I2C bus behind the controller of that name.
+  public func i2c(_ controller: String) -> I2CBus {
+    if let bus = i2cBuses[controller] { return bus }
+    let bus = I2CBus()
+    i2cBuses[controller] = bus
+    return bus
+  }
+
+  /// The microphone input of the PDM interface of that name.
+  public func pdm(_ interface: String) -> PDMInput {
+    if let input = pdmInputs[interface] { return input }
+    let input = PDMInput()
+    pdmInputs[interface] = input
+    return input
+  }
+
+  /// A track of what a bus or device was busy with: "TWIM0".
+  public func activity(_ name: String) -> ActivityTrack {
+    if let track = activities.first(where: { $0.name == name }) { return track }
+    let track = ActivityTrack(name: name, scheduler: scheduler)
+    activities.append(track)
+    return track
+  }
+
+  public var activityTracks: [ActivityTrack] { activities }
+
+  /// Something that the devices of one family share, made at first use: Nordic's event fabric.
+  public func service<Service: AnyObject>(_ make: (Fabric) -> Service) -> Service {
+    let key = ObjectIdentifier(Service.self)
+    if let service = services[key] as? Service { return service }
+    let service = make(self)
+    services[key] = service
+    return service
+  }
+
+  public func requestStop(_ reason: StopReason) {
+    if stopReason == nil { stopReason = reason }
+  }
+}
+
+/// Why the surroundings of the core end a run.
+public enum StopReason: Sendable, Hashable {
+  /// A sensor asked for more than its stream holds, and the stream says `end: stop`.
+  case streamEnded(sensor: String)
+  /// The scripted dialogue of a serial port failed.
+  case scriptFailed(String)
+}
+
+/// Memory as bus masters other than the core see it.
+public protocol BusMemory: AnyObject {
+  /// `count` bytes from `address`; nil when the range is not RAM that DMA can reach.
+  func read(_ address: Address, count: Int) -> [UInt8]?
+  /// False when the range is not RAM that DMA can reach; nothing is written then.
+  func write(_ address: Address, _ bytes: [UInt8]) -> Bool
+}
+
+/// When a bus or device was busy, for telling what a measured interval was spent on.
+public final class ActivityTrack {
+  public let name: String
+  private let scheduler: Scheduler
+  private var startedAt: Instant?
+  /// Spans that have ended, oldest first; only the newest `capacity` are kept.
+  public private(set) var spans: [(start: Instant, end: Instant)] = []
+  /// Told of each begin (true) and end (false).
+  public var observer: ((Bool) -> Void)?
+  private let capacity = 4096
+
+  init(name: String, scheduler: Scheduler) {
+    self.name = name
+    self.scheduler = scheduler
+  }
+
+  public var isBusy: Bool { startedAt != nil }
+
+  /// The start of the span under way.
+  public var start: Instant? { startedAt }
+
+  public func begin() {
+    guard startedAt == nil else { return }
+    startedAt = scheduler.now
+    observer?(true)
+  }
+
+  public func end() {
+    guard let start = startedAt else { return }
+    startedAt = nil
+    if spans.count >= 2 * capacity { spans.removeFirst(capacity) }
+    spans.append((start, scheduler.now))
+    observer?(false)
+  }
+}

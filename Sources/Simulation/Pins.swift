@@ -1,0 +1,49 @@
+/// A net on the board: a chip's pin and whatever is wired to it.
+public final class Pin {
+  public let name: String
+  private var drivers: [(id: String, level: Bool)] = []
+  private var pull: Bool?
+  private var observers: [(Bool) -> Void] = []
+  public private(set) var level = false
+
+  init(name: String) { self.name = name }
+
+  /// Puts `level` on the net, or lets go of it with nil. `id` names the driver: "P0", "imu".
+  public func drive(_ id: String, _ level: Bool?) {
+    drivers.removeAll { $0.id == id }
+    if let level { drivers.append((id, level)) }
+    settle()
+  }
+
+  /// A pull resistor: up, down or none. Acts while nothing drives the net.
+  public func setPull(_ pull: Bool?) {
+    self.pull = pull
+    settle()
+  }
+
+  public var isDriven: Bool { !drivers.isEmpty }
+
+  /// Calls `observer` with the new level at each change.
+  public func observe(_ observer: @escaping (Bool) -> Void) { observers.append(observer) }
+
+  private func settle() {
+    // Several drivers: low wins, as on an open-drain net.
+    let driven = drivers.isEmpty ? nil : drivers.allSatisfy(\.level)
+    let settled = driven ?? pull ?? false
+    guard settled != level else { return }
+    level = settled
+    for observer in observers { observer(settled) }
+  }
+}
+
+/// The board's nets by the chip's name of the pin: "P0.14".
+public final class PinBank {
+  private var pins: [String: Pin] = [:]
+
+  public subscript(_ name: String) -> Pin {
+    if let pin = pins[name] { return pin }
+    let pin = Pin(name: name)
+    pins[name] = pin
+    return pin
+  }
+}

@@ -1,0 +1,109 @@
+public import Units
+
+/// A device off the chip, fed by a recorded stream.
+public protocol Sensor: AnyObject {
+  /// Back to what power-on gives.
+  func reset()
+}
+
+/// What one sensor is made from. A sensor attaches itself to its bus when it is made.
+public struct SensorContext {
+  /// The board's name of it: "imu".
+  public let name: String
+  /// The controller it hangs on: "TWIM0", "PDM".
+  public let bus: String
+  /// Its address on an addressed bus.
+  public let address: UInt8?
+  /// Its own pins that are wired: "INT1_A/G" to a net of the board.
+  public let pins: [String: Pin]
+  /// Power net: while it is low the sensor is off. Nil: always powered.
+  public let powerPin: Pin?
+  /// What the board's description says of it.
+  public let parameters: [String: Int]
+  /// What it feels; nil: nothing was streamed into it, it is at rest.
+  public let stimulus: (any Stimulus)?
+  /// Where it tells what it did with its samples.
+  public let track: SensorTrack
+  public let fabric: Fabric
+
+  public init(
+    name: String, bus: String, address: UInt8? = nil, pins: [String: Pin] = [:],
+    powerPin: Pin? = nil, parameters: [String: Int] = [:], stimulus: (any Stimulus)?,
+    track: SensorTrack, fabric: Fabric
+  ) {
+    self.name = name
+    self.bus = bus
+    self.address = address
+    self.pins = pins
+    self.powerPin = powerPin
+    self.parameters = parameters
+    self.stimulus = stimulus
+    self.track = track
+    self.fabric = fabric
+  }
+}
+
+/// What a sensor feels, from a recording.
+public enum PhysicalQuantity: String, Sendable, CaseIterable {
+  /// Three axes in g.
+  case acceleration = "accelerometer"
+  /// Three axes in degrees a second.
+  case angularRate = "gyroscope"
+  /// One channel in int16 counts: full scale is 32768.
+  case sound = "audio"
+  /// One channel in degrees Celsius.
+  case temperature
+}
+
+/// A recorded stream as a sensor sees it.
+public protocol Stimulus: AnyObject {
+  /// The quantity's channels at `instant`.
+  func values(of quantity: PhysicalQuantity, at instant: Instant) -> StimulusValue
+  /// The rate that was recorded, where it is constant.
+  var rate: Hertz? { get }
+}
+
+public enum StimulusValue: Sendable {
+  case values([Double])
+  /// The stream does not hold that quantity: the sensor gives its rest value.
+  case absent
+  /// The stream is over and its deployment says that the run ends there.
+  case ended
+}
+
+/// The samples of one sensor: how many it made and what became of them.
+public final class SensorTrack {
+  public let sensor: String
+  private let scheduler: Scheduler
+  public private(set) var produced = 0
+  public private(set) var read = 0
+  public private(set) var lost = 0
+  public private(set) var duplicate = 0
+  /// Told the instant at which the status bit of a new sample rises.
+  public var onDataReady: ((Instant) -> Void)?
+  /// Told the instant of the last byte of a sample read off the bus.
+  public var onRead: ((Instant) -> Void)?
+
+  public init(sensor: String, scheduler: Scheduler) {
+    self.sensor = sensor
+    self.scheduler = scheduler
+  }
+
+  /// A new sample stands in the sensor's registers or FIFO.
+  public func markDataReady() {
+    produced += 1
+    onDataReady?(scheduler.now)
+  }
+
+  /// The last byte of a fresh sample has been read.
+  public func markRead() {
+    read += 1
+    onRead?(scheduler.now)
+  }
+
+  /// Samples were overwritten before any byte of them was read.
+  public func markLost(_ count: Int = 1) { lost += count }
+
+  /// A sample was read again.
+  public func markDuplicate() { duplicate += 1 }
+}
