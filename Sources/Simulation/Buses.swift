@@ -36,6 +36,19 @@ public protocol PDMSource: AnyObject {
   /// The decimated sample that ends at `instant`, at 0 dB of the interface's gain; nil once the
   /// stream has ended. `rate` is the decimated sample rate.
   func sample(at instant: Instant, rate: Hertz) -> Int16?
+  /// The interface's clock on the microphone's wire starts or stops.
+  func clock(running: Bool)
+  /// A buffer with `count` of its samples stands in RAM, where none stood that was not handed over.
+  func delivered(count: Int)
+  /// A buffer with `count` of its samples went to the very RAM of the buffer before it, because no
+  /// fresh pointer was given: the earlier `count` samples are lost.
+  func overwritten(count: Int)
+}
+
+extension PDMSource {
+  public func clock(running: Bool) {}
+  public func delivered(count: Int) {}
+  public func overwritten(count: Int) {}
 }
 
 /// The data and clock pins of a PDM interface and the microphone on each clock edge.
