@@ -1,0 +1,45 @@
+public import Disassembly
+
+/// The timing of one core: what its instructions and its exceptions cost at zero wait states.
+public protocol CoreTiming: Sendable {
+  /// The core's name as boards spell it: `cortex-m4`.
+  var name: String { get }
+  /// What entering and leaving exceptions costs.
+  var exceptions: ExceptionTiming { get }
+  /// The price of a straight run, entered with an empty pipeline.
+  func price(_ block: [Instruction]) -> BlockPrice
+}
+
+/// What exceptions cost at zero wait states, in core cycles.
+@frozen public struct ExceptionTiming: Sendable, Hashable {
+  /// From the interrupt's assertion to the first instruction of the handler.
+  public var entry: UInt32
+  /// From the return instruction to the first instruction of the interrupted code.
+  public var exit: UInt32
+  /// From the return of one handler to the first instruction of the next.
+  public var tailChain: UInt32
+  /// Added to the remaining entry when a higher priority arrives during stacking.
+  public var lateArrival: UInt32
+  /// Added to entry when the floating-point context is stacked at once.
+  public var floatEntry: UInt32
+  /// Added to return when the floating-point context is unstacked.
+  public var floatExit: UInt32
+  /// Paid by the first floating-point instruction of a handler when stacking is lazy.
+  public var lazyStacking: UInt32
+  /// From the wake-up event to the first instruction after WFI or WFE, clocks running.
+  public var wakeUp: UInt32
+
+  public init(
+    entry: UInt32, exit: UInt32, tailChain: UInt32, lateArrival: UInt32 = 0,
+    floatEntry: UInt32 = 0, floatExit: UInt32 = 0, lazyStacking: UInt32 = 0, wakeUp: UInt32 = 0
+  ) {
+    self.entry = entry
+    self.exit = exit
+    self.tailChain = tailChain
+    self.lateArrival = lateArrival
+    self.floatEntry = floatEntry
+    self.floatExit = floatExit
+    self.lazyStacking = lazyStacking
+    self.wakeUp = wakeUp
+  }
+}

@@ -1,0 +1,25 @@
+public import Disassembly
+
+/// The Cortex-M4's timing, with or without its floating-point unit.
+///
+/// Reference: Arm DDI0439D (Cortex-M4 TRM) tables 3-1, 3-2 and 7-1, sections 3.3.2 and 3.9.1;
+/// measured rules as told in `ThreeStagePipeline`.
+public struct CortexM4Timing: CoreTiming {
+  static let table = ThreeStageTable(
+    multiplyAccumulate: 1, longMultiply: 1...1, longMultiplyExpected: 1,
+    longMultiplyAccumulate: 1...1, longMultiplyAccumulateExpected: 1,
+    indexedLoadsPipeline: true)
+
+  public let name = "cortex-m4"
+
+  /// DDI0439D 3.9.1: entry 12, return 10, tail-chain 6; 17 more for the floating-point frame.
+  public let exceptions = ExceptionTiming(
+    entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
+    lazyStacking: 17, wakeUp: 0)
+
+  public init() {}
+
+  public func price(_ block: [Instruction]) -> BlockPrice {
+    ThreeStagePipeline.price(block, Self.table)
+  }
+}

@@ -1,0 +1,259 @@
+import Disassembly
+
+/// The figures in which the three-stage Armv7-M cores differ.
+struct ThreeStageTable: Sendable {
+  var multiplyAccumulate: UInt32
+  var longMultiply: ClosedRange<UInt32>
+  var longMultiplyExpected: UInt32
+  var longMultiplyAccumulate: ClosedRange<UInt32>
+  var longMultiplyAccumulateExpected: UInt32
+  /// Whether an indexed load overlaps the load before it.
+  var indexedLoadsPipeline: Bool
+}
+
+/// The pipeline shared by Cortex-M3 and Cortex-M4: one instruction a cycle, with a load's data
+/// phase, a store's data phase and address generation as its hazards.
+///
+/// Reference: Arm DDI0439D 3.3.1 and 3.3.2 (tables), Arm DDI0337I 3.3.2; jnk0le, cortex_m3m4.md
+/// (measured on STM32F103 and STM32F407); compendium.i-0.nl, instruction alignment (measured on
+/// STM32L4).
+///
+/// Not modelled: contention between banks of memory, unaligned data, a literal load that meets a
+/// fetch on one bus.
+struct ThreeStagePipeline {
+  // Fixed figures. DDI0439D table 3-1 unless said otherwise.
+  /// Refill after a direct branch, whose target is known in decode: P = 1.
+  static let directRefill: UInt32 = 1
+  /// Refill after a branch to a register's value, known in execute: P = 2.
+  static let indirectRefill: UInt32 = 2
+  /// Refill after a load of the PC: P = 3 (3.3.2: at least two for the load and three to reload).
+  static let loadedRefill: UInt32 = 3
+  static let divide: ClosedRange<UInt32> = 2...12
+  static let divideExpected: UInt32 = 7
+  /// MSR and MRS: 1 or 2.
+  static let special: ClosedRange<UInt32> = 1...2
+  static let specialExpected: UInt32 = 2
+  /// ISB refills the pipeline; DSB and DMB wait for nothing at zero wait states.
+  static let barrierRange: ClosedRange<UInt32> = 1...4
+  static let barrierExpected: UInt32 = 2
+  // Table 7-1 and its notes.
+  static let floatMultiplyAccumulate: UInt32 = 3
+  static let floatDivide: UInt32 = 14
+
+  /// What the data bus still owes at the end of an instruction.
+  private enum Pending { case nothing, loadData, storeData, registerStore }
+
+  let table: ThreeStageTable
+  var ledger: Ledger
+  private var previous: Instruction?
+  private var pending = Pending.nothing
+  /// Core registers that an address may not use without a stall.
+  private var lateForAddress: UInt16 = 0
+  /// Floating-point registers whose result is one cycle away.
+  private var lateFloat: UInt32 = 0
+  /// The cycle in which a background VDIV or VSQRT ends.
+  private var floatBusyUntil: UInt32 = 0
+  /// Wide instructions in a row at odd halfwords, and whether all were stores.
+  private var oddRun = 0
+  private var oddRunStores = true
+  private var oddRunPaid = false
+
+  init(_ table: ThreeStageTable, count: Int) {
+    self.table = table
+    ledger = Ledger(count: count)
+  }
+
+  static func price(_ block: [Instruction], _ table: ThreeStageTable) -> BlockPrice {
+    var pipeline = ThreeStagePipeline(table, count: block.count)
+    if let first = block.first, first.isWide, first.isAtOddHalfword {
+      pipeline.ledger.enter(extra: 1)
+    }
+    for instruction in block { pipeline.execute(instruction) }
+    pipeline.finish()
+    return pipeline.ledger.price
+  }
+
+  private mutating func execute(_ i: Instruction) {
+    fetch(i)
+    settle(i)
+    waitForFloat(i)
+    ledger.noteAccess()
+    issue(i)
+    remember(i)
+  }
+
+  /// Three or more wide instructions at odd halfwords cost a cycle, stores only from the fourth.
+  private mutating func fetch(_ i: Instruction) {
+    guard i.isWide, i.isAtOddHalfword else {
+      oddRun = 0
+      oddRunStores = true
+      oddRunPaid = false
+      return
+    }
+    oddRun += 1
+    if i.kind != .store { oddRunStores = false }
+    if !oddRunPaid, oddRun >= (oddRunStores ? 4 : 3) {
+      oddRunPaid = true
+      ledger.charge(1, .issue)
+    }
+  }
+
+  /// Waits for the data phase of the previous load or store, and for this one's address.
+  private mutating func settle(_ i: Instruction) {
+    let depends = i.addressRegisters & lateForAddress != 0
+    switch pending {
+    case .loadData:
+      if !overlapsLoad(i) || depends { ledger.charge(1, .memory) }
+    case .storeData:
+      if i.kind.loads { ledger.charge(1, .memory) }
+    case .nothing, .registerStore: break
+    }
+    if depends { ledger.charge(1, .memory) }
+    pending = .nothing
+  }
+
+  /// Whether an instruction runs under the data phase of the load before it.
+  private func overlapsLoad(_ i: Instruction) -> Bool {
+    switch i.kind {
+    case .load:
+      !i.writesPC && (table.indexedLoadsPipeline || !i.memory.writesBack)
+    case .store, .loadExclusive, .storeExclusive: true
+    default: false
+    }
+  }
+
+  /// A floating-point instruction waits for its operands and for a division in the background.
+  private mutating func waitForFloat(_ i: Instruction) {
+    guard i.kind.isFloatingPoint else { return }
+    if floatBusyUntil > ledger.now { ledger.charge(floatBusyUntil - ledger.now, .float) }
+    if i.floatReads & lateFloat != 0 { ledger.charge(1, .float) }
+  }
+
+  private mutating func issue(_ i: Instruction) {
+    switch i.kind {
+    case .load, .loadExclusive, .storeExclusive, .store, .loadMultiple, .storeMultiple,
+      .loadDouble, .storeDouble:
+      memory(i)
+    case .fpLoad, .fpLoadMultiple, .fpStore, .fpStoreMultiple:
+      ledger.charge(1 + UInt32(i.memory.count), .memory)
+    case .branch, .conditionalBranch, .compareBranch, .call, .branchExchange, .tableBranch:
+      branch(i)
+    case .fpAlu, .fpMultiply, .fpMultiplyAccumulate, .fpDivide, .fpSquareRoot, .fpMove,
+      .fpSystem:
+      float(i)
+    case .multiply, .multiplyAccumulate, .longMultiply, .longMultiplyAccumulate, .divide:
+      multiply(i)
+    default: other(i)
+    }
+  }
+
+  private mutating func memory(_ i: Instruction) {
+    ledger.charge(1, .memory)
+    switch i.kind {
+    case .store where i.memory.hasIndex:
+      ledger.charge(1, .memory)
+      pending = .registerStore
+    case .store: pending = .storeData
+    case .load where i.writesPC:
+      ledger.charge(1, .memory)
+      leave(i, refill: Self.loadedRefill)
+    case .load, .loadExclusive, .storeExclusive: pending = .loadData
+    default:
+      ledger.charge(UInt32(i.memory.count), .memory)
+      if i.writesPC { leave(i, refill: Self.loadedRefill) }
+    }
+    // A load or store that fails its condition takes one cycle.
+    if i.isConditional { ledger.allow(less: UInt32(i.memory.count)) }
+  }
+
+  private mutating func branch(_ i: Instruction) {
+    ledger.charge(1, .branch)
+    if i.kind == .tableBranch {
+      // 3.3.2: at least two for the load, one for the add and three to reload.
+      ledger.charge(2, .memory)
+      leave(i, refill: Self.loadedRefill)
+    } else {
+      leave(i, refill: i.hasDirectTarget ? Self.directRefill : Self.indirectRefill)
+    }
+  }
+
+  private mutating func leave(_ i: Instruction, refill: UInt32) {
+    if i.isConditional {
+      ledger.leave(takenExtra: refill)
+    } else {
+      ledger.charge(refill, .branch)
+    }
+  }
+
+  private mutating func multiply(_ i: Instruction) {
+    switch i.kind {
+    case .divide:
+      ledger.charge(Self.divide, expected: Self.divideExpected, .multiplyDivide)
+    case .multiplyAccumulate: ledger.charge(table.multiplyAccumulate, .multiplyDivide)
+    case .longMultiply:
+      ledger.charge(table.longMultiply, expected: table.longMultiplyExpected, .multiplyDivide)
+    case .longMultiplyAccumulate:
+      ledger.charge(
+        table.longMultiplyAccumulate, expected: table.longMultiplyAccumulateExpected,
+        .multiplyDivide)
+    default: ledger.charge(1, .multiplyDivide)
+    }
+  }
+
+  private mutating func float(_ i: Instruction) {
+    switch i.kind {
+    case .fpMultiplyAccumulate: ledger.charge(Self.floatMultiplyAccumulate, .float)
+    case .fpDivide, .fpSquareRoot:
+      ledger.charge(1, .float)
+      floatBusyUntil = ledger.now + Self.floatDivide - 1
+    case .fpMove:
+      let words = max((i.reads | i.writes).nonzeroBitCount, 1)
+      ledger.charge(UInt32(words), .float)
+    default: ledger.charge(1, .float)
+    }
+  }
+
+  private mutating func other(_ i: Instruction) {
+    switch i.kind {
+    case .ifThen:
+      // Folds onto a 16-bit instruction before it.
+      if let previous, !previous.isWide {
+        ledger.allow(more: 1)
+      } else {
+        ledger.charge(1, .issue)
+      }
+    case .hint
+    where previous?.kind == .load || (previous?.kind == .store && previous!.memory.hasIndex):
+      // Hidden under the data phase.
+      break
+    case .readSpecial, .writeSpecial:
+      ledger.charge(Self.special, expected: Self.specialExpected, .issue)
+    case .barrier: ledger.charge(Self.barrierRange, expected: Self.barrierExpected, .issue)
+    default:
+      ledger.charge(1, .issue)
+      if i.writesPC { leave(i, refill: Self.indirectRefill) }
+    }
+  }
+
+  private mutating func remember(_ i: Instruction) {
+    lateForAddress = 0
+    lateFloat = 0
+    if i.kind.isFloatingPoint {
+      if i.kind == .fpAlu || i.kind == .fpMultiply || i.kind == .fpMultiplyAccumulate {
+        lateFloat = i.floatWrites
+      }
+    } else if i.memory.count == 0 {
+      lateForAddress = i.writes
+    } else if i.kind == .load {
+      // The base's new value is forwarded; the loaded value is not.
+      let base: UInt16 = i.memory.writesBack ? 1 << UInt16(i.memory.base) : 0
+      lateForAddress = i.writes & ~base
+    }
+    previous = i
+  }
+
+  private mutating func finish() {
+    if pending == .loadData { ledger.charge(1, .memory) }
+    if floatBusyUntil > ledger.now { ledger.allow(more: floatBusyUntil - ledger.now) }
+  }
+}
