@@ -38,10 +38,11 @@ public protocol PDMSource: AnyObject {
   func sample(at instant: Instant, rate: Hertz) -> Int16?
   /// The interface's clock on the microphone's wire starts or stops.
   func clock(running: Bool)
-  /// A buffer with `count` of its samples stands in RAM, where none stood that was not handed over.
+  /// A buffer with `count` of its samples stands in fresh RAM. For every buffer that ends, either
+  /// this is called or `overwritten`.
   func delivered(count: Int)
-  /// A buffer with `count` of its samples went to the very RAM of the buffer before it, because no
-  /// fresh pointer was given: the earlier `count` samples are lost.
+  /// A buffer with `count` of its samples went over the buffer before it, because no fresh pointer
+  /// had been given: as many samples are lost.
   func overwritten(count: Int)
 }
 

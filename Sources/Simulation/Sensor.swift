@@ -89,15 +89,16 @@ public final class SensorTrack {
     self.scheduler = scheduler
   }
 
-  /// A new sample stands in the sensor's registers or FIFO.
-  public func markDataReady() {
-    produced += 1
+  /// A new sample stands in the sensor's registers or FIFO; `count` of them where they only become
+  /// known together.
+  public func markDataReady(_ count: Int = 1) {
+    produced += count
     onDataReady?(scheduler.now)
   }
 
-  /// The last byte of a fresh sample has been read.
-  public func markRead() {
-    read += 1
+  /// The last byte of a fresh sample, or of `count` of them at once, has been read.
+  public func markRead(_ count: Int = 1) {
+    read += count
     onRead?(scheduler.now)
   }
 
