@@ -1,0 +1,23 @@
+public import Simulation
+
+/// Every kind of device that a chip's description can name, by the name it uses.
+public enum PeripheralCatalog {
+  public static let types: [String: @Sendable (PeripheralContext) -> any Peripheral] = [
+    "cmsdk-uart": { CMSDKUART($0) },
+    "nordic-uarte": { NordicUARTE($0) },
+  ]
+
+  /// The names in alphabetical order.
+  public static let names: [String] = types.keys.sorted()
+
+  /// A new instance; nil when no device has that type name.
+  public static func make(_ type: String, _ context: PeripheralContext) -> (any Peripheral)? {
+    types[type]?(context)
+  }
+}
+
+/// A device with a serial input that the run can feed.
+public protocol SerialPort: Peripheral {
+  /// Puts bytes on the receive line; they arrive one after another, as the device can take them.
+  func receive(_ bytes: [UInt8])
+}
