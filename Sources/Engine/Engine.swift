@@ -1,1 +1,283 @@
-// Engine
+internal import CUnicorn
+public import Units
+
+/// Which core the engine decodes for.
+public enum CoreModel: String, Sendable, CaseIterable {
+  case cortexM0, cortexM3, cortexM4, cortexM7, cortexM33
+
+  var unicornModel: Int32 {
+    switch self {
+    case .cortexM0: Int32(UC_CPU_ARM_CORTEX_M0.rawValue)
+    case .cortexM3: Int32(UC_CPU_ARM_CORTEX_M3.rawValue)
+    case .cortexM4: Int32(UC_CPU_ARM_CORTEX_M4.rawValue)
+    case .cortexM7: Int32(UC_CPU_ARM_CORTEX_M7.rawValue)
+    case .cortexM33: Int32(UC_CPU_ARM_CORTEX_M33.rawValue)
+    }
+  }
+}
+
+/// Why the engine came back.
+public enum EngineStop: Sendable, Equatable {
+  /// The deadline has come, or something asked to be looked at. The next block has not begun.
+  case deadline
+  /// WFI.
+  case waitForInterrupt
+  /// WFE.
+  case waitForEvent
+  /// SVC; the program counter is behind it.
+  case supervisorCall
+  /// BKPT; the program counter is at it.
+  case breakpoint
+  /// A jump to an EXC_RETURN value in handler mode.
+  case exceptionReturn(UInt32)
+  /// An instruction that is undefined on this core; the program counter is at it.
+  case undefinedInstruction
+  /// A floating-point instruction in the block at the program counter while the unit is off.
+  case floatingPointOff
+  /// An access or fetch that nothing answers, or that is not allowed.
+  case memoryFault(MemoryFault)
+  /// What the engine itself could not do.
+  case engineError(String)
+}
+
+public struct MemoryFault: Sendable, Equatable {
+  public enum Kind: Sendable { case read, write, fetch, unaligned }
+  public let kind: Kind
+  public let address: Address
+}
+
+/// What watched code did.
+public enum WatchEvent: Sendable {
+  case entered(function: UInt32, cycle: UInt64)
+  case returned(function: UInt32, entered: UInt64, cycle: UInt64)
+  case reached(UInt32, cycle: UInt64)
+}
+
+/// A device as the engine's bus sees it: absolute addresses, widths of 1, 2 and 4 bytes.
+public protocol DeviceBus: AnyObject {
+  func read(_ address: UInt32, width: UInt32) -> UInt32
+  func write(_ address: UInt32, width: UInt32, value: UInt32)
+}
+
+public enum EngineError: Error, CustomStringConvertible {
+  case refused(operation: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .refused(let operation, let reason): "error: engine: \(operation): \(reason)"
+    }
+  }
+}
+
+/// Runs Thumb code on Unicorn and counts its blocks: the only face of the engine.
+///
+/// Reference: measured behaviour of libunicorn 2.0.1 and 2.1.4. Newer ones get a virtual TLB, which
+/// makes them two to three times as fast and gives exact fault addresses.
+public final class Engine {
+  let handle: OpaquePointer
+  let state: UnsafeMutablePointer<HotState>
+  var regions: [Region] = []
+  var windows: [DeviceWindow] = []
+  /// Writable 1 KiB pages that code was fetched from.
+  var executedPages: Set<UInt32> = []
+  let analyse: (Address, UnsafeRawBufferPointer) -> BlockDescription
+  public weak var devices: (any DeviceBus)?
+  /// Told what watched code did, between two blocks.
+  public var watcher: (WatchEvent) -> Void = { _ in }
+  /// Faults below this engine's version are only known by block.
+  public let hasExactFaults: Bool
+  /// Cycles of lazy floating-point stacking so far.
+  public private(set) var lazyStackingCycles: UInt64 = 0
+
+  /// `analyse` describes a block from its address and bytes; called once for each.
+  public init(
+    model: CoreModel, functionCount: Int,
+    analyse: @escaping (Address, UnsafeRawBufferPointer) -> BlockDescription
+  ) throws(EngineError) {
+    var opened: OpaquePointer?
+    try check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &opened), "open")
+    guard let opened else { throw .refused(operation: "open", reason: "no handle") }
+    handle = opened
+    self.analyse = analyse
+    hasExactFaults = EngineVersion.current.isModern
+    state = Self.makeState(functionCount: functionCount)
+    try check(thumbprint_set_cpu_model(handle, model.unicornModel), "choose the core")
+    if hasExactFaults {
+      try check(thumbprint_use_virtual_tlb(handle), "use a virtual TLB")
+      // The default reserves a gigabyte of address space.
+      try check(thumbprint_set_tcg_buffer_size(handle, 32 << 20), "size the buffer")
+    }
+    UnsafeMutableRawPointer(state + 1).storeBytes(
+      of: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()), as: UnsafeRawPointer.self)
+    try addHooks()
+  }
+
+  deinit {
+    uc_close(handle)
+    state.pointee.table.destroy()
+    state.pointee.cache.destroy()
+    state.pointee.calls.destroy()
+    for region in regions where region.isOwner { region.bytes?.deallocate() }
+    UnsafeMutableRawPointer(state).deallocate()
+  }
+
+  /// The hot state, and behind it the pointer back to the engine.
+  private static func makeState(functionCount: Int) -> UnsafeMutablePointer<HotState> {
+    var table = BlockTable()
+    // What runs before the first block: nothing, ending at no address that code can have.
+    let nothing = table.insert(
+      Block(
+        address: 1, end: 1, traits: 0, cycles: 0, takenExtra: 0, branchedToExtra: 0,
+        fixedWaits: 0, function: BlockDescription.noFunction, description: BlockDescription()))
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<HotState>.stride + MemoryLayout<UnsafeRawPointer>.stride,
+      alignment: 64)
+    let state = memory.bindMemory(to: HotState.self, capacity: 1)
+    let entering: BlockTraits = [
+      .functionEntry, .descendsStack, .inRAM, .watched,
+    ]
+    let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks]
+    state.initialize(
+      to: HotState(
+        previous: nothing, enteringMask: entering.rawValue, leavingMask: leaving.rawValue,
+        cache: InstructionCache(), table: table, calls: CallStack(functionCount: functionCount)))
+    return state
+  }
+
+  private func addHooks() throws(EngineError) {
+    var hook = uc_hook()
+    let user = UnsafeMutableRawPointer(state)
+    try check(thumbprint_hook_block(handle, &hook, blockHook, user), "hook blocks")
+    try check(thumbprint_hook_interrupt(handle, &hook, interruptHook, user), "hook interrupts")
+    try check(
+      thumbprint_hook_invalid_instruction(handle, &hook, invalidInstructionHook, user),
+      "hook undefined instructions")
+    try check(thumbprint_hook_invalid_memory(handle, &hook, memoryHook, user), "hook faults")
+    if hasExactFaults {
+      try check(thumbprint_hook_tlb(handle, &hook, translationHook, user), "hook the TLB")
+    }
+  }
+
+  // MARK: Running
+
+  /// Core clocks since the run began, sleep included.
+  public var cycles: UInt64 {
+    get { state.pointee.cycles }
+    set { state.pointee.cycles = newValue }
+  }
+
+  /// Runs until the core clock reaches `deadline` at the end of a block, or something happens.
+  public func run(until deadline: UInt64) -> EngineStop {
+    state.pointee.deadline = deadline
+    state.pointee.stop = .none
+    let start = UInt64(programCounter.value | 1)
+    let error = uc_emu_start(handle, start, 0, 0, 0)
+    return explain(error)
+  }
+
+  /// Makes the run come back before its next block.
+  public func requestStop() { state.pointee.deadline = 0 }
+
+  /// Whether a change of the interrupt masks must bring the run back.
+  public var isPending: Bool {
+    get { state.pointee.isPending }
+    set { state.pointee.isPending = newValue }
+  }
+
+  /// The floating-point unit faults when used (CPACR).
+  public var floatingPointOff: Bool {
+    get { state.pointee.floatingPointOff }
+    set {
+      state.pointee.floatingPointOff = newValue
+      watchFloatingPoint()
+    }
+  }
+
+  /// Charges `cycles` to the first use of the floating-point unit from here on.
+  public func reserveLazyStacking(_ cycles: UInt32) {
+    state.pointee.lazyStackingCycles = cycles
+    watchFloatingPoint()
+  }
+
+  /// What a lazily reserved frame would still cost.
+  public var pendingLazyStacking: UInt32 { state.pointee.lazyStackingCycles }
+
+  func noteLazyStacking(_ cycles: UInt32) { lazyStackingCycles += UInt64(cycles) }
+
+  private func watchFloatingPoint() {
+    let bit = BlockTraits.usesFloatingPoint.rawValue
+    let isOn = state.pointee.floatingPointOff || state.pointee.lazyStackingCycles > 0
+    if isOn {
+      state.pointee.enteringMask |= bit
+    } else {
+      state.pointee.enteringMask &= ~bit
+    }
+  }
+
+  /// Forgets which block ran last, after control went elsewhere by an exception.
+  public func breakFlow() {
+    let nothing = oldestBlock
+    nothing.pointee.end = programCounter.value
+    state.pointee.previous = nothing
+    state.pointee.masksChecked = false
+  }
+
+  private lazy var oldestBlock: UnsafeMutablePointer<Block> = {
+    var oldest = state.pointee.previous
+    state.pointee.table.forEach { oldest = $0 }
+    return oldest
+  }()
+
+  private func explain(_ error: uc_err) -> EngineStop {
+    switch state.pointee.stop {
+    case .deadline: return .deadline
+    case .floatingPointOff: return .floatingPointOff
+    case .interrupt: return explainInterrupt()
+    case .memory:
+      return .memoryFault(
+        MemoryFault(
+          kind: memoryFaultKind(state.pointee.faultKind),
+          address: Address(state.pointee.faultAddress)))
+    case .invalidInstruction: return explainInvalidInstruction()
+    case .none: break
+    }
+    if error == UC_ERR_OK { return .waitForInterrupt }
+    if error == UC_ERR_INSN_INVALID { return explainInvalidInstruction() }
+    if error == UC_ERR_EXCEPTION || error == UC_ERR_FETCH_UNMAPPED {
+      return .memoryFault(MemoryFault(kind: .fetch, address: programCounter))
+    }
+    return .engineError(String(cString: uc_strerror(error)))
+  }
+
+  private func explainInterrupt() -> EngineStop {
+    switch state.pointee.interruptNumber {
+    case 2: return .supervisorCall
+    case 7: return .breakpoint
+    case 8: return .exceptionReturn(programCounter.value | 1)
+    case 17: return .floatingPointOff
+    case 3:
+      // A fetch that the core's own tables refuse, EXC_RETURN without a handler included.
+      return .memoryFault(MemoryFault(kind: .fetch, address: programCounter))
+    case 4:
+      return .memoryFault(
+        MemoryFault(kind: .unaligned, address: Address(state.pointee.faultAddress)))
+    case let number: return .engineError("interrupt \(number)")
+    }
+  }
+
+  /// WFE and YIELD come as undefined instructions with the program counter behind them.
+  private func explainInvalidInstruction() -> EngineStop {
+    let behind = programCounter + UInt32(bitPattern: -2)
+    if let bytes = bytes(at: behind, count: 2) {
+      let halfword = UInt16(bytes[0]) | UInt16(bytes[1]) << 8
+      if halfword == 0xbf20 { return .waitForEvent }
+      if halfword == 0xbf10 { return .deadline }
+    }
+    return .undefinedInstruction
+  }
+}
+
+func check(_ error: uc_err, _ operation: String) throws(EngineError) {
+  if error == UC_ERR_OK { return }
+  throw .refused(operation: operation, reason: String(cString: uc_strerror(error)))
+}

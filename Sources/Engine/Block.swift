@@ -1,0 +1,97 @@
+public import Units
+
+/// What a translated block is, as the analysis of its instructions says: made once, when the block
+/// first runs.
+public struct BlockDescription: Sendable {
+  /// Cycles from its first instruction to its last, left by falling through, memory at no wait.
+  public var cycles: UInt32 = 0
+  /// Cycles more when it is left by a taken branch: the refill of the pipeline.
+  public var takenExtra: UInt32 = 0
+  /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
+  public var branchedToExtra: UInt32 = 0
+  /// Wait states that its own literal loads from flash pay each time.
+  public var dataWaits: UInt32 = 0
+  /// Wait states that its instruction fetches pay while no cache is on.
+  public var uncachedFetchWaits: UInt32 = 0
+  public var instructions: UInt32 = 0
+  public var traits: BlockTraits = []
+  /// Index of the function it belongs to; `noFunction` where no symbol covers it.
+  public var function = noFunction
+  /// How far below the stack pointer at its start it reaches, in bytes.
+  public var stackDescent: UInt32 = 0
+
+  public static let noFunction = UInt32.max
+
+  public init() {}
+}
+
+/// What the per-block path must know of a block.
+public struct BlockTraits: OptionSet, Sendable {
+  public let rawValue: UInt32
+
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Ends in BL or BLX.
+  public static let calls = BlockTraits(rawValue: 1 << 0)
+  /// Ends in a jump to a value from a register or memory: perhaps a return.
+  public static let mayReturn = BlockTraits(rawValue: 1 << 1)
+  /// Starts at the address of a function.
+  public static let functionEntry = BlockTraits(rawValue: 1 << 2)
+  /// Moves the stack pointer down.
+  public static let descendsStack = BlockTraits(rawValue: 1 << 3)
+  /// Holds CPS or MSR: masks and stacks may differ afterwards.
+  public static let changesMasks = BlockTraits(rawValue: 1 << 4)
+  /// Holds an instruction of the floating-point unit.
+  public static let usesFloatingPoint = BlockTraits(rawValue: 1 << 5)
+  /// Lies in memory that the firmware can write.
+  public static let inRAM = BlockTraits(rawValue: 1 << 6)
+  /// Fetched through the instruction cache.
+  public static let cacheable = BlockTraits(rawValue: 1 << 7)
+  /// Holds an integer divide: its cost depends on the operands.
+  public static let divides = BlockTraits(rawValue: 1 << 8)
+  /// Someone waits for this address.
+  public static let watched = BlockTraits(rawValue: 1 << 9)
+}
+
+/// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
+struct Block {
+  var address: UInt32
+  var end: UInt32
+  var traits: UInt32
+  var cycles: UInt32
+  var takenExtra: UInt32
+  var branchedToExtra: UInt32
+  /// `dataWaits`, and while no cache is on also `uncachedFetchWaits`.
+  var fixedWaits: UInt32
+  var function: UInt32
+  var executions: UInt64 = 0
+  var takenExits: UInt64 = 0
+  var branchedEntries: UInt64 = 0
+  /// Wait-state cycles paid so far.
+  var stallCycles: UInt64 = 0
+  /// The fill count of the cache when all its lines were last seen present.
+  var cacheStamp: UInt64 = .max
+  var description: BlockDescription
+  /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.
+  var copy: UnsafeMutableRawPointer?
+  var host: UnsafeRawPointer?
+  /// Another block that starts at the same address but ends elsewhere.
+  var alternative: UnsafeMutablePointer<Block>?
+  /// Every block, newest first.
+  var older: UnsafeMutablePointer<Block>?
+}
+
+/// The counts of one block, as a run leaves them.
+public struct BlockCount: Sendable {
+  public let address: Address
+  public let size: UInt32
+  public let function: UInt32
+  public let executions: UInt64
+  public let instructions: UInt64
+  /// Cycles of the instructions themselves.
+  public let baseCycles: UInt64
+  /// Cycles of refilling the pipeline after taken branches.
+  public let branchCycles: UInt64
+  /// Wait states of instruction fetch and literal loads.
+  public let stallCycles: UInt64
+}

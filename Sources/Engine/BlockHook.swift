@@ -1,0 +1,190 @@
+internal import CUnicorn
+
+/// Called by the engine before every block. Sacred: what is added here is paid a hundred million times
+/// a second.
+func blockHook(
+  _ uc: OpaquePointer?, _ address: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
+) {
+  let state = user.unsafelyUnwrapped.assumingMemoryBound(to: HotState.self)
+  if state.pointee.cycles >= state.pointee.deadline {
+    state.pointee.stop = .deadline
+    uc_emu_stop(uc)
+    return
+  }
+  let start = UInt32(truncatingIfNeeded: address)
+  let end = start &+ size
+  let block: UnsafeMutablePointer<Block>
+  if let found = state.pointee.table.find(start), found.pointee.end == end {
+    block = found
+  } else {
+    block = findOrMake(state, start, end)
+  }
+  let previous = state.pointee.previous
+  var cycles = state.pointee.cycles
+  if previous.pointee.end != start {
+    previous.pointee.takenExits += 1
+    block.pointee.branchedEntries += 1
+    cycles += UInt64(previous.pointee.takenExtra) + UInt64(block.pointee.branchedToExtra)
+  }
+  if previous.pointee.traits & state.pointee.leavingMask
+    | block.pointee.traits & state.pointee.enteringMask != 0
+  {
+    state.pointee.cycles = cycles
+    guard enterSlowly(uc, state, previous, block) else { return }
+    cycles = state.pointee.cycles
+  }
+  state.pointee.blockStart = cycles
+  var waits = UInt64(block.pointee.fixedWaits)
+  if state.pointee.cache.isEnabled && block.pointee.traits & BlockTraits.cacheable.rawValue != 0 {
+    waits += state.pointee.cache.access(block)
+  }
+  block.pointee.executions += 1
+  block.pointee.stallCycles += waits
+  state.pointee.cycles = cycles + UInt64(block.pointee.cycles) + waits
+  state.pointee.previous = block
+}
+
+/// What most blocks do not need: calls and returns, stack depth, rewritten code, lazy stacking.
+/// False: the block must not run now.
+@inline(never)
+private func enterSlowly(
+  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+  _ previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>
+) -> Bool {
+  let leaving = BlockTraits(rawValue: previous.pointee.traits)
+  let entering = BlockTraits(rawValue: block.pointee.traits)
+  if leaving.contains(.changesMasks) && state.pointee.isPending {
+    // Once for each such block: what is pending may stay masked.
+    state.pointee.masksChecked.toggle()
+    if state.pointee.masksChecked {
+      return stopBeforeBlock(uc, state, .deadline, undoing: previous, block)
+    }
+  }
+  if entering.contains(.inRAM) { refresh(state, block) }
+  if entering.contains(.usesFloatingPoint) {
+    if state.pointee.floatingPointOff {
+      return stopBeforeBlock(uc, state, .floatingPointOff, undoing: previous, block)
+    }
+    state.pointee.cycles += UInt64(state.pointee.lazyStackingCycles)
+    engine(of: state).noteLazyStacking(state.pointee.lazyStackingCycles)
+    state.pointee.lazyStackingCycles = 0
+    state.pointee.enteringMask &= ~BlockTraits.usesFloatingPoint.rawValue
+  }
+  followCall(state, previous, block, leaving, entering)
+  if entering.contains(.descendsStack) && state.pointee.tracksStack {
+    var pointer: UInt32 = 0
+    uc_reg_read(uc, Int32(UC_ARM_REG_SP.rawValue), &pointer)
+    let reach = pointer &- block.pointee.description.stackDescent
+    if reach < state.pointee.lowestStackPointer { state.pointee.lowestStackPointer = reach }
+  }
+  if entering.contains(.watched) {
+    engine(of: state).watcher(.reached(block.pointee.address, cycle: state.pointee.cycles))
+  }
+  return true
+}
+
+/// Stops with nothing of this entry charged, because it will be announced again.
+private func stopBeforeBlock(
+  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>, _ code: HotState.StopCode,
+  undoing previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>
+) -> Bool {
+  if previous.pointee.end != block.pointee.address {
+    previous.pointee.takenExits -= 1
+    block.pointee.branchedEntries -= 1
+    state.pointee.cycles -=
+      UInt64(previous.pointee.takenExtra) + UInt64(block.pointee.branchedToExtra)
+  }
+  state.pointee.stop = code
+  uc_emu_stop(uc)
+  return false
+}
+
+/// Keeps the shadow of calls: a call pushes, a jump back to the newest return address pops, a jump to
+/// another function's entry is a tail call.
+private func followCall(
+  _ state: UnsafeMutablePointer<HotState>, _ previous: UnsafeMutablePointer<Block>,
+  _ block: UnsafeMutablePointer<Block>, _ leaving: BlockTraits, _ entering: BlockTraits
+) {
+  let cycle = state.pointee.cycles
+  let address = block.pointee.address
+  if leaving.contains(.calls) {
+    if address != previous.pointee.end {
+      push(state, previous.pointee.end, block, cycle, isTail: false)
+    }
+    return
+  }
+  if leaving.contains(.mayReturn) && state.pointee.calls.returns(to: address) {
+    popAll(state, cycle)
+    return
+  }
+  guard entering.contains(.functionEntry), previous.pointee.function != block.pointee.function
+  else { return }
+  let calls = state.pointee.calls
+  let below = calls.depth > 0 ? calls.frames[calls.depth - 1].returnAddress : 0
+  push(state, below, block, cycle, isTail: calls.depth > 0)
+}
+
+private func push(
+  _ state: UnsafeMutablePointer<HotState>, _ returnAddress: UInt32,
+  _ block: UnsafeMutablePointer<Block>, _ cycle: UInt64, isTail: Bool
+) {
+  let function = block.pointee.function
+  state.pointee.calls.push(
+    returnAddress: returnAddress, function: function, at: cycle, isTail: isTail)
+  if isWatched(state, function) {
+    engine(of: state).watcher(.entered(function: function, cycle: cycle))
+  }
+}
+
+private func popAll(_ state: UnsafeMutablePointer<HotState>, _ cycle: UInt64) {
+  var isTail = true
+  while isTail && state.pointee.calls.depth > 0 {
+    let frame = state.pointee.calls.pop(at: cycle)
+    isTail = frame.isTail
+    if isWatched(state, frame.function) {
+      engine(of: state).watcher(
+        .returned(function: frame.function, entered: frame.entered, cycle: cycle))
+    }
+  }
+  state.pointee.calls.note(.function, state.pointee.calls.current, at: cycle)
+}
+
+@inline(__always)
+private func isWatched(_ state: UnsafeMutablePointer<HotState>, _ function: UInt32) -> Bool {
+  function < UInt32(state.pointee.calls.functionCount)
+    && state.pointee.calls.functions[Int(function)].isWatched
+}
+
+/// The firmware may have rewritten code in RAM: then the record is analysed again.
+private func refresh(
+  _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>
+) {
+  guard let copy = block.pointee.copy, let host = block.pointee.host else { return }
+  let size = Int(block.pointee.end &- block.pointee.address)
+  if memcmp(copy, host, size) == 0 { return }
+  engine(of: state).analyseAgain(block)
+}
+
+@inline(never)
+private func findOrMake(
+  _ state: UnsafeMutablePointer<HotState>, _ start: UInt32, _ end: UInt32
+) -> UnsafeMutablePointer<Block> {
+  var candidate = state.pointee.table.find(start)
+  while let block = candidate {
+    if block.pointee.end == end { return block }
+    candidate = block.pointee.alternative
+  }
+  return engine(of: state).makeBlock(start, end)
+}
+
+/// The engine that owns this state: it lies right behind.
+@inline(__always)
+func engine(of state: UnsafeMutablePointer<HotState>) -> Engine {
+  Unmanaged<Engine>.fromOpaque(
+    UnsafeRawPointer(state + 1).load(as: UnsafeRawPointer.self)
+  ).takeUnretainedValue()
+}
+
+#if canImport(Glibc)
+  import Glibc
+#endif

@@ -1,0 +1,154 @@
+/// Who is running: function, exception handler or nothing at all, from a cycle on.
+@frozen public struct TraceEntry: Sendable, Hashable {
+  public enum Kind: UInt32, Sendable {
+    /// `id` is a function; back in it by a return or into it by a call.
+    case function
+    /// `id` is the exception whose entry or return is under way.
+    case exceptionEntry
+    /// The core sleeps.
+    case sleep
+    /// `id` is the exception whose handler runs from here on (a function entry follows).
+    case handler
+    /// `id` is the exception whose handler has ended.
+    case handlerEnd
+  }
+
+  public let cycle: UInt64
+  public let kind: Kind
+  public let id: UInt32
+}
+
+/// A shadow of the guest's calls, kept by watching control flow: for inclusive cycles, calls, and the
+/// instants of `enter` and `return`.
+struct CallStack {
+  struct Frame {
+    var returnAddress: UInt32
+    var function: UInt32
+    var entered: UInt64
+    /// Sleep and handlers that ran on top before this frame was entered.
+    var excludedBefore: UInt64
+    /// Entered by a jump: returns together with the frame below.
+    var isTail: Bool
+    /// Set for the barrier that an exception entry leaves.
+    var isBarrier: Bool
+  }
+
+  struct FunctionCount {
+    var calls: UInt64 = 0
+    var inclusive: UInt64 = 0
+    var active: UInt32 = 0
+    var isWatched = false
+  }
+
+  static let capacity = 4096
+  static let traceCapacity = 1 << 16
+  static let barrierAddress: UInt32 = 0xffff_ffff
+
+  var frames: UnsafeMutablePointer<Frame>
+  var depth = 0
+  /// Frames that found no room; they return first.
+  var overflow = 0
+  var functions: UnsafeMutablePointer<FunctionCount>
+  var functionCount: Int
+  /// Cycles asleep or in handlers so far, in the present context.
+  var excluded: UInt64 = 0
+  var trace: UnsafeMutablePointer<TraceEntry>
+  var traceCount = 0
+
+  init(functionCount: Int) {
+    frames = .allocate(capacity: Self.capacity)
+    functions = .allocate(capacity: max(functionCount, 1))
+    functions.initialize(repeating: FunctionCount(), count: max(functionCount, 1))
+    self.functionCount = functionCount
+    trace = .allocate(capacity: Self.traceCapacity)
+  }
+
+  func destroy() {
+    frames.deallocate()
+    functions.deallocate()
+    trace.deallocate()
+  }
+
+  @inline(__always)
+  mutating func note(_ kind: TraceEntry.Kind, _ id: UInt32, at cycle: UInt64) {
+    trace[traceCount & (Self.traceCapacity - 1)] = TraceEntry(cycle: cycle, kind: kind, id: id)
+    traceCount += 1
+  }
+
+  /// Enters `function`; false when it must be told to watchers.
+  @inline(__always)
+  mutating func push(
+    returnAddress: UInt32, function: UInt32, at cycle: UInt64, isTail: Bool
+  ) {
+    guard depth < Self.capacity else {
+      overflow += 1
+      return
+    }
+    frames[depth] = Frame(
+      returnAddress: returnAddress, function: function, entered: cycle, excludedBefore: excluded,
+      isTail: isTail, isBarrier: false)
+    depth += 1
+    if function < UInt32(functionCount) {
+      functions[Int(function)].calls += 1
+      functions[Int(function)].active += 1
+    }
+    note(.function, function, at: cycle)
+  }
+
+  /// Whether control at `address` is a return from the newest frame.
+  @inline(__always)
+  func returns(to address: UInt32) -> Bool {
+    depth > 0 && frames[depth - 1].returnAddress == address
+  }
+
+  /// Leaves the newest frame and gives it; its inclusive cycles are counted once for nested calls of
+  /// the same function.
+  @inline(__always)
+  mutating func pop(at cycle: UInt64) -> Frame {
+    depth -= 1
+    let frame = frames[depth]
+    if frame.function < UInt32(functionCount) {
+      let count = functions + Int(frame.function)
+      count.pointee.active -= 1
+      if count.pointee.active == 0 {
+        count.pointee.inclusive +=
+          (cycle - frame.entered) - (excluded - frame.excludedBefore)
+      }
+    }
+    return frame
+  }
+
+  /// An exception handler starts on top of what it interrupted.
+  mutating func pushBarrier(exception: UInt32, at cycle: UInt64) {
+    guard depth < Self.capacity else {
+      overflow += 1
+      return
+    }
+    frames[depth] = Frame(
+      returnAddress: Self.barrierAddress, function: BlockDescription.noFunction, entered: cycle,
+      excludedBefore: excluded, isTail: false, isBarrier: true)
+    depth += 1
+    note(.exceptionEntry, exception, at: cycle)
+  }
+
+  /// Whether a handler is under way.
+  var hasBarrier: Bool {
+    var index = depth - 1
+    while index >= 0 && !frames[index].isBarrier { index -= 1 }
+    return index >= 0
+  }
+
+  /// Removes the newest frame, a barrier: back to what the handler interrupted. Gives its entry.
+  mutating func popBarrier(at cycle: UInt64) -> UInt64 {
+    depth -= 1
+    let entered = frames[depth].entered
+    excluded = frames[depth].excludedBefore + (cycle - entered)
+    note(.function, current, at: cycle)
+    return entered
+  }
+
+  /// The function on top, for the trace.
+  var current: UInt32 {
+    depth > 0 ? frames[depth - 1].function : BlockDescription.noFunction
+  }
+}

@@ -1,0 +1,229 @@
+public import Units
+
+extension Engine {
+  func makeBlock(_ start: UInt32, _ end: UInt32) -> UnsafeMutablePointer<Block> {
+    let region = region(of: start)
+    var block = Block(
+      address: start, end: end, traits: 0, cycles: 0, takenExtra: 0, branchedToExtra: 0,
+      fixedWaits: 0, function: BlockDescription.noFunction, description: BlockDescription())
+    if let host = pointer(to: Address(start), count: Int(end &- start)) {
+      block.host = UnsafeRawPointer(host)
+      if region?.isWritable == true {
+        block.copy = .allocate(byteCount: Int(end &- start), alignment: 4)
+      }
+    }
+    let entry = state.pointee.table.insert(block)
+    analyseAgain(entry)
+    return entry
+  }
+
+  /// Describes a block from the bytes that it has now. Counts go on: rewritten code keeps its place.
+  func analyseAgain(_ block: UnsafeMutablePointer<Block>) {
+    guard let host = block.pointee.host else { return }
+    let size = Int(block.pointee.end &- block.pointee.address)
+    block.pointee.copy?.copyMemory(from: host, byteCount: size)
+    var description = analyse(
+      Address(block.pointee.address), UnsafeRawBufferPointer(start: host, count: size))
+    if block.pointee.copy != nil { description.traits.insert(.inRAM) }
+    if region(of: block.pointee.address)?.isCacheable == true {
+      description.traits.insert(.cacheable)
+    }
+    block.pointee.description = description
+    block.pointee.traits = description.traits.rawValue
+    block.pointee.cycles = description.cycles
+    block.pointee.takenExtra = description.takenExtra
+    block.pointee.branchedToExtra = description.branchedToExtra
+    block.pointee.function = description.function
+    setFixedWaits(block)
+  }
+
+  private func setFixedWaits(_ block: UnsafeMutablePointer<Block>) {
+    let description = block.pointee.description
+    block.pointee.fixedWaits =
+      description.dataWaits
+      + (state.pointee.cache.isEnabled ? 0 : description.uncachedFetchWaits)
+  }
+
+  // MARK: The instruction cache
+
+  /// Geometry and cost. Lengths in bytes; all but `ways` powers of two.
+  public struct CacheGeometry: Sendable, Hashable {
+    public var size: UInt32
+    public var line: UInt32
+    public var ways: UInt32
+    public var leastRecentlyUsed: Bool
+    /// Cycles that a line fill stalls the core.
+    public var missCycles: UInt32
+
+    public init(
+      size: UInt32, line: UInt32, ways: UInt32, leastRecentlyUsed: Bool, missCycles: UInt32
+    ) {
+      self.size = size
+      self.line = line
+      self.ways = ways
+      self.leastRecentlyUsed = leastRecentlyUsed
+      self.missCycles = missCycles
+    }
+  }
+
+  public func configureCache(_ geometry: CacheGeometry) {
+    state.pointee.cache.configure(geometry)
+  }
+
+  /// Switches the cache; it is empty after being switched on.
+  public var isCacheEnabled: Bool {
+    get { state.pointee.cache.isEnabled }
+    set {
+      guard newValue != state.pointee.cache.isEnabled, state.pointee.cache.geometry != nil else {
+        return
+      }
+      state.pointee.cache.isEnabled = newValue
+      state.pointee.cache.invalidate()
+      state.pointee.table.forEach { setFixedWaits($0) }
+    }
+  }
+
+  public var cacheHits: UInt64 { state.pointee.cache.hits }
+  public var cacheMisses: UInt64 { state.pointee.cache.misses }
+
+  // MARK: Stack
+
+  /// The lowest address that code reached through the stack pointer while it was tracked.
+  public var lowestStackPointer: UInt32 {
+    get { state.pointee.lowestStackPointer }
+    set { state.pointee.lowestStackPointer = newValue }
+  }
+
+  public var tracksStack: Bool {
+    get { state.pointee.tracksStack }
+    set { state.pointee.tracksStack = newValue }
+  }
+
+  // MARK: Counts
+
+  /// Tells `watcher` each entry to and return from the function.
+  public func watch(function: UInt32) {
+    guard function < UInt32(state.pointee.calls.functionCount) else { return }
+    state.pointee.calls.functions[Int(function)].isWatched = true
+  }
+
+  public func calls(of function: UInt32) -> (calls: UInt64, inclusive: UInt64) {
+    let count = state.pointee.calls.functions[Int(function)]
+    return (count.calls, count.inclusive)
+  }
+
+  /// Every block that ran, by address.
+  public func blockCounts() -> [BlockCount] {
+    var counts: [BlockCount] = []
+    state.pointee.table.forEach { entry in
+      let block = entry.pointee
+      guard block.executions > 0 || block.takenExits > 0 else { return }
+      counts.append(
+        BlockCount(
+          address: Address(block.address), size: block.end &- block.address,
+          function: block.function, executions: block.executions,
+          instructions: block.executions * UInt64(block.description.instructions),
+          baseCycles: block.executions * UInt64(block.cycles),
+          branchCycles: block.takenExits * UInt64(block.takenExtra)
+            + block.branchedEntries * UInt64(block.branchedToExtra),
+          stallCycles: block.stallCycles))
+    }
+    return counts.sorted { ($0.address, $0.size) < ($1.address, $1.size) }
+  }
+
+  /// The address, size and start cycle of the block under way.
+  public var currentBlock: (address: Address, size: UInt32, start: UInt64) {
+    let block = state.pointee.previous.pointee
+    return (Address(block.address), block.end &- block.address, state.pointee.blockStart)
+  }
+
+  /// Takes back what the block under way was charged beyond `cycles`, after a fault cut it short.
+  public func cutShort(to cycle: UInt64) -> UInt64 {
+    let over = state.pointee.cycles > cycle ? state.pointee.cycles - cycle : 0
+    state.pointee.cycles -= over
+    return over
+  }
+
+  // MARK: Exceptions in the shadow of calls
+
+  public func noteSleep(from start: UInt64, to end: UInt64) {
+    state.pointee.calls.note(.sleep, 0, at: start)
+    state.pointee.calls.excluded += end - start
+    state.pointee.calls.note(.function, state.pointee.calls.current, at: end)
+  }
+
+  public func noteTrace(_ kind: TraceEntry.Kind, _ id: UInt32, at cycle: UInt64) {
+    state.pointee.calls.note(kind, id, at: cycle)
+  }
+
+  /// The frames of the interrupted code stay below a barrier until `leaveHandler`.
+  public func enterHandler(_ exception: UInt32, started: UInt64) {
+    state.pointee.calls.pushBarrier(exception: exception, at: started)
+  }
+
+  /// Frames that the handler left behind are dropped; the time since its entry is excluded from what
+  /// it interrupted. Gives the cycle at which the handler was entered.
+  public func leaveHandler(at cycle: UInt64) -> UInt64? {
+    guard state.pointee.calls.hasBarrier else { return nil }
+    while true {
+      if state.pointee.calls.frames[state.pointee.calls.depth - 1].isBarrier {
+        return state.pointee.calls.popBarrier(at: cycle)
+      }
+      let frame = state.pointee.calls.pop(at: cycle)
+      if frame.function < UInt32(state.pointee.calls.functionCount),
+        state.pointee.calls.functions[Int(frame.function)].isWatched
+      {
+        watcher(.returned(function: frame.function, entered: frame.entered, cycle: cycle))
+      }
+    }
+  }
+
+  /// The trace entries still held, oldest first.
+  public func trace() -> [TraceEntry] {
+    let calls = state.pointee.calls
+    let kept = min(calls.traceCount, CallStack.traceCapacity)
+    return (calls.traceCount - kept..<calls.traceCount).map {
+      calls.trace[$0 & (CallStack.traceCapacity - 1)]
+    }
+  }
+
+  /// The trace entries from the newest back to the last one at or before `cycle`, oldest first; the
+  /// second value is false when that one is no longer held.
+  public func trace(since cycle: UInt64) -> (entries: [TraceEntry], isWhole: Bool) {
+    let calls = state.pointee.calls
+    let oldest = max(0, calls.traceCount - CallStack.traceCapacity)
+    var index = calls.traceCount
+    while index > oldest {
+      index -= 1
+      if calls.trace[index & (CallStack.traceCapacity - 1)].cycle <= cycle {
+        return (entries(from: index), true)
+      }
+    }
+    return (entries(from: oldest), oldest == 0)
+  }
+
+  private func entries(from index: Int) -> [TraceEntry] {
+    let calls = state.pointee.calls
+    return (index..<calls.traceCount).map { calls.trace[$0 & (CallStack.traceCapacity - 1)] }
+  }
+
+  /// The functions under way, innermost first, with the addresses they return to.
+  public func callChain() -> [(function: UInt32, returnAddress: Address)] {
+    let calls = state.pointee.calls
+    return stride(from: calls.depth - 1, through: 0, by: -1).map {
+      (calls.frames[$0].function, Address(calls.frames[$0].returnAddress))
+    }
+  }
+
+  /// Closes every frame still open, so that inclusive cycles hold at the end of a run.
+  public func closeCalls() {
+    let cycle = state.pointee.cycles
+    while state.pointee.calls.depth > 0 {
+      if state.pointee.calls.frames[state.pointee.calls.depth - 1].isBarrier {
+        _ = state.pointee.calls.popBarrier(at: cycle)
+      } else {
+        _ = state.pointee.calls.pop(at: cycle)
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// All that the per-block path touches, behind one pointer: no class, no array, no closure.
+struct HotState {
+  /// Core clocks since the run began, sleep included.
+  var cycles: UInt64 = 0
+  /// The first cycle at which the core must stop before the next block; 0 stops it at once.
+  var deadline: UInt64 = .max
+  /// The cycle at which the block under way began.
+  var blockStart: UInt64 = 0
+  var previous: UnsafeMutablePointer<Block>
+  /// Traits of a block about to run that call for the slow path.
+  var enteringMask: UInt32
+  /// Traits of the block just left that call for the slow path.
+  var leavingMask: UInt32
+  var stop = StopCode.none
+  /// A floating-point frame was reserved but not yet written; the first use of the unit pays.
+  var lazyStackingCycles: UInt32 = 0
+  /// The floating-point unit is off: using it faults.
+  var floatingPointOff = false
+  /// Something is pending that a change of the masks could let through.
+  var isPending = false
+  /// The stop after the last change of masks has been made.
+  var masksChecked = false
+  var interruptNumber: UInt32 = 0
+  var faultAddress: UInt32 = 0
+  var faultKind: Int32 = 0
+  var tracksStack = true
+  var lowestStackPointer: UInt32 = .max
+  var cache: InstructionCache
+  var table: BlockTable
+  var calls: CallStack
+
+  enum StopCode: UInt8 {
+    case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff
+  }
+}
