@@ -1,0 +1,47 @@
+public import Units
+
+/// A peripheral of a chip: an instance of a type of device at an address.
+public struct Block: Hashable, Sendable {
+  /// A constant of an instance: `channels: 4`.
+  public enum Parameter: Hashable, Sendable {
+    case integer(Int64)
+    case boolean(Bool)
+    case text(String)
+  }
+
+  /// The data sheet's name: `TIMER0`.
+  public var name: String
+  /// Other names of the same registers: `SPIM0` of `TWIM0`.
+  public var aliases: [String]
+  /// The model that implements it: `nordic-timer`; `unmodelled` when there is none.
+  public var type: String
+  public var base: Address
+  /// Offset of its first register: where two blocks share a page, each has only its own part.
+  public var first: UInt32
+  /// Offsets from `first` up to, not including, this one are the block's.
+  public var size: UInt32
+  /// Numbers of its interrupt lines, in the order that its type defines.
+  public var interrupts: [Int]
+  public var parameters: [String: Parameter]
+  public var provenance: Provenance
+
+  public var isModelled: Bool { type != "unmodelled" }
+
+  /// A whole-number parameter, or `fallback` when it is not given.
+  public func integer(_ name: String, default fallback: Int64) -> Int64 {
+    if case .integer(let value)? = parameters[name] { return value }
+    return fallback
+  }
+
+  public func contains(_ address: Address) -> Bool {
+    address >= base && address - base >= first && address - base < size
+  }
+
+  public func isNamed(_ name: String) -> Bool { self.name == name || aliases.contains(name) }
+}
+
+/// An interrupt line of the NVIC by the name that start-up code gives it.
+public struct Interrupt: Hashable, Sendable {
+  public var number: Int
+  public var name: String
+}

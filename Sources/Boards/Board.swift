@@ -1,0 +1,111 @@
+public import Units
+
+/// A circuit board: a chip, what is wired to its pins, and what the whole draws.
+public struct Board: Sendable {
+  /// What `--board` calls it: the file's name without `.yaml`.
+  public var name: String
+  public var title: String
+  public var chip: Chip
+  public var coreClock: Sourced<Hertz>
+  /// Where the core finds its vector table when the ELF does not say.
+  public var vectorTable: Sourced<Address>
+  /// What an application may fill.
+  public var application: Application
+  public var sensors: [BoardSensor]
+  /// Parts on the board that no model stands for.
+  public var unmodelledParts: [UnmodelledPart]
+  /// The serial port that a console is wired to.
+  public var console: Console?
+  public var leds: [NamedPin]
+  public var buttons: [NamedPin]
+  /// nil: nothing is known of what it draws.
+  public var power: PowerTable?
+  /// The board's and then the chip's.
+  public var sources: [Source]
+
+  public func sensor(_ id: String) -> BoardSensor? { sensors.first { $0.id == id } }
+}
+
+/// The memory that linker scripts give to an application.
+public struct Application: Hashable, Sendable {
+  public struct Region: Hashable, Sendable {
+    public var base: Address
+    public var size: UInt32
+  }
+
+  public var flash: Region
+  public var ram: Region
+  public var provenance: Provenance
+}
+
+/// A sensor on the board and its wiring.
+public struct BoardSensor: Hashable, Sendable {
+  public enum BusKind: String, CaseIterable, Hashable, Sendable {
+    case i2c
+    case spi
+    case pdm
+  }
+
+  /// How a sensor is reached: the pins are wired, the controller is the one that firmware takes by
+  /// custom.
+  public struct Bus: Hashable, Sendable {
+    public var kind: BusKind
+    /// The chip's peripheral: `TWIM0`.
+    public var controller: String
+    /// `sda`, `scl`, `clk`, `din`, ... in the file's order.
+    public var pins: [NamedPin]
+
+    /// The chip pin that must be high for the bus's pull-up resistors; nil: always supplied.
+    public var pullUpPin: PinName?
+
+    public func pin(_ role: String) -> PinName? { pins.first { $0.name == role }?.pin }
+  }
+
+  /// One address on the bus: a part may hold several devices.
+  public struct BusAddress: Hashable, Sendable {
+    public var name: String
+    /// Seven bits.
+    public var value: UInt8
+  }
+
+  /// What deployments call it: `imu`.
+  public var id: String
+  /// `LSM9DS1`.
+  public var part: String
+  public var bus: Bus
+  public var addresses: [BusAddress]
+  /// Sensor pins wired to chip pins: `INT1_A/G` → `P0.11`.
+  public var pins: [NamedPin]
+  /// The chip pin that supplies it while it is high; nil: always supplied.
+  public var powerPin: PinName?
+  /// What can be recorded for it: `accelerometer`.
+  public var channels: [String]
+  /// Constants for its model.
+  public var parameters: [String: Block.Parameter]
+  public var provenance: Provenance
+
+  /// The chip pin that a sensor's pin is wired to.
+  public func chipPin(of sensorPin: String) -> PinName? { pins.first { $0.name == sensorPin }?.pin }
+}
+
+/// A part that is on the board and answers nothing.
+public struct UnmodelledPart: Hashable, Sendable {
+  public var id: String
+  public var part: String
+  public var provenance: Provenance
+}
+
+/// A pin with what it is for.
+public struct NamedPin: Hashable, Sendable {
+  public var name: String
+  public var pin: PinName
+}
+
+/// The serial port that leaves the board.
+public struct Console: Hashable, Sendable {
+  /// The chip's peripheral: `UARTE0`.
+  public var controller: String
+  public var transmit: PinName?
+  public var receive: PinName?
+  public var provenance: Provenance
+}

@@ -1,0 +1,149 @@
+import Documents
+import Units
+
+/// Makes a board of its checked tree and its chip.
+struct BoardReader {
+  static let keys = [
+    "board", "title", "chip", "sources", "core-clock", "vector-table", "application", "sensors",
+    "unmodelled-parts", "console", "leds", "buttons", "power",
+  ]
+
+  private let fields: Fields
+  private let provenances: Provenances
+
+  init(_ root: Node) throws(DocumentError) {
+    fields = try Fields(root, "a board", keys: Self.keys)
+    provenances = try Provenances(fields.optional("sources"))
+  }
+
+  func board(_ chip: Chip) throws(DocumentError) -> Board {
+    Board(
+      name: try fields.required("board").string(), title: try fields.required("title").string(),
+      chip: chip,
+      coreClock: try provenances.sourced(fields.required("core-clock"), "frequency") {
+        node throws(DocumentError) in try node.hertz()
+      },
+      vectorTable: try provenances.sourced(fields.required("vector-table"), "address") {
+        node throws(DocumentError) in try node.address()
+      },
+      application: try application(fields.required("application"), chip),
+      sensors: try sensors(chip), unmodelledParts: try unmodelledParts(),
+      console: try console(chip), leds: try pins(fields.optional("leds")),
+      buttons: try pins(fields.optional("buttons")), power: try power(chip),
+      sources: provenances.sources
+        + chip.sources.filter { source in !provenances.sources.contains { $0.key == source.key } })
+  }
+
+  private func application(_ node: Node, _ chip: Chip) throws(DocumentError) -> Application {
+    let application = try Fields(node, "an application", keys: ["flash", "ram"] + Provenances.keys)
+    return Application(
+      flash: try region(application.required("flash"), chip),
+      ram: try region(application.required("ram"), chip),
+      provenance: try provenances.read(application))
+  }
+
+  private func region(_ node: Node, _ chip: Chip) throws(DocumentError) -> Application.Region {
+    let region = try Fields(node, "a region", keys: ["base", "size"])
+    let base = try region.required("base").address()
+    let size = try byteCount(region.required("size"))
+    guard let memory = chip.memory(at: base), size <= memory.size - (base - memory.base) else {
+      throw node.error("the region is not inside one memory of '\(chip.name)'")
+    }
+    return Application.Region(base: base, size: size)
+  }
+
+  private func power(_ chip: Chip) throws(DocumentError) -> PowerTable? {
+    guard let node = fields.optional("power") else { return nil }
+    let reader = PowerReader(provenances)
+    let table = PowerTable(
+      supply: try reader.supply(node), consumers: chip.consumers + (try reader.consumers(node)))
+    try PowerReader.check(table, at: node)
+    return table
+  }
+
+  private func console(_ chip: Chip) throws(DocumentError) -> Console? {
+    guard let node = fields.optional("console") else { return nil }
+    let console = try Fields(
+      node, "a console", keys: ["controller", "transmit", "receive"] + Provenances.keys)
+    return Console(
+      controller: try controller(console.required("controller"), chip),
+      transmit: try optionalPin(console, "transmit"), receive: try optionalPin(console, "receive"),
+      provenance: try provenances.read(console))
+  }
+
+  private func unmodelledParts() throws(DocumentError) -> [UnmodelledPart] {
+    var parts: [UnmodelledPart] = []
+    for entry in try fields.optional("unmodelled-parts")?.entries("unmodelled parts") ?? [] {
+      let part = try Fields(entry.value, "a part", keys: ["part"] + Provenances.keys)
+      parts.append(
+        UnmodelledPart(
+          id: entry.key, part: try part.required("part").string(),
+          provenance: try provenances.read(part)))
+    }
+    return parts
+  }
+}
+
+extension BoardReader {
+  private func sensors(_ chip: Chip) throws(DocumentError) -> [BoardSensor] {
+    var sensors: [BoardSensor] = []
+    for entry in try fields.optional("sensors")?.entries("sensors") ?? [] {
+      sensors.append(try sensor(entry, chip))
+    }
+    return sensors
+  }
+
+  private func sensor(_ entry: Node.Entry, _ chip: Chip) throws(DocumentError) -> BoardSensor {
+    let sensor = try Fields(
+      entry.value, "a sensor",
+      keys: ["part", "bus", "addresses", "pins", "power-pin", "channels", "parameters"]
+        + Provenances.keys)
+    var addresses: [BoardSensor.BusAddress] = []
+    for address in try sensor.optional("addresses")?.entries("addresses") ?? [] {
+      addresses.append(
+        BoardSensor.BusAddress(
+          name: address.key, value: UInt8(try address.value.integer(in: 0x08...0x77))))
+    }
+    var channels: [String] = []
+    for node in try sensor.required("channels").elements() { channels.append(try node.string()) }
+    return BoardSensor(
+      id: entry.key, part: try sensor.required("part").string(),
+      bus: try bus(sensor.required("bus"), chip), addresses: addresses,
+      pins: try pins(sensor.optional("pins")), powerPin: try optionalPin(sensor, "power-pin"),
+      channels: channels, parameters: try Block.parameters(sensor.optional("parameters")),
+      provenance: try provenances.read(sensor))
+  }
+
+  private func bus(_ node: Node, _ chip: Chip) throws(DocumentError) -> BoardSensor.Bus {
+    let bus = try Fields(node, "a bus", keys: ["kind", "controller", "pins", "pull-up-pin"])
+    return BoardSensor.Bus(
+      kind: try bus.required("kind").choice("kind of bus", as: BoardSensor.BusKind.self),
+      controller: try controller(bus.required("controller"), chip),
+      pins: try pins(bus.required("pins")), pullUpPin: try optionalPin(bus, "pull-up-pin"))
+  }
+
+  private func controller(_ node: Node, _ chip: Chip) throws(DocumentError) -> String {
+    let names = chip.blocks.flatMap { block in ([block.name] + block.aliases).map { ($0, $0) } }
+    return try node.choice("peripheral", of: names)
+  }
+
+  private func pins(_ node: Node?) throws(DocumentError) -> [NamedPin] {
+    var pins: [NamedPin] = []
+    for entry in try node?.entries("pins") ?? [] {
+      pins.append(NamedPin(name: entry.key, pin: try pin(entry.value)))
+    }
+    return pins
+  }
+
+  private func optionalPin(_ fields: Fields, _ key: String) throws(DocumentError) -> PinName? {
+    guard let node = fields.optional(key) else { return nil }
+    return try pin(node)
+  }
+
+  private func pin(_ node: Node) throws(DocumentError) -> PinName {
+    guard let pin = PinName(try node.string()) else {
+      throw node.error("expected a pin such as 'P0.14', found \(node.summary)")
+    }
+    return pin
+  }
+}

@@ -1,0 +1,46 @@
+public import Documents
+public import Units
+
+/// A microcontroller: core, clocks, memories, peripherals and what its parts draw.
+public struct Chip: Sendable {
+  public var name: String
+  public var title: String
+  public var core: Core
+  public var clocks: [Clock]
+  public var memories: [Memory]
+  /// Every peripheral, modelled or not.
+  public var blocks: [Block]
+  public var interrupts: [Interrupt]
+  public var sources: [Source]
+  var consumers: [CurrentConsumer]
+  /// Where the list of registers is; nil when there is none.
+  var registerPath: String?
+
+  public func clock(_ name: String) -> Clock? { clocks.first { $0.name == name } }
+  public func memory(_ name: String) -> Memory? { memories.first { $0.name == name } }
+  /// The peripheral of that name or alias.
+  public func block(_ name: String) -> Block? { blocks.first { $0.isNamed(name) } }
+
+  /// The memory that an address lies in.
+  public func memory(at address: Address) -> Memory? { memories.first { $0.contains(address) } }
+
+  /// The number of an interrupt by its own name, its parts in any order (headers differ in that:
+  /// `POWER_CLOCK`, `CLOCK_POWER`), or by that of a peripheral: its first line.
+  public func interrupt(_ name: String) -> Int? {
+    let parts = name.split(separator: "_").sorted()
+    let line = interrupts.first { $0.name.split(separator: "_").sorted() == parts }
+    if let line { return line.number }
+    return block(name)?.interrupts.first
+  }
+
+  /// The name of an interrupt line: `TIMER0`; `IRQ 31` when nothing is wired to it.
+  public func interruptName(_ number: Int) -> String {
+    interrupts.first { $0.number == number }?.name ?? "IRQ \(number)"
+  }
+
+  /// Every register's reset value, read from its file: ask only when one is needed.
+  public func registers() throws(DocumentError) -> RegisterList {
+    guard let registerPath else { return RegisterList() }
+    return try RegisterList(path: registerPath, blocks: blocks)
+  }
+}

@@ -1,0 +1,233 @@
+import Documents
+import Units
+
+/// Makes a chip of its checked tree.
+struct ChipReader {
+  static let keys = [
+    "chip", "title", "sources", "core", "clocks", "memories", "peripherals", "interrupts", "power",
+    "registers",
+  ]
+
+  private let fields: Fields
+  private let provenances: Provenances
+  private let directory: String
+
+  init(_ root: Node) throws(DocumentError) {
+    fields = try Fields(root, "a chip", keys: Self.keys)
+    provenances = try Provenances(fields.optional("sources"))
+    directory = Files.directory(of: root.position.file)
+  }
+
+  func chip() throws(DocumentError) -> Chip {
+    let registers = try fields.optional("registers")?.string()
+    let memories = try memories()
+    let core = try core(fields.required("core"))
+    return Chip(
+      name: try fields.required("chip").string(), title: try fields.required("title").string(),
+      core: core, clocks: try clocks(), memories: memories,
+      blocks: try blocks(core), interrupts: try interrupts(core), sources: provenances.sources,
+      consumers: try PowerReader(provenances).consumers(fields.optional("power")),
+      registerPath: registers.map { Files.resolve($0, in: directory) })
+  }
+
+  private func core(_ node: Node) throws(DocumentError) -> Core {
+    let core = try Fields(
+      node, "a core",
+      keys: [
+        "name", "revision", "fpu", "dsp", "mpu", "bit-band", "priority-bits", "interrupts",
+        "systick-reference",
+      ] + Provenances.keys)
+    let reference = core.optional("systick-reference")
+    return Core(
+      name: try core.required("name").string(), revision: try core.optional("revision")?.string(),
+      hasFPU: try core.required("fpu").boolean(), hasDSP: try core.required("dsp").boolean(),
+      hasMPU: try core.required("mpu").boolean(),
+      hasBitBand: try core.required("bit-band").boolean(),
+      priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
+      interruptCount: Int(try core.required("interrupts").integer(in: 0...480)),
+      systickReference: try reference.map { node throws(DocumentError) in
+        try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
+      },
+      provenance: try provenances.read(core))
+  }
+
+  private func clocks() throws(DocumentError) -> [Clock] {
+    var clocks: [Clock] = []
+    for entry in try fields.required("clocks").entries("clocks") {
+      let clock = try Fields(
+        entry.value, "a clock", keys: ["frequency", "tolerance", "start-up"] + Provenances.keys)
+      clocks.append(
+        Clock(
+          name: entry.key, frequency: try clock.required("frequency").hertz(),
+          tolerance: try clock.optional("tolerance")?.ratio(),
+          startUp: try clock.optional("start-up").map { node throws(DocumentError) in
+            try provenances.sourced(node, "time") { n throws(DocumentError) in try n.interval() }
+          },
+          provenance: try provenances.read(clock)))
+    }
+    return clocks
+  }
+
+  private func interrupts(_ core: Core) throws(DocumentError) -> [Interrupt] {
+    guard let node = fields.optional("interrupts") else { return [] }
+    var interrupts: [Interrupt] = []
+    for entry in try node.entries("interrupts") {
+      guard let number = Int(entry.key), (0..<core.interruptCount).contains(number) else {
+        throw DocumentError(
+          "expected an interrupt number below \(core.interruptCount), found '\(entry.key)'",
+          at: entry.position)
+      }
+      interrupts.append(Interrupt(number: number, name: try entry.value.string()))
+    }
+    return interrupts.sorted { $0.number < $1.number }
+  }
+
+  private func blocks(_ core: Core) throws(DocumentError) -> [Block] {
+    var blocks: [Block] = []
+    for entry in try fields.required("peripherals").entries("peripherals") {
+      blocks.append(try block(entry, core))
+    }
+    return blocks
+  }
+
+  private func block(_ entry: Node.Entry, _ core: Core) throws(DocumentError) -> Block {
+    let block = try Fields(
+      entry.value, "a peripheral",
+      keys: ["type", "base", "first", "size", "irq", "also", "parameters"] + Provenances.keys)
+    var interrupts: [Int] = []
+    for line in try block.optional("irq")?.oneOrMore() ?? [] {
+      interrupts.append(Int(try line.integer(in: 0...Int64(core.interruptCount - 1))))
+    }
+    var aliases: [String] = []
+    for name in try block.optional("also")?.elements() ?? [] { aliases.append(try name.string()) }
+    let first = try block.optional("first")?.integer(in: 0...0xFFFF) ?? 0
+    return Block(
+      name: entry.key, aliases: aliases, type: try block.required("type").string(),
+      base: try block.required("base").address(),
+      first: UInt32(first), size: try byteCount(block.required("size")), interrupts: interrupts,
+      parameters: try Block.parameters(block.optional("parameters")),
+      provenance: try provenances.read(block))
+  }
+}
+
+extension ChipReader {
+  private func memories() throws(DocumentError) -> [Memory] {
+    var memories: [Memory] = []
+    for entry in try fields.required("memories").entries("memories") {
+      memories.append(try memory(entry))
+    }
+    for memory in memories {
+      guard case .alias(let target) = memory.kind else { continue }
+      if memories.contains(where: { $0.name == target && $0.size >= memory.size }) { continue }
+      let place = fields.node["memories"]?[memory.name] ?? fields.node
+      throw place.error(
+        "no memory '\(target)' as large as its alias"
+          + hint(for: target, in: memories.map(\.name)))
+    }
+    return memories
+  }
+
+  private func memory(_ entry: Node.Entry) throws(DocumentError) -> Memory {
+    let memory = try Fields(
+      entry.value, "a memory",
+      keys: ["kind", "alias-of", "base", "size", "wait-states", "cache"] + Provenances.keys)
+    let base = try memory.required("base").address()
+    let size = try memory.required("size")
+    let bytes = try byteCount(size)
+    if UInt64(base.value) + UInt64(bytes) > 1 << 32 {
+      throw size.error("the memory ends beyond 0xffffffff")
+    }
+    var kind: Memory.Kind
+    if let target = memory.optional("alias-of") {
+      kind = .alias(of: try target.string())
+    } else {
+      kind = try memory.required("kind").choice(
+        "kind of memory", of: [("flash", .flash), ("ram", .ram), ("rom", .rom)])
+    }
+    return Memory(
+      name: entry.key, kind: kind, base: base, size: bytes,
+      waitStates: try memory.optional("wait-states").map { node throws(DocumentError) in
+        try waitStates(node)
+      },
+      cache: try memory.optional("cache").map { node throws(DocumentError) in try cache(node) },
+      provenance: try provenances.read(memory))
+  }
+
+  /// `{uncached: 2, miss: 3, hit: 0}`; a bare number from `--set` is all but the hits.
+  private func waitStates(_ node: Node) throws(DocumentError) -> Memory.WaitStates {
+    if node.isOverride, case .scalar = node.content {
+      let count = Int(try node.integer(in: 0...255))
+      return Memory.WaitStates(uncached: count, miss: count, hit: 0, provenance: .override)
+    }
+    let states = try Fields(
+      node, "wait states", keys: ["uncached", "miss", "hit"] + Provenances.keys)
+    let uncached = try states.required("uncached")
+    let (miss, hit) = (states.optional("miss") ?? uncached, states.optional("hit"))
+    let overridden = [uncached, miss, hit].contains { $0?.isOverride == true }
+    return Memory.WaitStates(
+      uncached: Int(try uncached.integer(in: 0...255)), miss: Int(try miss.integer(in: 0...255)),
+      hit: Int(try hit?.integer(in: 0...255) ?? 0),
+      provenance: overridden ? .override : try provenances.read(states))
+  }
+
+  private func cache(_ node: Node) throws(DocumentError) -> Cache {
+    let cache = try Fields(
+      node, "a cache",
+      keys: ["size", "line", "ways", "replacement", "enabled-by"] + Provenances.keys)
+    let size = Int(try byteCount(cache.required("size")))
+    let line = Int(try byteCount(cache.required("line")))
+    let ways = Int(try cache.required("ways").integer(in: 1...256))
+    let sets = line > 0 ? size / line / ways : 0
+    if line < 4 || line & (line - 1) != 0 || sets * line * ways != size || sets & (sets - 1) != 0 {
+      throw node.error("expected a size that is line x ways x a power of two")
+    }
+    return Cache(
+      size: size, line: line, ways: ways,
+      replacement: try cache.required("replacement")
+        .choice("replacement", as: Cache.Replacement.self),
+      enabledBy: try cache.optional("enabled-by").map { node throws(DocumentError) in
+        try registerBit(node)
+      },
+      provenance: try provenances.read(cache))
+  }
+
+  private func registerBit(_ node: Node) throws(DocumentError) -> RegisterBit {
+    let parts = try node.string().split(separator: ".")
+    guard parts.count == 3, let bit = Int(parts[2]), (0..<32).contains(bit) else {
+      throw node.error("expected BLOCK.REGISTER.BIT, found \(node.summary)")
+    }
+    return RegisterBit(block: String(parts[0]), register: String(parts[1]), bit: bit)
+  }
+}
+
+/// A size above zero that fits the address space.
+func byteCount(_ node: Node) throws(DocumentError) -> UInt32 {
+  let bytes = try node.bytes()
+  guard let count = UInt32(exactly: bytes), count > 0 else {
+    throw node.error("expected a size from 1 B to below 4 GiB, found \(node.summary)")
+  }
+  return count
+}
+
+extension Block {
+  static func parameters(_ node: Node?) throws(DocumentError) -> [String: Parameter] {
+    var parameters: [String: Parameter] = [:]
+    for entry in try node?.entries("parameters") ?? [] {
+      parameters[entry.key] = try Parameter(entry.value)
+    }
+    return parameters
+  }
+}
+
+extension Block.Parameter {
+  fileprivate init(_ node: Node) throws(DocumentError) {
+    let text = try node.string()
+    if let number = try? Quantity.integer(text) {
+      self = .integer(number)
+    } else if text == "true" || text == "false" {
+      self = .boolean(text == "true")
+    } else {
+      self = .text(text)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+public import Units
+
+/// The processor core of a chip, as its vendor configured it.
+public struct Core: Hashable, Sendable {
+  /// The name that timing models go by: `cortex-m4`.
+  public var name: String
+  public var revision: String?
+  public var hasFPU: Bool
+  public var hasDSP: Bool
+  public var hasMPU: Bool
+  /// The bit-band aliases at 0x22000000 and 0x42000000.
+  public var hasBitBand: Bool
+  /// Implemented bits of a priority register, from bit 7 down.
+  public var priorityBits: Int
+  /// External interrupts of the NVIC.
+  public var interruptCount: Int
+  /// The SysTick's reference clock; nil when there is none.
+  public var systickReference: Sourced<Hertz>?
+  public var provenance: Provenance
+}
+
+/// A clock of the chip.
+public struct Clock: Hashable, Sendable {
+  public var name: String
+  public var frequency: Hertz
+  /// How far the oscillator may be off; nil when unknown.
+  public var tolerance: Ratio?
+  /// From the request to the first usable edge; nil when unknown.
+  public var startUp: Sourced<Interval>?
+  public var provenance: Provenance
+}

@@ -1,0 +1,72 @@
+public import Documents
+
+/// The folder that holds `Boards/` and what else ships with the tool.
+public struct DataDirectory: Hashable, Sendable {
+  public let path: String
+
+  /// Takes the first place that holds `Boards/`: `--data` alone when given, `$THUMBPRINT_HOME` alone
+  /// when set, `../share/thumbprint` beside the executable, the package root above it.
+  public init(explicit: String? = nil) throws(BoardError) {
+    let places = DataDirectory.places(explicit)
+    guard let found = places.first(where: { Files.exists($0 + "/Boards") }) else {
+      throw .noData(searched: places)
+    }
+    path = found
+  }
+
+  private static func places(_ explicit: String?) -> [String] {
+    if let explicit { return [explicit] }
+    if let home = Files.environment("THUMBPRINT_HOME"), !home.isEmpty { return [home] }
+    guard let executable = Files.executable else { return [] }
+    var directory = Files.directory(of: executable)
+    var places = [Files.directory(of: directory) + "/share/thumbprint"]
+    while directory != "/" && directory != "." {
+      directory = Files.directory(of: directory)
+      places.append(directory)
+    }
+    return places
+  }
+
+  /// What `--board` accepts beside files, sorted.
+  public func boardNames() -> [String] { names(in: path + "/Boards") }
+  public func chipNames() -> [String] { names(in: path + "/Boards/Chips") }
+
+  private func names(in folder: String) -> [String] {
+    Files.names(in: folder).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+  }
+
+  /// Loads a board by name, or from a file when the name ends in `.yaml`.
+  ///
+  /// A chip is looked for in `Chips/` beside the board's file, then here. `overrides` are dotted keys
+  /// of the board, of its chip (`core.priority-bits`) or below a memory (`flash.wait-states`).
+  public func board(
+    _ name: String, overrides: [Override] = [], at position: Position? = nil
+  ) throws(BoardError) -> Board {
+    let isFile = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+    if !isFile && !boardNames().contains(name) {
+      throw .unknownBoard(name, known: boardNames(), at: position)
+    }
+    let file = isFile ? name : "\(path)/Boards/\(name).yaml"
+    do throws(DocumentError) {
+      var trees = BoardTrees(board: try Node.load(path: file), chip: nil)
+      let chipName = try trees.chipName()
+      trees.chip = try chipTree(chipName, beside: file)
+      for override in overrides { try trees.apply(override) }
+      let chip = try ChipReader(trees.chip ?? trees.board).chip()
+      return try BoardReader(trees.board).board(chip)
+    } catch {
+      throw .document(error)
+    }
+  }
+
+  private func chipTree(_ name: Node, beside file: String) throws(DocumentError) -> Node {
+    let chip = try name.string()
+    let folders = [Files.directory(of: file) + "/Chips", path + "/Boards/Chips"]
+    // A name is no path: `../../x` would leave the folder.
+    let isPlain = !chip.contains("/")
+    for folder in folders where isPlain && Files.exists("\(folder)/\(chip).yaml") {
+      return try Node.load(path: "\(folder)/\(chip).yaml")
+    }
+    throw name.error("unknown chip '\(shortened(chip))'" + hint(for: chip, in: chipNames()))
+  }
+}

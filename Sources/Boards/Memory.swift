@@ -1,0 +1,64 @@
+public import Units
+
+/// A range of the address space that holds code or data.
+public struct Memory: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case flash
+    case ram
+    case rom
+    /// The same cells as another memory, from their start.
+    case alias(of: String)
+  }
+
+  /// Cycles beyond the first that an access takes at the core clock.
+  public struct WaitStates: Hashable, Sendable {
+    /// With the cache off, or where there is none.
+    public var uncached: Int
+    /// With the cache on, when it has to fetch.
+    public var miss: Int
+    /// With the cache on, when it has the line.
+    public var hit: Int
+    public var provenance: Provenance
+  }
+
+  public var name: String
+  public var kind: Kind
+  public var base: Address
+  public var size: UInt32
+  /// nil: none.
+  public var waitStates: WaitStates?
+  /// Instruction cache in front of this memory.
+  public var cache: Cache?
+  public var provenance: Provenance
+
+  /// Whether the address lies inside.
+  public func contains(_ address: Address) -> Bool {
+    address >= base && address - base < size
+  }
+}
+
+/// The geometry of an instruction cache.
+public struct Cache: Hashable, Sendable {
+  public enum Replacement: String, CaseIterable, Hashable, Sendable {
+    case leastRecentlyUsed = "lru"
+    case roundRobin = "round-robin"
+    case random
+  }
+
+  /// Bytes.
+  public var size: Int
+  /// Bytes of a line.
+  public var line: Int
+  public var ways: Int
+  public var replacement: Replacement
+  /// The register bit that switches it on; nil: always on.
+  public var enabledBy: RegisterBit?
+  public var provenance: Provenance
+}
+
+/// One bit of a register: `NVMC.ICACHECNF.0`.
+public struct RegisterBit: Hashable, Sendable {
+  public var block: String
+  public var register: String
+  public var bit: Int
+}

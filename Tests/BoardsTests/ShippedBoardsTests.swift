@@ -1,0 +1,54 @@
+import Documents
+import Testing
+import Trust
+import Units
+
+@testable import Boards
+
+/// The package's own `Boards/`.
+let packageRoot = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+func data() throws -> DataDirectory { try DataDirectory(explicit: packageRoot) }
+
+@Suite struct ShippedBoardsTests {
+  static let boards = Files.names(in: packageRoot + "/Boards").filter { $0.hasSuffix(".yaml") }
+    .map { String($0.dropLast(5)) }
+
+  @Test func `boards are found by their names`() throws {
+    #expect(
+      try data().boardNames()
+        == ["arduino-nano-33-ble-sense", "mps2-an386", "nrf52840-dk"])
+  }
+
+  @Test(arguments: boards) func `every board loads and is named like its file`(name: String) throws
+  {
+    let board = try data().board(name)
+    #expect(board.name == name)
+    #expect(board.coreClock.value > Hertz(1))
+    #expect(board.chip.memory(at: board.vectorTable.value) != nil)
+  }
+
+  @Test(arguments: boards) func `no two memories and no two blocks overlap`(name: String) throws {
+    let chip = try data().board(name).chip
+    var ranges = chip.memories.map {
+      (UInt64($0.base.value), UInt64($0.base.value) + UInt64($0.size))
+    }
+    ranges += chip.blocks.map {
+      (UInt64($0.base.value + $0.first), UInt64($0.base.value + $0.size))
+    }
+    ranges.sort { $0.0 < $1.0 }
+    for (a, b) in zip(ranges, ranges.dropFirst()) { #expect(a.1 <= b.0) }
+  }
+
+  @Test(arguments: boards) func `every register lies in its block`(name: String) throws {
+    let chip = try data().board(name).chip
+    let registers = try chip.registers()
+    if chip.name == "nrf52840" { #expect(registers.count > 2000) }
+    for block in chip.blocks {
+      for offset in stride(from: UInt32(0), to: block.size, by: 4) {
+        guard let register = registers[block.base + offset] else { continue }
+        #expect(block.isNamed(register.block) || !block.contains(register.address))
+      }
+    }
+  }
+}
