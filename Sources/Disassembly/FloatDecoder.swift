@@ -62,6 +62,7 @@ extension Decoder {
       i.kind = load ? .fpLoadMultiple : .fpStoreMultiple
       // An odd count on doublewords is FLDMX, which moves one word less.
       let count = double ? words & ~1 : words
+      guard count > 0 else { return undefine(&i) }
       i.memory = MemoryOperand(
         base: UInt8(base), offset: up ? 0 : -bytes, size: 4, count: UInt8(min(count, 32)))
       if writeback {

@@ -126,7 +126,8 @@ extension Decoder {
     } else if selector < 8 {
       parallel(a, selector, first, &i)
     } else {
-      i.read(first)
+      // The reversals and CLZ repeat their operand where the others have a first one.
+      if a & 0x10 == 0 { i.read(first) }
       unary(a, selector, &i)
     }
   }
@@ -175,13 +176,14 @@ extension Decoder {
     if a & 0x80 != 0 { return longMultiplication(a, b, &i) }
     let accumulator = field(b, 12, 4)
     let operation = field(a, 4, 3)
-    i.kind = accumulator == 15 ? .multiply : .multiplyAccumulate
-    if accumulator != 15 { i.read(accumulator) }
+    let accumulates = accumulator != 15 || operation == 6 || field(b, 4, 4) == 1 && operation == 0
+    i.kind = accumulates ? .multiplyAccumulate : .multiply
+    if accumulates { i.read(accumulator) }
     // Q is set by an overflowing accumulation or dual product.
     switch operation {
-    case 1, 3: if accumulator != 15 { i.traits.insert(.writesFlags) }
+    case 1, 3: if accumulates { i.traits.insert(.writesFlags) }
     case 2: i.traits.insert(.writesFlags)
-    case 4: if accumulator != 15 { i.traits.insert(.writesFlags) }
+    case 4: if accumulates { i.traits.insert(.writesFlags) }
     default: break
     }
     if field(b, 6, 2) != 0 || (operation == 0 && field(b, 4, 2) > 1) { forget(&i) }
