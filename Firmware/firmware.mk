@@ -16,7 +16,7 @@ SCRIPT ?= mps2/mps2.ld
 # where they were built.
 PATHS := -ffile-prefix-map=$(ROOT)=Firmware
 WARNINGS := -Wall -Wextra -Wno-unused-parameter -Werror -Wstrict-prototypes
-CODE := -std=gnu11 -ffreestanding -fno-common -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections -ffp-contract=off
+CODE := -std=gnu11 -ffreestanding -fno-common -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections -ffp-contract=off -fno-math-errno
 
 HERE := $(CURDIR:$(ROOT)/%=%)
 INPUTS = $(addprefix $(HERE)/,$(SOURCES)) $(addprefix mps2/,$(SHARED))
