@@ -1,12 +1,7 @@
 internal import CUnicorn
 public import Units
 
-/// A register of the core, by the architecture's names.
-public enum Register: Int, Sendable, CaseIterable {
-  case r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12
-  case sp, lr, pc
-  case xpsr, msp, psp, primask, basepri, faultmask, control, fpscr
-
+extension CoreRegister {
   var unicorn: Int32 {
     switch self {
     case .r0, .r1, .r2, .r3, .r4, .r5, .r6, .r7, .r8, .r9, .r10, .r11, .r12:
@@ -27,7 +22,7 @@ public enum Register: Int, Sendable, CaseIterable {
 }
 
 extension Engine {
-  public subscript(_ register: Register) -> UInt32 {
+  public subscript(_ register: CoreRegister) -> UInt32 {
     get {
       var value: UInt32 = 0
       uc_reg_read(handle, register.unicorn, &value)

@@ -1,0 +1,190 @@
+import Units
+
+/// Stacking, vector fetch, unstacking.
+///
+/// Reference: Arm DDI 0403E.e, B1.5.6 … B1.5.8.
+extension CortexM {
+  private static let basicFrame: UInt32 = 32
+  private static let extendedFrame: UInt32 = 104
+
+  /// Takes exception `number` (or a more urgent one that comes while it is stacking).
+  func enter(_ number: Int, returnAddress: UInt32) {
+    observer?.exceptionEntryBegan()
+    let savedXPSR = processor[.xpsr]
+    let control = processor[.control]
+    let isThread = savedXPSR & 0x1ff == 0
+    let usesPSP = isThread && control & 2 != 0
+    let hasFrame = features.hasFloatingPoint && control & 4 != 0
+    let stacked = push(returnAddress: returnAddress, xpsr: savedXPSR, extended: hasFrame)
+
+    var link: UInt32 = hasFrame ? 0xffff_ffe1 : 0xffff_fff1
+    if isThread { link |= usesPSP ? 0xc : 0x8 }
+    // Lazily, the frame is only reserved; its words are written by the first use of the unit.
+    let lazy = hasFrame && self.control.lazyStacking
+    processor.charge(
+      timing.entry + (hasFrame && !lazy ? timing.floatingPointStacking : 0), for: .entry)
+    processor.reserveLazyStacking(lazy ? timing.floatingPointStacking : 0)
+    if !stacked { derive(.stackingBus) }
+
+    // Late arrival: whatever became pending while the frame was written and is more urgent wins.
+    let chosen = nvic.mostUrgentPending() ?? number
+    let winner =
+      nvic.groupPriority(chosen) < nvic.groupPriority(number) || !nvic.pending.contains(number)
+      ? chosen : number
+    start(winner, link: link, isTailChained: false)
+  }
+
+  private func start(_ number: Int, link: UInt32, isTailChained: Bool) {
+    nvic.activate(number)
+    processor.setExceptionNumber(UInt32(number))
+    processor[.control] = processor[.control] & ~6
+    processor[.lr] = link
+    processor.clearExclusiveMonitor()
+    sendEvent()
+    let entry = Address(control.vtor) + UInt32(number) * 4
+    guard let vector = processor.word(at: entry) else {
+      control.hfsr |= SystemControl.HFSR.vectorTable
+      return lockUpOrHardFault(number, .dataBus(entry), link)
+    }
+    processor.setExecutionState(0x0100_0000)
+    processor[.pc] = vector | 1
+    observer?.exceptionEntered(number, isTailChained: isTailChained)
+    if vector & 1 == 0 { raise(.invalidState, at: Address(vector)) }
+  }
+
+  private func lockUpOrHardFault(_ number: Int, _ fault: CoreFault, _ link: UInt32) {
+    noteFault(fault, exception: NVIC.hardFault, at: Address(processor[.pc] & ~1))
+    if number == NVIC.hardFault || number == NVIC.nmi { return lockUp() }
+    nvic.setActive(number, false)
+    nvic.setPending(NVIC.hardFault)
+    start(NVIC.hardFault, link: link, isTailChained: false)
+  }
+
+  private enum DerivedFault { case stackingBus, unstackingBus }
+
+  /// A fault of the exception mechanism itself.
+  private func derive(_ fault: DerivedFault) {
+    control.cfsr |=
+      fault == .stackingBus
+      ? SystemControl.CFSR.stackingBus : SystemControl.CFSR.unstackingBus
+    let canRun =
+      features.architecture != .v6M && nvic.enabled.contains(NVIC.busFault)
+      && nvic.groupPriority(NVIC.busFault) < executionPriority()
+    noteFault(
+      .dataBus(Address(processor[.sp])), exception: canRun ? NVIC.busFault : NVIC.hardFault,
+      at: Address(processor[.pc] & ~1))
+    if canRun {
+      nvic.setPending(NVIC.busFault)
+    } else {
+      control.hfsr |= SystemControl.HFSR.forced
+      nvic.setPending(NVIC.hardFault)
+    }
+  }
+
+  /// Writes the frame below the current stack pointer; false when some of it reached no memory.
+  private func push(returnAddress: UInt32, xpsr: UInt32, extended: Bool) -> Bool {
+    let pointer = processor[.sp]
+    let size = extended ? Self.extendedFrame : Self.basicFrame
+    let aligns = extended || control.ccr & SystemControl.CCR.stackAlign != 0
+    let misaligned = aligns && pointer & 4 != 0
+    let frame = (pointer &- size) & (aligns ? ~7 : ~3)
+    var words: [UInt32] = [
+      processor[.r0], processor[.r1], processor[.r2], processor[.r3], processor[.r12],
+      processor[.lr], returnAddress, xpsr & ~(1 << 9) | (misaligned ? 1 << 9 : 0),
+    ]
+    if extended {
+      for index in 0..<16 { words.append(processor[single: index]) }
+      words.append(processor[.fpscr])
+    }
+    processor[.sp] = frame
+    var written = true
+    for (index, word) in words.enumerated() {
+      written =
+        processor.setWord(word, at: Address(frame &+ UInt32(index) * 4)) && written
+    }
+    observer?.stackReached(Address(frame))
+    return written
+  }
+
+  // MARK: Return
+
+  /// A jump to an EXC_RETURN value in handler mode.
+  public func exceptionReturn(_ value: UInt32) {
+    let number = exceptionNumber
+    guard isValid(value, from: number) else {
+      nvic.deactivate(number)
+      control.cfsr |= SystemControl.CFSR.invalidPC
+      processor[.lr] = 0xf000_0000 | value
+      return raise(.invalidExceptionReturn, at: Address(value & ~1))
+    }
+    nvic.deactivate(number)
+    if number != NVIC.nmi { processor[.faultmask] = 0 }
+    sendEvent()
+    // Tail-chaining: the frame stays where it is.
+    let floor = executionPriority()
+    if let next = nvic.mostUrgentPending(), nvic.groupPriority(next) < floor {
+      processor.charge(timing.tailChain, for: .tailChain)
+      observer?.exceptionReturned(number, frame: nil)
+      return start(nvic.mostUrgentPending() ?? next, link: value, isTailChained: true)
+    }
+    let wasWritten = processor.pendingLazyStacking == 0
+    let extended = features.hasFloatingPoint && value & 0x10 == 0
+    processor.reserveLazyStacking(0)
+    processor.charge(
+      timing.exceptionReturn + (extended && wasWritten ? timing.floatingPointUnstacking : 0),
+      for: .exceptionReturn)
+    pop(value, leaving: number, extended: extended)
+  }
+
+  /// EXC_RETURN fits the exceptions that are active and the frame that it names.
+  private func isValid(_ value: UInt32, from number: Int) -> Bool {
+    guard nvic.active.contains(number), value & 0x0fff_ffe0 == 0x0fff_ffe0 else { return false }
+    if !features.hasFloatingPoint && value & 0x10 == 0 { return false }
+    let others = nvic.hasActive(besides: number)
+    switch value & 0xf {
+    case 0x1: return others
+    case 0x9, 0xd:
+      return !others || control.ccr & SystemControl.CCR.nonBaseThreadEnable != 0
+    default: return false
+    }
+  }
+
+  private func pop(_ value: UInt32, leaving number: Int, extended: Bool) {
+    let usesPSP = value & 0xf == 0xd
+    let frame = Address(processor[usesPSP ? .psp : .msp])
+    var words: [UInt32] = []
+    for index in 0..<(extended ? 25 : 8) {
+      guard let word = processor.word(at: frame + UInt32(index) * 4) else {
+        derive(.unstackingBus)
+        observer?.exceptionReturned(number, frame: nil)
+        return start(
+          nvic.mostUrgentPending() ?? NVIC.hardFault, link: value, isTailChained: true)
+      }
+      words.append(word)
+    }
+    let xpsr = words[7]
+    let size = extended ? Self.extendedFrame : Self.basicFrame
+    let pointer = (frame.value &+ size) | (xpsr & 1 << 9 != 0 ? 4 : 0)
+    processor.setExceptionNumber(value & 8 != 0 ? 0 : xpsr & 0x1ff)
+    processor[usesPSP ? .psp : .msp] = pointer
+    // FPCA follows the frame; SPSEL follows EXC_RETURN; both after IPSR, which decides the mode.
+    processor[.control] = processor[.control] & 1 | (usesPSP ? 2 : 0) | (extended ? 4 : 0)
+    processor[.sp] = pointer
+    for (index, register) in [CoreRegister.r0, .r1, .r2, .r3, .r12, .lr].enumerated() {
+      processor[register] = words[index]
+    }
+    if extended {
+      for index in 0..<16 { processor[single: index] = words[8 + index] }
+      processor[.fpscr] = words[24]
+    }
+    processor.setApplicationFlags(xpsr)
+    processor.setExecutionState(xpsr & 0x0700_fc00 | 0x0100_0000)
+    processor[.pc] = words[6] | 1
+    observer?.exceptionReturned(number, frame: frame)
+    if xpsr & 1 << 24 == 0 { return raise(.invalidState, at: Address(words[6] & ~1)) }
+    let sleeps =
+      value & 8 != 0 && control.scr & SystemControl.SCR.sleepOnExit != 0
+      && !nvic.hasActive(besides: 0)
+    setSleepsOnExit(sleeps)
+  }
+}

@@ -1,0 +1,93 @@
+public import Units
+
+/// The core's registers and memory, as the exception model needs them. The engine stands behind it in
+/// a run; a plain struct of registers does in a test.
+public protocol Processor: AnyObject {
+  subscript(register: CoreRegister) -> UInt32 { get set }
+  /// S0 … S31.
+  subscript(single index: Int) -> UInt32 { get set }
+  /// A word of memory, whoever may access it; nil where nothing answers.
+  func word(at address: Address) -> UInt32?
+  /// False where nothing answers or the memory is read-only.
+  func setWord(_ value: UInt32, at address: Address) -> Bool
+  /// IPSR alone.
+  func setExceptionNumber(_ number: UInt32)
+  /// ITSTATE and the Thumb bit, as EPSR holds them.
+  func setExecutionState(_ epsr: UInt32)
+  /// N, Z, C, V, Q and GE, from an XPSR.
+  func setApplicationFlags(_ xpsr: UInt32)
+
+  /// Lets core clocks pass, and what falls due in them happen.
+  func charge(_ cycles: UInt32, for cause: ExceptionCost)
+  /// The next use of the floating-point unit writes the reserved frame and takes so long.
+  func reserveLazyStacking(_ cycles: UInt32)
+  /// What a reserved frame would still take; 0 when it was written or none is reserved.
+  var pendingLazyStacking: UInt32 { get }
+  /// Brings the run back before its next block.
+  func requestCheck()
+  /// Whether something is pending that a change of the masks could let through.
+  var hasPending: Bool { get set }
+  /// The floating-point unit is switched off by CPACR.
+  var floatingPointOff: Bool { get set }
+  /// Makes a following STREX fail.
+  func clearExclusiveMonitor()
+}
+
+/// What exception cycles were spent on.
+public enum ExceptionCost: Sendable {
+  case entry, tailChain, exceptionReturn
+}
+
+/// What a core can do and what its chip chose.
+public struct CoreFeatures: Sendable {
+  public enum Architecture: Sendable { case v6M, v7M, v8M }
+
+  public var architecture: Architecture
+  public var cpuid: UInt32
+  /// Implemented bits of each priority field.
+  public var priorityBits: Int
+  public var interruptCount: Int
+  public var hasFloatingPoint: Bool
+  public var mpuRegions: Int
+  /// The clock behind SysTick's CLKSOURCE 0; nil where the chip has none.
+  public var systickReference: Hertz?
+  public var interruptNames: [Int: String]
+
+  public init(
+    architecture: Architecture, cpuid: UInt32, priorityBits: Int, interruptCount: Int,
+    hasFloatingPoint: Bool, mpuRegions: Int = 8, systickReference: Hertz? = nil,
+    interruptNames: [Int: String] = [:]
+  ) {
+    self.architecture = architecture
+    self.cpuid = cpuid
+    self.priorityBits = priorityBits
+    self.interruptCount = interruptCount
+    self.hasFloatingPoint = hasFloatingPoint
+    self.mpuRegions = mpuRegions
+    self.systickReference = systickReference
+    self.interruptNames = interruptNames
+  }
+}
+
+/// Core clocks that exceptions take, memory at no wait.
+public struct ExceptionTiming: Sendable {
+  /// From the end of the interrupted instruction to the handler's first.
+  public var entry: UInt32
+  public var exceptionReturn: UInt32
+  public var tailChain: UInt32
+  /// More for a floating-point frame: at entry when not lazy, else at the first use of the unit.
+  public var floatingPointStacking: UInt32
+  /// More for restoring a floating-point frame that was written.
+  public var floatingPointUnstacking: UInt32
+
+  public init(
+    entry: UInt32, exceptionReturn: UInt32, tailChain: UInt32, floatingPointStacking: UInt32,
+    floatingPointUnstacking: UInt32
+  ) {
+    self.entry = entry
+    self.exceptionReturn = exceptionReturn
+    self.tailChain = tailChain
+    self.floatingPointStacking = floatingPointStacking
+    self.floatingPointUnstacking = floatingPointUnstacking
+  }
+}

@@ -1,0 +1,311 @@
+public import Simulation
+import Units
+
+/// The private peripheral bus: NVIC, SCB, SysTick, FPU control, DWT, as memory.
+///
+/// Reference: Arm DDI 0403E.e, B3.2 … B3.4, C1.6, C1.8.
+extension CortexM {
+  private enum Register: UInt32 {
+    case dwtControl = 0xe000_1000
+    case cycleCount = 0xe000_1004
+    case dwtLockAccess = 0xe000_1fb0
+    case dwtLockStatus = 0xe000_1fb4
+    case ictr = 0xe000_e004
+    case actlr = 0xe000_e008
+    case systControl = 0xe000_e010
+    case systReload = 0xe000_e014
+    case systValue = 0xe000_e018
+    case systCalibration = 0xe000_e01c
+    case cpuid = 0xe000_ed00
+    case icsr = 0xe000_ed04
+    case vtor = 0xe000_ed08
+    case aircr = 0xe000_ed0c
+    case scr = 0xe000_ed10
+    case ccr = 0xe000_ed14
+    case shpr1 = 0xe000_ed18
+    case shpr2 = 0xe000_ed1c
+    case shpr3 = 0xe000_ed20
+    case shcsr = 0xe000_ed24
+    case cfsr = 0xe000_ed28
+    case hfsr = 0xe000_ed2c
+    case dfsr = 0xe000_ed30
+    case mmfar = 0xe000_ed34
+    case bfar = 0xe000_ed38
+    case afsr = 0xe000_ed3c
+    case cpacr = 0xe000_ed88
+    case mpuType = 0xe000_ed90
+    case demcr = 0xe000_edfc
+    case stir = 0xe000_ef00
+    case fpccr = 0xe000_ef34
+    case fpcar = 0xe000_ef38
+    case fpdscr = 0xe000_ef3c
+    case mvfr0 = 0xe000_ef40
+    case mvfr1 = 0xe000_ef44
+  }
+
+  /// Whether unprivileged code may touch the register.
+  public func allowsUnprivileged(_ address: UInt32) -> Bool {
+    address == Register.stir.rawValue && control.ccr & SystemControl.CCR.userSetPending != 0
+      || address < 0xe000_1000
+  }
+
+  /// A word of the private peripheral bus; nil where it is not modelled.
+  public func readPrivate(_ address: UInt32) -> UInt32? {
+    if let bank = bank(address) { return readBank(bank) }
+    guard let register = Register(rawValue: address) else { return nil }
+    switch register {
+    case .dwtControl: return 0x4000_0000 | watchpoint.control
+    case .cycleCount: return watchpoint.cycleCount
+    case .dwtLockAccess, .stir: return 0
+    case .dwtLockStatus: return 0
+    case .ictr: return UInt32(max(features.interruptCount - 1, 0) / 32)
+    case .actlr: return 0
+    case .systControl: return sysTick.readControl()
+    case .systReload: return sysTick.reload
+    case .systValue: return sysTick.readValue()
+    case .systCalibration: return sysTick.calibration
+    case .cpuid: return features.cpuid
+    case .icsr: return interruptControlState
+    case .vtor: return control.vtor
+    case .aircr: return 0xfa05_0000 | nvic.priorityGroup << 8
+    case .scr: return control.scr
+    case .ccr: return control.ccr
+    case .shpr1, .shpr2, .shpr3: return readPriorities(first: 4 + Int(address - 0xe000_ed18))
+    case .shcsr: return systemHandlerState
+    case .cfsr: return control.cfsr
+    case .hfsr: return control.hfsr
+    case .dfsr: return control.dfsr
+    case .mmfar: return control.mmfar
+    case .bfar: return control.bfar
+    case .afsr: return control.afsr
+    case .cpacr: return features.hasFloatingPoint ? control.cpacr : 0
+    case .mpuType: return UInt32(features.mpuRegions) << 8
+    case .demcr: return control.demcr
+    case .fpccr: return features.hasFloatingPoint ? control.fpccr : 0
+    case .fpcar: return control.fpcar
+    case .fpdscr: return control.fpdscr
+    case .mvfr0: return features.hasFloatingPoint ? 0x1011_0021 : 0
+    case .mvfr1: return features.hasFloatingPoint ? 0x1100_0011 : 0
+    }
+  }
+
+  /// Writes a word of the private peripheral bus; false where it is not modelled.
+  public func writePrivate(_ address: UInt32, _ value: UInt32) -> Bool {
+    if let bank = bank(address) {
+      writeBank(bank, value)
+      return true
+    }
+    guard let register = Register(rawValue: address) else { return false }
+    switch register {
+    case .dwtControl:
+      watchpoint.writeControl(value, traceEnabled: control.demcr & 1 << 24 != 0)
+    case .cycleCount: watchpoint.setCycleCount(value)
+    case .systControl: sysTick.writeControl(value, makeSysTickEvent)
+    case .systReload: sysTick.writeReload(value, makeSysTickEvent)
+    case .systValue: sysTick.clearValue(makeSysTickEvent)
+    case .icsr: writeInterruptControl(value)
+    case .vtor: control.vtor = value & ~0x7f
+    case .aircr: writeResetControl(value)
+    case .scr: control.scr = value & 0x16
+    case .ccr: control.ccr = value & 0x31b
+    case .shpr1, .shpr2, .shpr3:
+      writePriorities(first: 4 + Int(address - 0xe000_ed18), value)
+    case .shcsr: writeSystemHandlerState(value)
+    case .cfsr: control.cfsr &= ~value
+    case .hfsr: control.hfsr &= ~value
+    case .dfsr: control.dfsr &= ~value
+    case .mmfar: control.mmfar = value
+    case .bfar: control.bfar = value
+    case .cpacr:
+      guard features.hasFloatingPoint else { return true }
+      control.cpacr = value & 0x00f0_0000
+      processor.floatingPointOff = !control.floatingPointEnabled
+    case .demcr:
+      control.demcr = value & 0x0101_07f1
+      watchpoint.writeControl(
+        watchpoint.control, traceEnabled: control.demcr & 1 << 24 != 0)
+    case .stir:
+      pend(NVIC.firstInterrupt + Int(value & 0x1ff))
+    case .fpccr: control.fpccr = value & 0xc000_0000
+    case .fpcar: control.fpcar = value & ~7
+    case .fpdscr: control.fpdscr = value & 0x07c0_0000
+    case .dwtLockAccess, .dwtLockStatus, .ictr, .actlr, .systCalibration, .cpuid, .afsr,
+      .mpuType, .mvfr0, .mvfr1:
+      break
+    }
+    return true
+  }
+
+  /// A byte or halfword: the priority fields take them, and the fault status takes its own bits.
+  public func writePrivateNarrow(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) -> Bool {
+    let word = address & ~3
+    let shift = (address & 3) * 8
+    let mask: UInt32 = (width == .byte ? 0xff : 0xffff) << shift
+    if word == Register.cfsr.rawValue { return writePrivate(word, value << shift & mask) }
+    let isPriority =
+      (0xe000_e400..<0xe000_e800).contains(word) || (0xe000_ed18...0xe000_ed20).contains(word)
+    guard isPriority, let old = readPrivate(word) else { return false }
+    return writePrivate(word, old & ~mask | value << shift & mask)
+  }
+
+  private func makeSysTickEvent() -> Event {
+    fabric.scheduler.event("SysTick") { [unowned self] in
+      sysTick.expire { [unowned self] in makeSysTickEvent() }
+    }
+  }
+
+  // MARK: Banks of the NVIC
+
+  private enum Bank {
+    case setEnable(Int)
+    case clearEnable(Int)
+    case setPending(Int)
+    case clearPending(Int)
+    case active(Int)
+    case priority(Int)
+  }
+
+  private func bank(_ address: UInt32) -> Bank? {
+    guard address >= 0xe000_e100, address < 0xe000_e800 else { return nil }
+    let index = Int(address & 0x7f) / 4
+    switch address {
+    case 0xe000_e100..<0xe000_e140: return .setEnable(index)
+    case 0xe000_e180..<0xe000_e1c0: return .clearEnable(index)
+    case 0xe000_e200..<0xe000_e240: return .setPending(index)
+    case 0xe000_e280..<0xe000_e2c0: return .clearPending(index)
+    case 0xe000_e300..<0xe000_e340: return .active(index)
+    case 0xe000_e400..<0xe000_e800:
+      return .priority(NVIC.firstInterrupt + Int(address - 0xe000_e400))
+    default: return nil
+    }
+  }
+
+  private func readBank(_ bank: Bank) -> UInt32 {
+    switch bank {
+    case .setEnable(let n), .clearEnable(let n): nvic.enabled.interrupts(n)
+    case .setPending(let n), .clearPending(let n): nvic.pending.interrupts(n)
+    case .active(let n): nvic.active.interrupts(n)
+    case .priority(let first): readPriorities(first: first)
+    }
+  }
+
+  private func writeBank(_ bank: Bank, _ value: UInt32) {
+    switch bank {
+    case .setEnable(let n): forEachBit(n, value) { nvic.setEnabled($0, true) }
+    case .clearEnable(let n): forEachBit(n, value) { nvic.setEnabled($0, false) }
+    case .setPending(let n): forEachBit(n, value) { pend($0) }
+    case .clearPending(let n): forEachBit(n, value) { nvic.clearPending($0) }
+    case .active: break
+    case .priority(let first): writePriorities(first: first, value)
+    }
+    recheck()
+  }
+
+  private func forEachBit(_ n: Int, _ value: UInt32, _ body: (Int) -> Void) {
+    for bit in 0..<32 where value >> UInt32(bit) & 1 != 0 {
+      let number = NVIC.firstInterrupt + n * 32 + bit
+      if number < nvic.count { body(number) }
+    }
+  }
+
+  private func readPriorities(first: Int) -> UInt32 {
+    (0..<4).reduce(0) { word, lane in
+      let number = first + lane
+      let priority = number < nvic.count ? nvic.priorities[number] : 0
+      return word | UInt32(priority) << UInt32(lane * 8)
+    }
+  }
+
+  private func writePriorities(first: Int, _ value: UInt32) {
+    for lane in 0..<4 {
+      nvic.setPriority(first + lane, UInt8(truncatingIfNeeded: value >> UInt32(lane * 8)))
+    }
+    recheck()
+  }
+
+  /// What may be taken could have changed.
+  private func recheck() {
+    processor.hasPending = !nvic.pending.isEmpty
+    processor.requestCheck()
+  }
+
+  // MARK: System Control Block
+
+  private var interruptControlState: UInt32 {
+    let active = UInt32(exceptionNumber)
+    let pending = nvic.mostUrgentPending() ?? 0
+    var interruptPending = false
+    for number in nvic.pending where number >= NVIC.firstInterrupt { interruptPending = true }
+    let returnsToBase = active == 0 || !nvic.hasActive(besides: Int(active))
+    return active | (returnsToBase ? 1 << 11 : 0) | UInt32(pending) << 12
+      | (interruptPending ? 1 << 22 : 0)
+      | (nvic.pending.contains(NVIC.sysTick) ? 1 << 26 : 0)
+      | (nvic.pending.contains(NVIC.pendSV) ? 1 << 28 : 0)
+      | (nvic.pending.contains(NVIC.nmi) ? 1 << 31 : 0)
+  }
+
+  private func writeInterruptControl(_ value: UInt32) {
+    if value & 1 << 31 != 0 { pend(NVIC.nmi) }
+    if value & 1 << 28 != 0 {
+      pend(NVIC.pendSV)
+    } else if value & 1 << 27 != 0 {
+      nvic.clearPending(NVIC.pendSV)
+    }
+    if value & 1 << 26 != 0 {
+      pend(NVIC.sysTick)
+    } else if value & 1 << 25 != 0 {
+      nvic.clearPending(NVIC.sysTick)
+    }
+    recheck()
+  }
+
+  /// AIRCR obeys only with its key; SYSRESETREQ asks for a system reset.
+  private func writeResetControl(_ value: UInt32) {
+    guard value >> 16 == 0x05fa else { return }
+    nvic.priorityGroup = value >> 8 & 7
+    if value & 5 != 0 {
+      fabric.resetRequested = true
+      processor.requestCheck()
+    }
+    recheck()
+  }
+
+  private static let handlerBits: [(bit: UInt32, exception: Int, isActive: Bool)] = [
+    (0, NVIC.memManage, true), (1, NVIC.busFault, true), (3, NVIC.usageFault, true),
+    (7, NVIC.svCall, true), (8, NVIC.debugMonitor, true), (10, NVIC.pendSV, true),
+    (11, NVIC.sysTick, true), (12, NVIC.usageFault, false), (13, NVIC.memManage, false),
+    (14, NVIC.busFault, false), (15, NVIC.svCall, false),
+  ]
+  private static let handlerEnables: [(bit: UInt32, exception: Int)] = [
+    (16, NVIC.memManage), (17, NVIC.busFault), (18, NVIC.usageFault),
+  ]
+
+  private var systemHandlerState: UInt32 {
+    var word: UInt32 = 0
+    for field in Self.handlerBits {
+      let set = field.isActive ? nvic.active : nvic.pending
+      if set.contains(field.exception) { word |= 1 << field.bit }
+    }
+    for field in Self.handlerEnables where nvic.enabled.contains(field.exception) {
+      word |= 1 << field.bit
+    }
+    return word
+  }
+
+  private func writeSystemHandlerState(_ value: UInt32) {
+    for field in Self.handlerBits {
+      let isSet = value >> field.bit & 1 != 0
+      if field.isActive {
+        nvic.setActive(field.exception, isSet)
+      } else if isSet {
+        pend(field.exception)
+      } else {
+        nvic.clearPending(field.exception)
+      }
+    }
+    for field in Self.handlerEnables {
+      nvic.setEnabled(field.exception, value >> field.bit & 1 != 0)
+    }
+    recheck()
+  }
+}
