@@ -49,44 +49,11 @@ extension FirmwareImage {
       let source = SymbolName(symbol.name).source
       names.insert(demangle(source).map(withoutParameters) ?? source)
     }
-    return nearest(to: name, among: names.sorted())
+    return Spelling.nearest(to: name, among: names.sorted())
   }
 }
 
 private func withoutParameters(_ declaration: String) -> String {
   declaration.utf8.firstIndex(of: UInt8(ascii: "(")).map { String(declaration[..<$0]) }
     ?? declaration
-}
-
-/// The first of `candidates` with the fewest edits to `name`, when a third of the name or less.
-func nearest(to name: String, among candidates: [String]) -> String? {
-  let wanted = Array(name.lowercased().utf8.prefix(128))
-  var best: (distance: Int, name: String)?
-  for candidate in candidates {
-    let text = Array(candidate.lowercased().utf8.prefix(128))
-    let limit = min(best?.distance ?? .max, max(1, max(wanted.count, text.count) / 3) + 1)
-    if abs(text.count - wanted.count) >= limit { continue }
-    let distance = editDistance(wanted, text)
-    if distance < limit { best = (distance, candidate) }
-  }
-  return best?.name
-}
-
-/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`.
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var beforeLast: [Int] = []
-  var last = Array(0...b.count)
-  for i in 0..<a.count {
-    var row = [i + 1]
-    row.reserveCapacity(b.count + 1)
-    for j in 0..<b.count {
-      var cost = min(row[j] + 1, last[j + 1] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-        cost = min(cost, beforeLast[j - 1] + 1)
-      }
-      row.append(cost)
-    }
-    (beforeLast, last) = (last, row)
-  }
-  return last[b.count]
 }
