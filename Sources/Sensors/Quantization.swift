@@ -1,0 +1,11 @@
+/// `value` in counts of a 16-bit output register: rounded to nearest, ties to even, saturated at the
+/// ends of the range. Not a number gives 0.
+func register16(_ value: Double) -> Int16 {
+  if value >= 32_767 { return .max }
+  if value <= -32_768 { return .min }
+  if value.isNaN { return 0 }
+  // At this magnitude a unit in the last place is 1, so the addition itself rounds as IEEE 754 does;
+  // `rounded()` would draw in libm.
+  let shift = 0x1.8p52
+  return Int16((value + shift) - shift)
+}

@@ -1,0 +1,103 @@
+import Sensors
+import Simulation
+import Units
+
+/// A sensor on a table: a scheduler moved by hand, a bus and a stream made by a closure.
+final class Bench {
+  let scheduler = Scheduler()
+  let fabric: Fabric
+  let track: SensorTrack
+  let sensor: any Sensor
+  let stimulus: MadeUpStimulus
+  let int1: Pin
+  let int2: Pin
+  let powerPin: Pin?
+  var dataReady: [Instant] = []
+  var read: [Instant] = []
+
+  init(
+    part: String = "LSM9DS1", hasPowerPin: Bool = false, parameters: [String: Int] = [:],
+    isStreamed: Bool = true,
+    _ values: @escaping (PhysicalQuantity, Instant) -> StimulusValue = { _, _ in .absent }
+  ) {
+    fabric = Fabric(scheduler: scheduler, memory: NoMemory())
+    track = SensorTrack(sensor: "imu", scheduler: scheduler)
+    stimulus = MadeUpStimulus(values)
+    int1 = fabric.pins["INT1"]
+    int2 = fabric.pins["INT2"]
+    powerPin = hasPowerPin ? fabric.pins["VDD"] : nil
+    let context = SensorContext(
+      name: "imu", bus: "TWIM0", address: 0x6b, pins: ["INT1_A/G": int1, "INT2_A/G": int2],
+      powerPin: powerPin, parameters: parameters, stimulus: isStreamed ? stimulus : nil,
+      track: track, fabric: fabric)
+    guard let sensor = SensorCatalog.make(part: part, context: context) else {
+      fatalError("no model of \(part)")
+    }
+    self.sensor = sensor
+    track.onDataReady = { [unowned self] in dataReady.append($0) }
+    track.onRead = { [unowned self] in read.append($0) }
+  }
+
+  var target: any I2CTarget {
+    guard let target = fabric.i2c("TWIM0").target(at: 0x6b) else { fatalError("no target") }
+    return target
+  }
+
+  func write(_ register: UInt8, _ values: UInt8...) {
+    guard target.start(.write), target.receive(register) else { return }
+    for value in values { _ = target.receive(value) }
+    target.stop()
+  }
+
+  func bytes(_ register: UInt8, _ count: Int) -> [UInt8] {
+    guard target.start(.write), target.receive(register), target.start(.read) else { return [] }
+    let bytes = (0..<count).map { _ in target.transmit() }
+    target.stop()
+    return bytes
+  }
+
+  func byte(_ register: UInt8) -> UInt8 { bytes(register, 1).first ?? 0xff }
+
+  /// Little-endian words.
+  func words(_ register: UInt8, _ count: Int) -> [Int16] {
+    let bytes = bytes(register, 2 * count)
+    return (0..<bytes.count / 2).map {
+      Int16(bitPattern: UInt16(bytes[2 * $0]) | UInt16(bytes[2 * $0 + 1]) << 8)
+    }
+  }
+
+  func advance(_ interval: Interval) { scheduler.advance(to: scheduler.now + interval) }
+
+  func advance(to instant: Instant) { scheduler.advance(to: instant) }
+}
+
+final class MadeUpStimulus: Stimulus {
+  private let made: (PhysicalQuantity, Instant) -> StimulusValue
+  var rate: Hertz?
+
+  init(_ made: @escaping (PhysicalQuantity, Instant) -> StimulusValue) { self.made = made }
+
+  func values(of quantity: PhysicalQuantity, at instant: Instant) -> StimulusValue {
+    made(quantity, instant)
+  }
+}
+
+final class NoMemory: BusMemory {
+  func read(_ address: Address, count: Int) -> [UInt8]? { nil }
+  func write(_ address: Address, _ bytes: [UInt8]) -> Bool { false }
+}
+
+/// SplitMix64: the same numbers on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
