@@ -20,12 +20,13 @@ import Units
     #expect(bench.fabric.i2c("TWIM1").target(at: 0x6b) == nil)
   }
 
-  @Test(arguments: [
-    (0x10, 1, Hertz(149, per: 10)), (0x10, 2, Hertz(595, per: 10)), (0x10, 3, Hertz(119)),
-    (0x10, 4, Hertz(238)), (0x10, 5, Hertz(476)), (0x10, 6, Hertz(952)),
-    (0x20, 1, Hertz(10)), (0x20, 2, Hertz(50)), (0x20, 3, Hertz(119)),
-    (0x20, 4, Hertz(238)), (0x20, 5, Hertz(476)), (0x20, 6, Hertz(952)),
-  ] as [(UInt8, UInt8, Hertz)])
+  @Test(
+    arguments: [
+      (0x10, 1, Hertz(149, per: 10)), (0x10, 2, Hertz(595, per: 10)), (0x10, 3, Hertz(119)),
+      (0x10, 4, Hertz(238)), (0x10, 5, Hertz(476)), (0x10, 6, Hertz(952)),
+      (0x20, 1, Hertz(10)), (0x20, 2, Hertz(50)), (0x20, 3, Hertz(119)),
+      (0x20, 4, Hertz(238)), (0x20, 5, Hertz(476)), (0x20, 6, Hertz(952)),
+    ] as [(UInt8, UInt8, Hertz)])
   func samplesAtExactlyTheRateOfItsRegister(register: UInt8, code: UInt8, rate: Hertz) {
     let bench = Bench()
     bench.advance(.microseconds(12_345))
