@@ -9,6 +9,8 @@ private struct Ledger {
   var number = 0
   var fifo: [(number: Int, touched: Bool)] = []
   var shown: (number: Int, touched: Bool, isRead: Bool) = (0, true, true)
+  /// What is shown is no sample, or one that was already counted as lost.
+  var isVoid = true
   var usesFIFO = false
   var produced = 0
   var read = 0
@@ -23,9 +25,13 @@ private struct Ledger {
     guard usesFIFO else {
       if !shown.touched { lost += 1 }
       shown = (number, false, false)
+      isVoid = false
       return
     }
-    if !shown.touched { lost += 1 }
+    if !shown.touched {
+      lost += 1
+      isVoid = true
+    }
     shown.touched = true
     if fifo.count == 32 {
       if !fifo.removeFirst().touched { lost += 1 }
@@ -40,9 +46,10 @@ private struct Ledger {
       let slot = fifo.removeFirst()
       read += 1
       shown = (slot.number, true, true)
+      isVoid = false
       return slot.number
     }
-    guard produced > 0 else { return 0 }
+    if isVoid { return shown.number }
     if shown.isRead { duplicate += 1 } else { read += 1 }
     shown.touched = true
     shown.isRead = true
