@@ -17,7 +17,8 @@ static void stop_timer(uint32_t *frame, uint32_t exc_return) {
 
 static void count_exits(uint32_t *frame, uint32_t exc_return) {
   TIMER_INTSTATUS(TIMER0_BASE) = 1;
-  if (++exits < 3) return;
+  if (exits < 3) exits++;
+  if (exits < 3) return;
   TIMER_CTRL(TIMER0_BASE) = 0;
   SCR = 0;
 }

@@ -12,12 +12,14 @@ static volatile uint32_t turns[SOURCES];
 static volatile float orbits[SOURCES];
 static uint32_t shared;
 
-// One step of x -> x * a + b, slowly mixed: exact in single precision on any correct FPU.
-static float step(float x, float a, float b) { return x * a + b - (float)(int)(x * 0.5f) * 0.25f; }
+// One step of the logistic map, whose chaos makes any wrong bit grow.
+static float step(float x, float rate) { return rate * x * (1.0f - x); }
+
+static float rate_of(uint32_t source) { return 3.875f + 0.0625f * (float)source / 2; }
 
 static float orbit(uint32_t source, uint32_t steps) {
-  float x = 1.0f + (float)source;
-  while (steps--) x = step(x, -0.75f - 0.0625f * (float)source, 1.625f);
+  float x = 0.25f + 0.0625f * (float)source;
+  while (steps--) x = step(x, rate_of(source));
   return x;
 }
 
@@ -29,9 +31,11 @@ static void add_exclusively(uint32_t *to, uint32_t value) {
   } while (failed);
 }
 
+// A source may fire once more before it stops.
 static void turn(uint32_t source) {
+  if (turns[source] == TURNS) return;
   turns[source]++;
-  orbits[source] = step(orbits[source], -0.75f - 0.0625f * (float)source, 1.625f);
+  orbits[source] = step(orbits[source], rate_of(source));
   add_exclusively(&shared, source + 1);
 }
 
