@@ -45,7 +45,7 @@ let package = Package(
     module("Trust", ["Units"]),
     module("Documents", ["CYAML", "Units"], c: true),
     module("Boards", ["Documents", "Trust", "Units"]),
-    module("Deployments", ["Documents", "Units"]),
+    module("Deployments", ["Boards", "Documents", "Units"]),
     module("Streams", ["CSndfile", "Units"], c: true),
     module("Simulation", ["Units"]),
     module("RunRecord", ["Units"]),

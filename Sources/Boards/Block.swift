@@ -2,13 +2,6 @@ public import Units
 
 /// A peripheral of a chip: an instance of a type of device at an address.
 public struct Block: Hashable, Sendable {
-  /// A constant of an instance: `channels: 4`.
-  public enum Parameter: Hashable, Sendable {
-    case integer(Int64)
-    case boolean(Bool)
-    case text(String)
-  }
-
   /// The data sheet's name: `TIMER0`.
   public var name: String
   /// Other names of the same registers: `SPIM0` of `TWIM0`.
@@ -22,16 +15,11 @@ public struct Block: Hashable, Sendable {
   public var size: UInt32
   /// Numbers of its interrupt lines, in the order that its type defines.
   public var interrupts: [Int]
-  public var parameters: [String: Parameter]
+  /// Constants of the instance: `channels: 4`.
+  public var parameters: [String: Int]
   public var provenance: Provenance
 
   public var isModelled: Bool { type != "unmodelled" }
-
-  /// A whole-number parameter, or `fallback` when it is not given.
-  public func integer(_ name: String, default fallback: Int64) -> Int64 {
-    if case .integer(let value)? = parameters[name] { return value }
-    return fallback
-  }
 
   public func contains(_ address: Address) -> Bool {
     address >= base && address - base >= first && address - base < size

@@ -81,7 +81,7 @@ public struct BoardSensor: Hashable, Sendable {
   /// What can be recorded for it: `accelerometer`.
   public var channels: [String]
   /// Constants for its model.
-  public var parameters: [String: Block.Parameter]
+  public var parameters: [String: Int]
   public var provenance: Provenance
 
   /// The chip pin that a sensor's pin is wired to.

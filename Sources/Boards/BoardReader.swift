@@ -110,7 +110,7 @@ extension BoardReader {
       id: entry.key, part: try sensor.required("part").string(),
       bus: try bus(sensor.required("bus"), chip), addresses: addresses,
       pins: try pins(sensor.optional("pins")), powerPin: try optionalPin(sensor, "power-pin"),
-      channels: channels, parameters: try Block.parameters(sensor.optional("parameters")),
+      channels: channels, parameters: try integers(sensor.optional("parameters")),
       provenance: try provenances.read(sensor))
   }
 

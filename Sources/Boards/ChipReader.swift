@@ -105,7 +105,7 @@ struct ChipReader {
       name: entry.key, aliases: aliases, type: try block.required("type").string(),
       base: try block.required("base").address(),
       first: UInt32(first), size: try byteCount(block.required("size")), interrupts: interrupts,
-      parameters: try Block.parameters(block.optional("parameters")),
+      parameters: try integers(block.optional("parameters")),
       provenance: try provenances.read(block))
   }
 }
@@ -209,25 +209,11 @@ func byteCount(_ node: Node) throws(DocumentError) -> UInt32 {
   return count
 }
 
-extension Block {
-  static func parameters(_ node: Node?) throws(DocumentError) -> [String: Parameter] {
-    var parameters: [String: Parameter] = [:]
-    for entry in try node?.entries("parameters") ?? [] {
-      parameters[entry.key] = try Parameter(entry.value)
-    }
-    return parameters
+/// A mapping of names to whole numbers.
+func integers(_ node: Node?) throws(DocumentError) -> [String: Int] {
+  var integers: [String: Int] = [:]
+  for entry in try node?.entries("parameters") ?? [] {
+    integers[entry.key] = Int(try entry.value.integer())
   }
-}
-
-extension Block.Parameter {
-  fileprivate init(_ node: Node) throws(DocumentError) {
-    let text = try node.string()
-    if let number = try? Quantity.integer(text) {
-      self = .integer(number)
-    } else if text == "true" || text == "false" {
-      self = .boolean(text == "true")
-    } else {
-      self = .text(text)
-    }
-  }
+  return integers
 }

@@ -1,4 +1,4 @@
-/// A pin of the chip: `P0.14` (port 0, pin 14) or `PA5` (port 0, pin 5).
+/// A pin of the chip: `P0.06` (port 0, pin 6) or `PA5` (port 0, pin 5).
 public struct PinName: Hashable, Comparable, Sendable {
   public var port: Int
   public var number: Int
@@ -37,7 +37,8 @@ public struct PinName: Hashable, Comparable, Sendable {
 
 extension PinName: CustomStringConvertible {
   public var description: String {
-    if !isLettered { return "P\(port).\(number)" }
-    return "P" + String(Unicode.Scalar(UInt8(0x41 + port))) + String(number)
+    let digits = String(number)
+    if !isLettered { return "P\(port)." + (number < 10 ? "0" : "") + digits }
+    return "P" + String(Unicode.Scalar(UInt8(0x41 + port))) + digits
   }
 }

@@ -44,6 +44,13 @@ extension Node {
     try set(override.path[...], to: value, at: place)
   }
 
+  /// Puts a value at a path as an option of the command line would; messages name the value's place.
+  public mutating func set(_ path: [String], to value: Node) throws(DocumentError) {
+    var value = value
+    value.markOverride(at: value.position)
+    try set(path[...], to: value, at: value.position)
+  }
+
   private mutating func set(
     _ path: ArraySlice<String>, to value: Node, at place: Position
   ) throws(DocumentError) {

@@ -5,11 +5,6 @@ import Units
 
 @testable import Boards
 
-/// The package's own `Boards/`.
-let packageRoot = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-
-func data() throws -> DataDirectory { try DataDirectory(explicit: packageRoot) }
-
 @Suite struct ShippedBoardsTests {
   static let boards = Files.names(in: packageRoot + "/Boards").filter { $0.hasSuffix(".yaml") }
     .map { String($0.dropLast(5)) }

@@ -1,0 +1,152 @@
+public import Boards
+public import Documents
+public import Units
+
+/// What a measure's occurrences are reduced to.
+public enum Statistic: String, CaseIterable, Hashable, Sendable {
+  case min
+  case p50
+  case p99
+  case max
+  case mean
+  /// Maximum less minimum.
+  case jitter
+}
+
+/// What a budget limits.
+public enum BudgetMetric: Hashable, Sendable {
+  case measure(String, Statistic)
+  case missedDeadlines
+  case lostSamples
+  case flash
+  case ram
+  case stack
+  case heap
+  case averageCurrent(EnergyScope)
+  case energyPerInference(EnergyScope)
+  case labelAccuracy
+}
+
+/// The limit of a budget, in its own unit.
+public enum BudgetLimit: Hashable, Sendable {
+  case time(Interval)
+  case count(UInt64)
+  case bytes(UInt64)
+  case current(Amperes)
+  case energy(Joules)
+  case ratio(Ratio)
+}
+
+extension BudgetLimit: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .time(let value): Quantity.text(value)
+    case .count(let value): String(value)
+    case .bytes(let value): Quantity.text(bytes: value)
+    case .current(let value): Quantity.text(value)
+    case .energy(let value): Quantity.text(value)
+    case .ratio(let value): Quantity.text(value)
+    }
+  }
+}
+
+/// A limit that a run must keep.
+public struct Budget: Hashable, Sendable {
+  /// The dotted key: `latency.max`, `flash`, `average-current`.
+  public var name: String
+  public var metric: BudgetMetric
+  public var limit: BudgetLimit
+  public var position: Position
+
+  /// Whether the value must not be below the limit; else it must not be above.
+  public var isMinimum: Bool { metric == .labelAccuracy }
+}
+
+extension BudgetMetric {
+  /// Keys of `budgets` that are no measure's name.
+  static let plainNames = [
+    "missed-deadlines", "lost-samples", "flash", "ram", "stack", "heap", "average-current",
+    "energy-per-inference", "label-accuracy",
+  ]
+}
+
+/// Reads `budgets` against the names of the measures.
+struct BudgetReader {
+  let measures: [String]
+
+  func budgets(_ node: Node) throws(DocumentError) -> [Budget] {
+    let fields = try Fields(node, "budgets", keys: measures + BudgetMetric.plainNames)
+    var budgets: [Budget] = []
+    for entry in try fields.node.entries() where !entry.value.isNull {
+      if measures.contains(entry.key) {
+        budgets += try statistics(entry)
+      } else {
+        let (metric, limit) = try plain(entry)
+        budgets.append(
+          Budget(name: entry.key, metric: metric, limit: limit, position: entry.value.position))
+      }
+    }
+    return budgets
+  }
+
+  /// `{max: 12 ms, p99: 11 ms}`, or a duration alone for the maximum.
+  private func statistics(_ entry: Node.Entry) throws(DocumentError) -> [Budget] {
+    var budgets: [Budget] = []
+    func add(_ statistic: Statistic, _ node: Node) throws(DocumentError) {
+      let time = try node.interval()
+      guard time >= .zero else { throw node.error("expected a duration that is not negative") }
+      budgets.append(
+        Budget(
+          name: "\(entry.key).\(statistic.rawValue)", metric: .measure(entry.key, statistic),
+          limit: .time(time), position: node.position))
+    }
+    if case .scalar = entry.value.content {
+      try add(.max, entry.value)
+      return budgets
+    }
+    let keys = Statistic.allCases.map(\.rawValue)
+    for limit in try Fields(entry.value, "a budget", keys: keys).node.entries() {
+      guard let statistic = Statistic(rawValue: limit.key), !limit.value.isNull else { continue }
+      try add(statistic, limit.value)
+    }
+    return budgets
+  }
+
+  private func plain(
+    _ entry: Node.Entry
+  ) throws(DocumentError) -> (BudgetMetric, BudgetLimit) {
+    let node = entry.value
+    switch entry.key {
+    case "missed-deadlines": return (.missedDeadlines, .count(try count(node)))
+    case "lost-samples": return (.lostSamples, .count(try count(node)))
+    case "flash": return (.flash, .bytes(try node.bytes()))
+    case "ram": return (.ram, .bytes(try node.bytes()))
+    case "stack": return (.stack, .bytes(try node.bytes()))
+    case "heap": return (.heap, .bytes(try node.bytes()))
+    case "average-current":
+      let (limit, scope) = try scoped(node)
+      return (.averageCurrent(scope), .current(try limit.amperes()))
+    case "energy-per-inference":
+      let (limit, scope) = try scoped(node)
+      return (.energyPerInference(scope), .energy(try limit.joules()))
+    default:
+      let ratio = try node.ratio()
+      guard ratio >= .zero, ratio <= .one else {
+        throw node.error("expected a share from 0 % to 100 %, found \(node.summary)")
+      }
+      return (.labelAccuracy, .ratio(ratio))
+    }
+  }
+
+  private func count(_ node: Node) throws(DocumentError) -> UInt64 {
+    UInt64(try node.integer(in: 0...Int64.max))
+  }
+
+  /// `{max: 8 mA, scope: board}`, or the limit alone for the chip and its sensors.
+  private func scoped(_ node: Node) throws(DocumentError) -> (limit: Node, scope: EnergyScope) {
+    if case .scalar = node.content { return (node, .socAndSensors) }
+    let fields = try Fields(node, "a budget", keys: ["max", "scope"])
+    let scope = try fields.optional("scope")?.choice("scope", as: EnergyScope.self)
+    return (try fields.required("max"), scope ?? .socAndSensors)
+  }
+}
