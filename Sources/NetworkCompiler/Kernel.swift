@@ -9,7 +9,7 @@ enum Kernel: Sendable {
   case pool(PoolKernel)
   case softmax(SoftmaxKernel)
   /// Element by element through a table indexed by value + 128.
-  case lookup([Int8])
+  case lookup([Int8], count: Int)
   case gather(GatherKernel)
   case join([JoinPart])
   case arithmetic(ArithmeticKernel)

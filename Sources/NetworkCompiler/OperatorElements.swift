@@ -28,16 +28,17 @@ extension OperatorContext {
   func lookupKernel() throws(NetworkError) -> Kernel {
     let source = try quantization(try input(0), "an input")
     let target = try quantization(try output(), "an output")
-    guard try input(0).count == output().count else {
+    let count = try output().count
+    guard try input(0).count == count else {
       throw error("has input and output of different sizes")
     }
     switch step?.name {
     case "LOGISTIC":
-      return .lookup(try logistic(source, target))
+      return .lookup(try logistic(source, target), count: count)
     case "RELU6":
       let six = Int(source.zeroPoint) + Int(max(min((6 / source.scale).rounded(), 1e9), 0))
       let high = Int32(clamping: min(six, 127))
-      return .lookup(table { min(max($0, source.zeroPoint), high) })
+      return .lookup(table { min(max($0, source.zeroPoint), high) }, count: count)
     default:
       // RELU divides in single precision, QUANTIZE in double; both then scale and clamp.
       let isRelu = step?.name == "RELU"
@@ -50,7 +51,7 @@ extension OperatorContext {
       return .lookup(
         table {
           min(max(multiplier.times($0 - source.zeroPoint) + target.zeroPoint, low), 127)
-        })
+        }, count: count)
     }
   }
 

@@ -59,7 +59,7 @@ extension Kernel {
     case .depthwise(let kernel): kernel.run(sources[0], isDepthwise: true)
     case .pool(let kernel): kernel.run(sources[0])
     case .softmax(let kernel): kernel.run(sources[0])
-    case .lookup(let table): sources[0].map { table[Int($0) + 128] }
+    case .lookup(let table, _): sources[0].map { table[Int($0) + 128] }
     case .gather(let kernel): kernel.run(sources[0])
     case .join(let parts): Kernel.join(parts, sources)
     case .arithmetic(let kernel): kernel.run(sources[0], sources[1])

@@ -55,9 +55,10 @@ func bytes(of path: String) throws -> [UInt8] {
   }
 }
 
-func write(_ text: String, to path: String) throws {
+func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+func write(_ bytes: [UInt8], to path: String) throws {
   guard let file = fopen(path, "wb") else { throw CannotRead(path: path) }
   defer { fclose(file) }
-  let bytes = Array(text.utf8)
   guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw CannotRead(path: path) }
 }
