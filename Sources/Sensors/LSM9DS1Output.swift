@@ -34,8 +34,7 @@ struct LSM9DS1Output {
   private var held: [(value: Int16, sample: Int)?] = Array(repeating: nil, count: 7)
 }
 
-// MARK: - New data
-
+/// New data.
 extension LSM9DS1Output {
   mutating func take(
     _ words: InlineArray<6, Int16>, from dies: Dies, settings: Settings, track: SensorTrack
@@ -80,8 +79,7 @@ extension LSM9DS1Output {
   }
 }
 
-// MARK: - Reading
-
+/// Reading.
 extension LSM9DS1Output {
   mutating func readByte(at address: UInt8, settings: Settings, track: SensorTrack) -> UInt8 {
     let isGyroscope = LSM9DS1.gyroscopeOutputs.contains(address)

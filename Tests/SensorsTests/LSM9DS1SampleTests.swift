@@ -98,8 +98,6 @@ import Units
     #expect(bench.track.lost == 0)
   }
 
-  // MARK: FIFO
-
   /// A stream that counts samples of 119 Hz: the accelerometer's X is `n` counts.
   private func counting() -> Bench {
     let clock = ClockDomain(frequency: Hertz(119), start: .zero)
