@@ -60,12 +60,15 @@ struct ELFReader: ~Copyable {
   /// Section headers with their names, index 0 included; empty when the file has none.
   func sectionHeaders() throws(FirmwareError) -> [(name: String, header: Elf32_Shdr)] {
     if header.e_shoff == 0 { return [] }
+    let size = UInt64(MemoryLayout<Elf32_Shdr>.size)
+    // Checked by the header's own count first: libelf lowers its own when the table is cut off.
+    let listed = max(UInt64(header.e_shnum), 1)
+    try check("section headers", UInt64(header.e_shoff) + listed * size)
     var count = 0
     guard elf_getshdrnum(elf, &count) == 0 else {
       throw FirmwareError(.malformed, path, "unreadable section headers")
     }
-    let size = MemoryLayout<Elf32_Shdr>.size
-    try check("section headers", UInt64(header.e_shoff) + UInt64(max(count, 1) * size))
+    try check("section headers", UInt64(header.e_shoff) + UInt64(count) * size)
     var names = 0
     let hasNames = elf_getshdrstrndx(elf, &names) == 0
     var headers: [(name: String, header: Elf32_Shdr)] = []
@@ -100,6 +103,22 @@ struct ELFReader: ~Copyable {
       return (UnsafeRawBufferPointer(start: base, count: data.d_size), Int(header.sh_link))
     }
     return nil
+  }
+
+  /// A copy of the bytes of a section by name; empty when there is none.
+  func bytes(ofSectionNamed name: String) -> ArraySlice<UInt8> {
+    var names = 0
+    guard elf_getshdrstrndx(elf, &names) == 0 else { return [] }
+    var section: OpaquePointer?
+    while let next = elf_nextscn(elf, section) {
+      section = next
+      guard let header = elf32_getshdr(next)?.pointee,
+        let text = elf_strptr(elf, names, Int(header.sh_name)), String(cString: text) == name
+      else { continue }
+      guard let data = elf_getdata(next, nil)?.pointee, let base = data.d_buf else { return [] }
+      return Array(UnsafeRawBufferPointer(start: base, count: data.d_size))[...]
+    }
+    return []
   }
 
   /// A string of a string table; nil when it lies outside or is not terminated.

@@ -53,7 +53,7 @@ extension FirmwareImage {
   }
 }
 
-private func withoutParameters(_ declaration: String) -> String {
+func withoutParameters(_ declaration: String) -> String {
   declaration.utf8.firstIndex(of: UInt8(ascii: "(")).map { String(declaration[..<$0]) }
     ?? declaration
 }

@@ -33,12 +33,12 @@ enum Compiler {
     extern uint32_t __StackTop;
     volatile uint32_t counter = 7;
     volatile uint32_t totals[64];
-    static inline __attribute__((always_inline)) uint32_t square(uint32_t x) { return x * x; }
-    __attribute__((noinline)) uint32_t step(uint32_t x) {
+    static inline __attribute__((always_inline)) uint32_t square(uint32_t x) { totals[9] = x; return x * x; }
+    __attribute__((noipa)) uint32_t step(uint32_t x) {
       counter += square(x);
       return counter;
     }
-    __attribute__((noinline)) static uint32_t quiet(uint32_t x) {
+    __attribute__((noipa)) static uint32_t quiet(uint32_t x) {
       static volatile uint32_t calls;
       calls += square(x + 1);
       return calls;
