@@ -47,8 +47,10 @@ struct ThreeStagePipeline {
   var ledger: Ledger
   private var previous: Instruction?
   private var pending = Pending.nothing
-  /// Core registers that an address may not use without a stall.
+  /// Registers written by data processing just before: an address waits a cycle for them.
   private var lateForAddress: UInt16 = 0
+  /// Registers loaded just before: an address that needs them does not overlap the load.
+  private var loaded: UInt16 = 0
   /// Floating-point registers whose result is one cycle away.
   private var lateFloat: UInt32 = 0
   /// The cycle in which a background VDIV or VSQRT ends.
@@ -57,6 +59,10 @@ struct ThreeStagePipeline {
   private var oddRun = 0
   private var oddRunStores = true
   private var oddRunPaid = false
+  /// Whether the instruction before the run, or a load that opens it, let the buffer fill.
+  private var oddRunStalled = false
+  /// Cycles of the instruction before.
+  private var previousCycles: UInt32 = 0
 
   init(_ table: ThreeStageTable, count: Int) {
     self.table = table
@@ -74,25 +80,31 @@ struct ThreeStagePipeline {
   }
 
   private mutating func execute(_ i: Instruction) {
-    fetch(i)
     settle(i)
+    fetch(i)
     waitForFloat(i)
     ledger.noteAccess()
+    let start = ledger.now
     issue(i)
+    previousCycles = ledger.now - start
     remember(i)
   }
 
-  /// Three or more wide instructions at odd halfwords cost a cycle, stores only from the fourth.
+  /// Three or more wide instructions at odd halfwords cost a cycle, stores only from the fourth,
+  /// when the prefetch buffer had time to fill before them.
   private mutating func fetch(_ i: Instruction) {
     guard i.isWide, i.isAtOddHalfword else {
       oddRun = 0
+      return
+    }
+    if oddRun == 0 {
       oddRunStores = true
       oddRunPaid = false
-      return
+      oddRunStalled = previousCycles > 1 || i.kind == .load
     }
     oddRun += 1
     if i.kind != .store { oddRunStores = false }
-    if !oddRunPaid, oddRun >= (oddRunStores ? 4 : 3) {
+    if oddRunStalled, !oddRunPaid, oddRun >= (oddRunStores ? 4 : 3) {
       oddRunPaid = true
       ledger.charge(1, .issue)
     }
@@ -100,15 +112,18 @@ struct ThreeStagePipeline {
 
   /// Waits for the data phase of the previous load or store, and for this one's address.
   private mutating func settle(_ i: Instruction) {
-    let depends = i.addressRegisters & lateForAddress != 0
+    let address = i.addressRegisters
     switch pending {
     case .loadData:
-      if !overlapsLoad(i) || depends { ledger.charge(1, .memory) }
+      if !overlapsLoad(i) || address & loaded != 0 {
+        ledger.charge(1, .memory)
+        previousCycles += 1
+      }
     case .storeData:
       if i.kind.loads { ledger.charge(1, .memory) }
     case .nothing, .registerStore: break
     }
-    if depends { ledger.charge(1, .memory) }
+    if address & lateForAddress != 0 { ledger.charge(1, .memory) }
     pending = .nothing
   }
 
@@ -237,6 +252,7 @@ struct ThreeStagePipeline {
 
   private mutating func remember(_ i: Instruction) {
     lateForAddress = 0
+    loaded = 0
     lateFloat = 0
     if i.kind.isFloatingPoint {
       if i.kind == .fpAlu || i.kind == .fpMultiply || i.kind == .fpMultiplyAccumulate {
@@ -244,10 +260,10 @@ struct ThreeStagePipeline {
       }
     } else if i.memory.count == 0 {
       lateForAddress = i.writes
-    } else if i.kind == .load {
+    } else if i.kind == .load || i.kind == .loadExclusive {
       // The base's new value is forwarded; the loaded value is not.
       let base: UInt16 = i.memory.writesBack ? 1 << UInt16(i.memory.base) : 0
-      lateForAddress = i.writes & ~base
+      loaded = i.writes & ~base
     }
     previous = i
   }

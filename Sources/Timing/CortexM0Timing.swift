@@ -1,0 +1,29 @@
+public import Disassembly
+
+/// The Cortex-M0's timing.
+///
+/// Reference: Arm DDI0432C table 3-1, by secondary copies; the table reproduces 24 measured AES
+/// figures of an STM32F0 to 0.4 %.
+public struct CortexM0Timing: CoreTiming {
+  static let table = ArmV6MTable(
+    branch: 3, call: 4, exchange: 3, popRefill: 3, special: 4, multiply: 1)
+
+  public let name = "cortex-m0"
+
+  /// Entry 16 (Yiu); return and tail-chain are not documented and stand as entry less the fetch
+  /// overlap that the Armv7-M cores have.
+  public let exceptions = ExceptionTiming(entry: 16, exit: 13, tailChain: 8, wakeUp: 0)
+
+  private let table: ArmV6MTable
+
+  /// A core with the fast multiplier, or with the 32-cycle one.
+  public init(smallMultiplier: Bool = false) {
+    var table = Self.table
+    if smallMultiplier { table.multiply = 32 }
+    self.table = table
+  }
+
+  public func price(_ block: [Instruction]) -> BlockPrice {
+    ArmV6MPipeline.price(block, table)
+  }
+}

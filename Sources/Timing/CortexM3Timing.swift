@@ -1,0 +1,23 @@
+public import Disassembly
+
+/// The Cortex-M3's timing.
+///
+/// Reference: Arm 100165_0201 (Cortex-M3 TRM) table 3-1, DDI0337I 3.3.2; Arm KB 103489845 for
+/// exception return; measured rules as told in `ThreeStagePipeline`.
+public struct CortexM3Timing: CoreTiming {
+  static let table = ThreeStageTable(
+    multiplyAccumulate: 2, longMultiply: 3...5, longMultiplyExpected: 4,
+    longMultiplyAccumulate: 4...7, longMultiplyAccumulateExpected: 6,
+    indexedLoadsPipeline: false)
+
+  public let name = "cortex-m3"
+
+  public let exceptions = ExceptionTiming(
+    entry: 12, exit: 10, tailChain: 6, lateArrival: 6, wakeUp: 0)
+
+  public init() {}
+
+  public func price(_ block: [Instruction]) -> BlockPrice {
+    ThreeStagePipeline.price(block, Self.table)
+  }
+}

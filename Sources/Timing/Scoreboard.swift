@@ -1,0 +1,33 @@
+/// The cycle in which each register's newest value can first be used.
+struct Scoreboard {
+  private var core = InlineArray<16, UInt32>(repeating: 0)
+  private var float = InlineArray<32, UInt32>(repeating: 0)
+
+  /// The cycle in which all registers of a mask are ready.
+  func ready(core mask: UInt16) -> UInt32 {
+    var latest: UInt32 = 0
+    var rest = mask
+    while rest != 0 {
+      latest = max(latest, core[rest.trailingZeroBitCount])
+      rest &= rest - 1
+    }
+    return latest
+  }
+
+  func ready(float mask: UInt32) -> UInt32 {
+    var latest: UInt32 = 0
+    var rest = mask
+    while rest != 0 {
+      latest = max(latest, float[rest.trailingZeroBitCount])
+      rest &= rest - 1
+    }
+    return latest
+  }
+
+  mutating func set(core mask: UInt16, float floatMask: UInt32, at cycle: UInt32) {
+    for register in 0..<16 where mask & 1 << UInt16(register) != 0 { core[register] = cycle }
+    for register in 0..<32 where floatMask & 1 << UInt32(register) != 0 {
+      float[register] = cycle
+    }
+  }
+}
