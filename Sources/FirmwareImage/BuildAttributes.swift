@@ -1,5 +1,10 @@
 import CElfutils
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 /// What the compiler noted about its target: processor, floating-point unit and calling convention.
 ///
 /// Reference: ELF for the Arm Architecture (IHI 0044), section 5.2 (`e_flags`); Addenda to, and Errata

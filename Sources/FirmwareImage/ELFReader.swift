@@ -1,6 +1,11 @@
 import CElfutils
 import Units
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 /// An ELF file in memory, opened by libelf: the only code that touches its handle.
 ///
 /// Every header that the rest relies on is checked in `init`; the closures and pointers given out are

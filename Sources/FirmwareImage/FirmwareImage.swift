@@ -1,6 +1,11 @@
 import CElfutils
 public import Units
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 /// A linked firmware: what is written into the chip's memory, and what its addresses are called.
 ///
 /// Reference: Tool Interface Standard ELF 1.2; ELF for the Arm Architecture (IHI 0044).

@@ -1,6 +1,11 @@
 import CElfutils
 import Units
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 /// Segments and sections of an image, checked against the file and against each other.
 struct MemoryLayoutOfImage {
   var segments: [Segment] = []

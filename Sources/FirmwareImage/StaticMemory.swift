@@ -1,6 +1,11 @@
 import CElfutils
 public import Units
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 extension FirmwareImage {
   /// Bytes of RAM that the linker gave to variables: `.data`, `.bss`, `.noinit`, code run from RAM.
   ///

@@ -1,6 +1,11 @@
 import CElfutils
 public import Units
 
+#if canImport(Glibc)
+  // Declares the same <elf.h>; which of the two modules owns it depends on the build.
+  import Glibc
+#endif
+
 /// A name for an address: a function, a variable, or a label of the assembler or linker script.
 public struct Symbol: Sendable, Hashable {
   public enum Kind: UInt8, Sendable, Hashable {
