@@ -55,6 +55,14 @@ static void transfer(uint32_t sent, volatile uint8_t *buffer, uint32_t received)
   TWIM_TASKS_STARTTX = 1;
   while (!TWIM_EVENTS_STOPPED && !TWIM_EVENTS_ERROR) {
   }
+  if (TWIM_EVENTS_ERROR) {
+    /* Nobody acknowledged: no short will end the transfer. */
+    TWIM_EVENTS_ERROR = 0;
+    TWIM_ERRORSRC = 3;
+    TWIM_TASKS_STOP = 1;
+    while (!TWIM_EVENTS_STOPPED) {
+    }
+  }
   TWIM_EVENTS_STOPPED = 0;
 }
 
@@ -65,6 +73,7 @@ static void write_register(uint8_t sub_address, uint8_t value) {
 }
 
 static uint8_t read_register(uint8_t sub_address) {
+  status = 0;
   command[0] = sub_address;
   transfer(1, &status, 1);
   return status;
@@ -148,9 +157,9 @@ int imu_take(void) {
 
 void imu_start(void) {
   for (int i = 0; i < 2; ++i) sub_addresses[i] = registers[i];
-  /* Turned on together: one data rate paces both. */
-  write_register(CTRL_REG6_XL, CTRL_REG6_XL_4G);
+  /* The gyroscope first: its data rate paces both. */
   write_register(CTRL_REG1_G, CTRL_REG1_G_2000DPS);
+  write_register(CTRL_REG6_XL, CTRL_REG6_XL_4G);
   TWIM_TXD_MAXCNT = 1;
   TWIM_SHORTS = TWIM_SHORTS_LASTTX_STARTRX | TWIM_SHORTS_LASTRX_STOP;
   arm(IMU_DATA_READY_PIN >= 0);

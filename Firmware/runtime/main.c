@@ -34,17 +34,6 @@ STAGE void isr_sensor_update(void) {
   run_pipeline(&sensor_buffer);
 }
 
-STAGE void low_power_mode(void) { __asm volatile("dsb\n\twfi" ::: "memory"); }
-
-int main(void) {
-  init_hardware();
-  reset_fusion();
-  imu_init();
-  microphone_start();
-  imu_start();
-  for (;;) low_power_mode();
-}
-
 #else
 
 /* Samples on their way out of the interrupt; a full queue drops the newest. */
@@ -69,14 +58,28 @@ static void run_queued(void) {
   }
 }
 
+#endif
+
+#if RUN_IN == RUN_IN_PENDSV
+
+void PendSV_Handler(void) { run_queued(); }
+
+#endif
+
+#if RUN_IN == RUN_IN_MAIN
+
 /* A sample that comes between the test and the WFI still ends it: its interrupt is pending. */
 STAGE void low_power_mode(void) {
   __asm volatile("cpsid i" ::: "memory");
-  if (RUN_IN != RUN_IN_MAIN || consumed == queued) __asm volatile("dsb\n\twfi" ::: "memory");
+  if (consumed == queued) __asm volatile("dsb\n\twfi" ::: "memory");
   __asm volatile("cpsie i" ::: "memory");
 }
 
-void PendSV_Handler(void) { run_queued(); }
+#else
+
+STAGE void low_power_mode(void) { __asm volatile("dsb\n\twfi" ::: "memory"); }
+
+#endif
 
 int main(void) {
   SCB_PENDSV_PRIORITY = PRIORITY(7);
@@ -87,10 +90,10 @@ int main(void) {
   imu_start();
   for (;;) {
     low_power_mode();
-    if (RUN_IN == RUN_IN_MAIN) run_queued();
+#if RUN_IN == RUN_IN_MAIN
+    run_queued();
+#endif
   }
 }
-
-#endif
 
 void SPIM0_SPIS0_TWIM0_TWIS0_SPI0_TWI0_IRQHandler(void) { isr_sensor_update(); }

@@ -11,7 +11,7 @@ void window_reset(void);
 /* Takes one sample in; the oldest one leaves. */
 void window_push(const sensor_buffer_t *buffer, const fused_state_t *state);
 
-/* Writes DEEPCRAFT_INPUT_COUNT features, each within -1 ... 1, oldest first. */
+/* Writes DEEPCRAFT_INPUT_COUNT features, mostly within -1 ... 1, oldest first. */
 void window_features(float *features);
 
 #endif
