@@ -26,6 +26,13 @@ public struct FirmwareNetwork: Hashable, Sendable {
     self.files = files
     self.inputCount = inputCount
   }
+
+  /// What the generator makes of a network.
+  public init(_ generator: CGenerator) {
+    self.init(
+      files: generator.files().map { SourceFile(name: $0.name, text: $0.contents) },
+      inputCount: generator.summary.inputCount)
+  }
 }
 
 /// A complete firmware in C: the runtime, a network, and what the board and the pipeline settle.
