@@ -4,6 +4,11 @@ public import Simulation
 public enum PeripheralCatalog {
   public static let types: [String: @Sendable (PeripheralContext) -> any Peripheral] = [
     "cmsdk-uart": { CMSDKUART($0) },
+    "nordic-gpio": { NordicGPIO($0) },
+    "nordic-gpiote": { NordicGPIOTE($0) },
+    "nordic-ppi": { NordicPPI($0) },
+    "nordic-timer": { NordicTimer($0) },
+    "nordic-twim": { NordicTWIM($0) },
     "nordic-uarte": { NordicUARTE($0) },
   ]
 

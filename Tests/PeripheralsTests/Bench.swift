@@ -78,6 +78,9 @@ final class Device {
   }
 }
 
+/// The instant so long after power-on.
+func after(_ interval: Interval) -> Instant { .zero + interval }
+
 /// A small generator for property tests: the same numbers for the same seed everywhere.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64

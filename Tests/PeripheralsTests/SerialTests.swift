@@ -39,7 +39,7 @@ import Units
     uart[0x544] = 0x2000_0000
     uart[0x548] = 1
     uart[0x008] = 1
-    #expect(bench.wait(for: uart, 0x120) == .zero + .microseconds(12))
+    #expect(bench.wait(for: uart, 0x120) == after(.microseconds(12)))
   }
 
   @Test func theReceiverFillsItsBufferAndTheShortStartsTheNextOne() {
@@ -71,7 +71,7 @@ import Units
     uart[0x004] = 1
     #expect(uart[0x110] == 1)
     #expect(uart[0x53c] == 1)
-    #expect(bench.wait(for: uart, 0x144) == .zero + .microseconds(55))
+    #expect(bench.wait(for: uart, 0x144) == after(.microseconds(55)))
   }
 
   @Test func anEnabledEventRaisesTheInterruptUntilItIsCleared() {
@@ -106,7 +106,7 @@ import Units
     uart[0x524] = 0x1000_0000
     uart[0x008] = 1
     uart[0x51c] = 0x5a
-    #expect(bench.wait(for: uart, 0x11c) == .zero + .microseconds(10))
+    #expect(bench.wait(for: uart, 0x11c) == after(.microseconds(10)))
     #expect(bench.transmitted.map(\.byte) == [0x5a])
   }
 
