@@ -4,12 +4,20 @@ public import Simulation
 public enum PeripheralCatalog {
   public static let types: [String: @Sendable (PeripheralContext) -> any Peripheral] = [
     "cmsdk-uart": { CMSDKUART($0) },
+    "nordic-clock-power": { NordicClockPower($0) },
+    "nordic-ficr": { NordicFICR($0) },
     "nordic-gpio": { NordicGPIO($0) },
     "nordic-gpiote": { NordicGPIOTE($0) },
+    "nordic-nvmc": { NordicNVMC($0) },
+    "nordic-pdm": { NordicPDM($0) },
     "nordic-ppi": { NordicPPI($0) },
+    "nordic-rng": { NordicRNG($0) },
+    "nordic-rtc": { NordicRTC($0) },
+    "nordic-temp": { NordicTEMP($0) },
     "nordic-timer": { NordicTimer($0) },
     "nordic-twim": { NordicTWIM($0) },
     "nordic-uarte": { NordicUARTE($0) },
+    "nordic-uicr": { NordicUICR($0) },
   ]
 
   /// The names in alphabetical order.

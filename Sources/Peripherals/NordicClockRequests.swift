@@ -50,7 +50,8 @@ public final class NordicClockRequests {
   /// Calls `observer` whenever the low-frequency clock starts or stops.
   func observeLowFrequency(_ observer: @escaping () -> Void) { observers.append(observer) }
 
-  fileprivate func change(_ by: Int, fast: Bool) {
+  /// Adds to or takes from the number of requests.
+  func change(_ by: Int, fast: Bool) {
     requests += by
     if fast { fastRequests += by }
     update()
@@ -66,7 +67,7 @@ public final class NordicClockRequests {
 final class NordicActivity {
   private let clocks: NordicClockRequests
   private let consumer: PowerConsumer
-  private var isActive = false
+  private(set) var isActive = false
   private var isFast = false
 
   init(_ context: PeripheralContext) {

@@ -1,0 +1,271 @@
+import Simulation
+import Units
+
+/// The clock control and the power supply control, which share one base address and interrupt.
+///
+/// HFCLKSTART starts the 32 MHz crystal: HFCLKSTARTED comes after its power-up time and the debounce
+/// time of HFXODEBOUNCE (16 us a step). LFCLKSTART starts the source in LFCLKSRC; with the crystal
+/// the ticks come from the RC oscillator until it has started. Parameters in microseconds:
+/// `hfxo-startup-us` (60), `lfrc-startup-us` (600), `lfxo-startup-us` (250000),
+/// `lfsynth-startup-us` (100). Power states: `dcdc` (off, on) besides those of
+/// `NordicClockRequests`.
+///
+/// Reference: nRF52840 Product Specification v1.7, 5.3 POWER, 5.4 CLOCK and their electrical
+/// specifications.
+/// Not modelled: calibration of the RC oscillator and its error, System OFF, the power-fail
+/// comparator's warning, USB supply (VBUS is absent), RAM sections that are switched off.
+final class NordicClockPower: Peripheral {
+  private enum Task: UInt32, CaseIterable {
+    case highFrequencyStart = 0x000
+    case highFrequencyStop = 0x004
+    case lowFrequencyStart = 0x008
+    case lowFrequencyStop = 0x00c
+    case constantLatency = 0x078
+    case lowPower = 0x07c
+  }
+
+  private enum Event: UInt32, CaseIterable {
+    case highFrequencyStarted = 0x100
+    case lowFrequencyStarted = 0x104
+    case powerFailWarning = 0x108
+    case done = 0x10c
+    case calibrationTimeout = 0x110
+    case sleepEnter = 0x114
+    case sleepExit = 0x118
+    case usbDetected = 0x11c
+    case usbRemoved = 0x120
+    case usbPowerReady = 0x124
+  }
+
+  private enum Register: UInt32 {
+    case resetReason = 0x400
+    case highFrequencyRun = 0x408
+    case highFrequencyStatus = 0x40c
+    case lowFrequencyRun = 0x414
+    case lowFrequencyStatus = 0x418
+    case lowFrequencySourceCopy = 0x41c
+    case ramStatus = 0x428
+    case usbRegulatorStatus = 0x438
+    case systemOff = 0x500
+    case powerFailConfiguration = 0x510
+    case lowFrequencySource = 0x518
+    case retained = 0x51c
+    case retained2 = 0x520
+    case crystalDebounce = 0x528
+    case calibrationInterval = 0x538
+    case traceConfiguration = 0x55c
+    case dcdcEnable = 0x578
+    case dcdcEnable0 = 0x580
+    case rcMode = 0x5b4
+    case mainRegulatorStatus = 0x640
+  }
+
+  private static let ramPower: UInt32 = 0x900
+  private static let ramSections = 9
+  private static let softwareReset: UInt32 = 1 << 2
+
+  private let name: String
+  private let fabric: Fabric
+  private let interface: NordicInterface
+  private let clocks: NordicClockRequests
+  private let converter: PowerConsumer
+  private let startup: (hfxo: Interval, lfrc: Interval, lfxo: Interval, synth: Interval)
+  private lazy var crystalStarted = fabric.scheduler.event("HFXO start") { [unowned self] in
+    isCrystalRunning = true
+    clocks.setCrystal(running: true)
+    interface.raise(Event.highFrequencyStarted.rawValue)
+  }
+  private lazy var lowFrequencyStarted = fabric.scheduler.event("LFCLK start") { [unowned self] in
+    finishLowFrequencyStart()
+  }
+  private lazy var rcStarted = fabric.scheduler.event("LFRC start") { [unowned self] in
+    clocks.setLowFrequency(.lfrc, at: fabric.scheduler.now)
+  }
+
+  private var isCrystalRequested = false
+  private var isCrystalRunning = false
+  private var isLowFrequencyRequested = false
+  private var runningSource: UInt32?
+  private var sourceCopy: UInt32 = 0
+  private var lowFrequencySource: UInt32 = 0
+  private var crystalDebounce: UInt32 = 0x10
+  private var hasConstantLatency = false
+  private var resetReason: UInt32 = 0
+  private var retained: [UInt32] = [0, 0]
+  private var powerFail: UInt32 = 0
+  private var calibrationInterval: UInt32 = 0
+  private var trace: UInt32 = 0
+  private var dcdc: [UInt32] = [0, 0]
+  private var rcMode: UInt32 = 0
+  private var ram = Array(repeating: UInt32(0xffff), count: ramSections)
+
+  init(_ context: PeripheralContext) {
+    name = context.name
+    fabric = context.fabric
+    interface = NordicInterface(
+      context, tasks: Task.allCases.map(\.rawValue), events: Event.allCases.map(\.rawValue))
+    clocks = context.fabric.service(NordicClockRequests.init)
+    converter = context.fabric.power.consumer("dcdc", initial: "off")
+    func time(_ key: String, _ standard: Int) -> Interval {
+      .microseconds(Int64(min(max(context.parameters[key] ?? standard, 0), 10_000_000)))
+    }
+    startup = (
+      time("hfxo-startup-us", 60), time("lfrc-startup-us", 600),
+      time("lfxo-startup-us", 250_000), time("lfsynth-startup-us", 100)
+    )
+    interface.perform = { [unowned self] in perform($0) }
+  }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    if let section = ramSection(offset) { return ram[section] }
+    guard let register = Register(rawValue: offset) else { return interface.read(offset) }
+    switch register {
+    case .resetReason: return resetReason
+    case .highFrequencyRun: return isCrystalRequested ? 1 : 0
+    case .highFrequencyStatus: return 1 << 16 | (isCrystalRunning ? 1 : 0)
+    case .lowFrequencyRun: return isLowFrequencyRequested ? 1 : 0
+    case .lowFrequencyStatus:
+      guard clocks.lowFrequency != nil else { return 0 }
+      return 1 << 16 | (runningSource ?? 0)
+    case .lowFrequencySourceCopy: return sourceCopy
+    case .ramStatus: return 0xf
+    case .usbRegulatorStatus, .mainRegulatorStatus, .systemOff: return 0
+    case .powerFailConfiguration: return powerFail
+    case .lowFrequencySource: return lowFrequencySource
+    case .retained: return retained[0]
+    case .retained2: return retained[1]
+    case .crystalDebounce: return crystalDebounce
+    case .calibrationInterval: return calibrationInterval
+    case .traceConfiguration: return trace
+    case .dcdcEnable: return dcdc[0]
+    case .dcdcEnable0: return dcdc[1]
+    case .rcMode: return rcMode
+    }
+  }
+
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    if let section = ramSection(offset) {
+      writeRAMPower(section, offset & 0xf, value)
+      return true
+    }
+    guard let register = Register(rawValue: offset) else { return interface.write(offset, value) }
+    switch register {
+    case .resetReason: resetReason &= ~value
+    case .systemOff where value & 1 == 1:
+      fabric.findings.note(
+        "system-off", "\(name).SYSTEMOFF", "the chip would be off until a reset; the run goes on")
+    case .highFrequencyRun, .highFrequencyStatus, .lowFrequencyRun, .lowFrequencyStatus,
+      .lowFrequencySourceCopy, .ramStatus, .usbRegulatorStatus, .mainRegulatorStatus, .systemOff:
+      break
+    case .powerFailConfiguration: powerFail = value & 0xf1f
+    case .lowFrequencySource: lowFrequencySource = value & 0x3_0003
+    case .retained: retained[0] = value & 0xff
+    case .retained2: retained[1] = value & 0xff
+    case .crystalDebounce: crystalDebounce = value & 0xff
+    case .calibrationInterval: calibrationInterval = value & 0x7f
+    case .traceConfiguration: trace = value & 0x3_0003
+    case .dcdcEnable:
+      dcdc[0] = value & 1
+      converter.enter(dcdc[0] == 1 ? "on" : "off")
+    case .dcdcEnable0: dcdc[1] = value & 1
+    case .rcMode: rcMode = value & 1
+    }
+    return true
+  }
+
+  func reset() {
+    interface.reset()
+    stopHighFrequency()
+    stopLowFrequency()
+    setConstantLatency(false)
+    lowFrequencySource = 0
+    sourceCopy = 0
+    crystalDebounce = 0x10
+    powerFail = 0
+    calibrationInterval = 0
+    trace = 0
+    dcdc = [0, 0]
+    converter.enter("off")
+    rcMode = 0
+    ram = Array(repeating: 0xffff, count: Self.ramSections)
+    if fabric.resetRequested { resetReason |= Self.softwareReset }
+  }
+
+  private func ramSection(_ offset: UInt32) -> Int? {
+    guard offset >= Self.ramPower, offset & 3 == 0, offset & 0xf <= 8 else { return nil }
+    let section = Int(offset - Self.ramPower) / 16
+    return section < Self.ramSections ? section : nil
+  }
+
+  private func writeRAMPower(_ section: Int, _ register: UInt32, _ value: UInt32) {
+    switch register {
+    case 0: ram[section] = value
+    case 4: ram[section] |= value
+    default: ram[section] &= ~value
+    }
+  }
+
+  private func perform(_ offset: UInt32) {
+    guard let task = Task(rawValue: offset) else { return }
+    switch task {
+    case .highFrequencyStart: startHighFrequency()
+    case .highFrequencyStop: stopHighFrequency()
+    case .lowFrequencyStart: startLowFrequency()
+    case .lowFrequencyStop: stopLowFrequency()
+    case .constantLatency: setConstantLatency(true)
+    case .lowPower: setConstantLatency(false)
+    }
+  }
+
+  private func setConstantLatency(_ on: Bool) {
+    guard on != hasConstantLatency else { return }
+    hasConstantLatency = on
+    clocks.change(on ? 1 : -1, fast: false)
+  }
+
+  private func startHighFrequency() {
+    isCrystalRequested = true
+    if isCrystalRunning { return interface.raise(Event.highFrequencyStarted.rawValue) }
+    guard !crystalStarted.isScheduled else { return }
+    crystalStarted.schedule(after: startup.hfxo + .microseconds(16 * Int64(crystalDebounce)))
+  }
+
+  private func stopHighFrequency() {
+    isCrystalRequested = false
+    isCrystalRunning = false
+    crystalStarted.cancel()
+    clocks.setCrystal(running: false)
+  }
+
+  private func startLowFrequency() {
+    isLowFrequencyRequested = true
+    sourceCopy = lowFrequencySource
+    if runningSource == sourceCopy & 3 {
+      return interface.raise(Event.lowFrequencyStarted.rawValue)
+    }
+    guard !lowFrequencyStarted.isScheduled else { return }
+    switch sourceCopy & 3 {
+    case 1:
+      if clocks.lowFrequency == nil { rcStarted.schedule(after: startup.lfrc) }
+      lowFrequencyStarted.schedule(after: startup.lfxo)
+    case 2: lowFrequencyStarted.schedule(after: startup.synth)
+    default: lowFrequencyStarted.schedule(after: startup.lfrc)
+    }
+  }
+
+  private func finishLowFrequencyStart() {
+    runningSource = sourceCopy & 3
+    let source: NordicClockRequests.LowFrequencySource =
+      runningSource == 1 ? .lfxo : runningSource == 2 ? .synth : .lfrc
+    clocks.setLowFrequency(source, at: fabric.scheduler.now)
+    interface.raise(Event.lowFrequencyStarted.rawValue)
+  }
+
+  private func stopLowFrequency() {
+    isLowFrequencyRequested = false
+    runningSource = nil
+    lowFrequencyStarted.cancel()
+    rcStarted.cancel()
+    clocks.setLowFrequency(nil, at: fabric.scheduler.now)
+  }
+}

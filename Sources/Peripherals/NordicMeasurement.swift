@@ -1,0 +1,140 @@
+import Simulation
+import Units
+
+/// The die's thermometer: 36 us after START it has a temperature in quarters of a degree Celsius.
+///
+/// Parameter: `temperature-quarters` (100: 25 degrees).
+///
+/// Reference: nRF52840 Product Specification v1.7, 6.29 TEMP.
+/// Not modelled: the trim registers, self-heating.
+final class NordicTEMP: Peripheral {
+  private enum Register: UInt32 {
+    case temperature = 0x508
+  }
+
+  private static let start: UInt32 = 0x000
+  private static let stop: UInt32 = 0x004
+  private static let dataReady: UInt32 = 0x100
+
+  private let interface: NordicInterface
+  private let activity: NordicActivity
+  private let measured: Int
+  private var temperature: Int32 = 0
+  private var due: Event?
+
+  init(_ context: PeripheralContext) {
+    interface = NordicInterface(
+      context, tasks: [Self.start, Self.stop], events: [Self.dataReady])
+    activity = NordicActivity(context)
+    measured = context.parameters["temperature-quarters"] ?? 100
+    due = context.fabric.scheduler.event(context.name) { [unowned self] in
+      temperature = Int32(clamping: measured)
+      activity.set(false)
+      interface.raise(Self.dataReady)
+    }
+    interface.perform = { [unowned self] in perform($0) }
+  }
+
+  private func perform(_ task: UInt32) {
+    activity.set(task == Self.start)
+    if task == Self.start { due?.schedule(after: .microseconds(36)) } else { due?.cancel() }
+  }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    guard let register = Register(rawValue: offset) else { return interface.read(offset) }
+    switch register {
+    case .temperature: return UInt32(bitPattern: temperature)
+    }
+  }
+
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    Register(rawValue: offset) != nil || interface.write(offset, value)
+  }
+
+  func reset() {
+    perform(Self.stop)
+    interface.reset()
+    temperature = 0
+  }
+}
+
+/// The random number generator: a byte every 30 us, or every 120 us with bias correction.
+///
+/// The bytes come from a fixed generator, so that runs repeat. Parameter: `seed`.
+///
+/// Reference: nRF52840 Product Specification v1.7, 6.20 RNG and its electrical specification.
+/// Not modelled: randomness, the spread of the times.
+final class NordicRNG: Peripheral {
+  private enum Register: UInt32 {
+    case config = 0x504
+    case value = 0x508
+  }
+
+  private static let start: UInt32 = 0x000
+  private static let stop: UInt32 = 0x004
+  private static let valueReady: UInt32 = 0x100
+  private static let startup = Interval.microseconds(128)
+
+  private let interface: NordicInterface
+  private let activity: NordicActivity
+  private let seed: UInt64
+  private var state: UInt64
+  private var config: UInt32 = 0
+  private var value: UInt32 = 0
+  private var due: Event?
+
+  init(_ context: PeripheralContext) {
+    interface = NordicInterface(
+      context, tasks: [Self.start, Self.stop], events: [Self.valueReady],
+      shortcuts: [(0, Self.valueReady, Self.stop)])
+    activity = NordicActivity(context)
+    seed = UInt64(bitPattern: Int64(context.parameters["seed"] ?? 1))
+    state = seed
+    due = context.fabric.scheduler.event(context.name) { [unowned self] in makeByte() }
+    interface.perform = { [unowned self] in perform($0) }
+  }
+
+  private var period: Interval { .microseconds(config & 1 == 1 ? 120 : 30) }
+
+  private func perform(_ task: UInt32) {
+    let starts = task == Self.start
+    if starts && !activity.isActive { due?.schedule(after: Self.startup + period) }
+    if !starts { due?.cancel() }
+    activity.set(starts)
+  }
+
+  private func makeByte() {
+    // SplitMix64: every state gives a well-mixed byte.
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    value = UInt32(truncatingIfNeeded: mixed >> 56)
+    due?.schedule(after: period)
+    interface.raise(Self.valueReady)
+  }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    guard let register = Register(rawValue: offset) else { return interface.read(offset) }
+    switch register {
+    case .config: return config
+    case .value: return value
+    }
+  }
+
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    guard let register = Register(rawValue: offset) else { return interface.write(offset, value) }
+    switch register {
+    case .config: config = value & 1
+    case .value: break
+    }
+    return true
+  }
+
+  func reset() {
+    perform(Self.stop)
+    interface.reset()
+    state = seed
+    config = 0
+    value = 0
+  }
+}
