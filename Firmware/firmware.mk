@@ -1,5 +1,6 @@
-# Builds one firmware for board mps2-an386: `make -C Firmware/NAME OUT=/some/dir` writes /some/dir/NAME.elf.
-# A Makefile may set SOURCES (default: every .c and .S beside it), SHARED (files of ../mps2), DEFINES, LIBS.
+# Builds one firmware for board mps2-an386: `make -C Firmware/NAME OUT=/some/dir` writes
+# /some/dir/NAME.elf. A Makefile may set SOURCES (default: every .c and .S beside it), SHARED (files
+# of ../mps2), DEFINES, SPECS and LIBS.
 
 NAME ?= $(notdir $(CURDIR))
 ROOT := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
@@ -12,11 +13,13 @@ SPECS ?= -nostdlib
 LIBS ?= -lgcc
 SCRIPT ?= mps2/mps2.ld
 
-# The compiler runs in this directory, and its debug information calls it Firmware: images do not depend on
-# where they were built.
+# The compiler runs in this directory, and its debug information calls it Firmware: images do not
+# depend on where they were built.
 PATHS := -ffile-prefix-map=$(ROOT)=Firmware
 WARNINGS := -Wall -Wextra -Wno-unused-parameter -Werror -Wstrict-prototypes
-CODE := -std=gnu11 -ffreestanding -fno-common -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections -ffp-contract=off -fno-math-errno
+# Address 0 holds the vector table, so a null pointer may be read.
+CODE := -std=gnu11 -ffreestanding -fno-common -fno-delete-null-pointer-checks -ffunction-sections \
+  -fdata-sections -ffp-contract=off -fno-math-errno
 
 HERE := $(CURDIR:$(ROOT)/%=%)
 INPUTS = $(addprefix $(HERE)/,$(SOURCES)) $(addprefix mps2/,$(SHARED))
@@ -28,7 +31,9 @@ else
 .DEFAULT_GOAL := need-out
 endif
 
-$(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(wildcard *.h $(ROOT)/mps2/*.h) Makefile
+HEADERS = $(wildcard *.h $(ROOT)/mps2/*.h)
+
+$(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) Makefile
 	@mkdir -p $(OUT)
 	cd $(ROOT) && $(CROSS)gcc $(CPU) $(OPTIMIZE) -g $(WARNINGS) $(CODE) $(PATHS) $(DEFINES) -Imps2 \
 	  $(SPECS) -nostartfiles -T $(SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \

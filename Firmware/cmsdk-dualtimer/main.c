@@ -16,8 +16,15 @@
 #define ITOP REGISTER(DUALTIMER_BASE + 0xF04)
 
 enum {
-  ONE_SHOT = 1, WIDE = 2, BY_16 = 1 << 2, BY_256 = 2 << 2, INTERRUPT = 0x20, PERIODIC = 0x40, ENABLE = 0x80,
-  FIRST = DUALTIMER_BASE, SECOND = DUALTIMER_BASE + 0x20,
+  ONE_SHOT = 1,
+  WIDE = 2,
+  BY_16 = 1 << 2,
+  BY_256 = 2 << 2,
+  INTERRUPT = 0x20,
+  PERIODIC = 0x40,
+  ENABLE = 0x80,
+  FIRST = DUALTIMER_BASE,
+  SECOND = DUALTIMER_BASE + 0x20,
 };
 
 static volatile uint32_t entries, seen_status;
@@ -61,14 +68,17 @@ static void check_one_shot(uint32_t base) {
   CONTROL(base) = WIDE | PERIODIC | ONE_SHOT | INTERRUPT;
   LOAD(base) = 1000;
   CONTROL(base) = WIDE | PERIODIC | ONE_SHOT | INTERRUPT | ENABLE;
-  while (!entries) {}
+  while (!entries) {
+  }
   check("one-shot: one interrupt", entries, 1);
   check("one-shot: MIS in the handler", seen_status, base == FIRST ? 1 : 2);
-  for (volatile int delay = 0; delay < 5000; delay++) {}
+  for (volatile int delay = 0; delay < 5000; delay++) {
+  }
   check("one-shot: VALUE stays 0", VALUE(base), 0);
   check("one-shot: no further interrupt", entries, 1);
   LOAD(base) = 1000;
-  while (entries == 1) {}
+  while (entries == 1) {
+  }
   check("one-shot: writing LOAD starts again", entries, 2);
   CONTROL(base) = WIDE | PERIODIC;
 }
@@ -77,11 +87,13 @@ static void check_periodic(uint32_t base) {
   entries = 0;
   LOAD(base) = 4999;
   CONTROL(base) = WIDE | PERIODIC | INTERRUPT | ENABLE;
-  while (entries < 4) {}
+  while (entries < 4) {
+  }
   check("periodic: VALUE within LOAD", VALUE(base) <= 4999, 1);
   BGLOAD(base) = 2999;
   uint32_t before = entries;
-  while (entries < before + 2) {}
+  while (entries < before + 2) {
+  }
   check("periodic: BGLOAD takes over at the next period", VALUE(base) <= 2999, 1);
   CONTROL(base) = WIDE | PERIODIC;
 }
@@ -90,7 +102,8 @@ static void check_status(uint32_t base) {
   NVIC_ICER = 1 << IRQ_DUALTIMER;
   LOAD(base) = 500;
   CONTROL(base) = WIDE | PERIODIC | ONE_SHOT | ENABLE;
-  while (!RIS(base)) {}
+  while (!RIS(base)) {
+  }
   check("interrupt off: RIS rises", RIS(base), 1);
   check("interrupt off: MIS does not", MIS(base), 0);
   check("interrupt off: nothing pending", NVIC_ISPR, 0);
@@ -105,15 +118,18 @@ static void check_status(uint32_t base) {
   NVIC_ISER = 1 << IRQ_DUALTIMER;
 }
 
-// Free-running in 16 bits: after 0 comes 0xFFFF, whatever LOAD holds. Slow, so that the check has time.
+// Free-running in 16 bits: after 0 comes 0xFFFF, whatever LOAD holds. Slow, so that the check has
+// time.
 static void check_free_running(uint32_t base) {
   CONTROL(base) = 0;
   CONTROL(base) = BY_256;
   LOAD(base) = 2;
   check("free-running: LOAD sets VALUE", VALUE(base) & 0xFFFF, 2);
   CONTROL(base) = BY_256 | ENABLE;
-  while (!RIS(base)) {}
-  while ((VALUE(base) & 0xFFFF) <= 2) {}
+  while (!RIS(base)) {
+  }
+  while ((VALUE(base) & 0xFFFF) <= 2) {
+  }
   check("free-running: wraps to 16 bits of ones", (VALUE(base) & 0xFFFF) > 0x8000, 1);
   CONTROL(base) = 0;
   INTCLR(base) = 1;
@@ -124,10 +140,12 @@ static void check_prescaler(uint32_t slow_control, uint32_t divisor, uint32_t ti
   LOAD(FIRST) = LOAD(SECOND) = 0xFFFFFFFF;
   CONTROL(SECOND) = WIDE | PERIODIC | slow_control | ENABLE;
   CONTROL(FIRST) = WIDE | PERIODIC | ENABLE;
-  while (0xFFFFFFFF - VALUE(SECOND) < ticks) {}
+  while (0xFFFFFFFF - VALUE(SECOND) < ticks) {
+  }
   CONTROL(SECOND) = CONTROL(FIRST) = WIDE | PERIODIC;
   uint32_t fast = 0xFFFFFFFF - VALUE(FIRST), slow = 0xFFFFFFFF - VALUE(SECOND);
-  check("prescaler: divides by what it says", fast / slow > divisor / 2 && fast / slow < divisor * 2, 1);
+  check("prescaler: divides by what it says",
+        fast / slow > divisor / 2 && fast / slow < divisor * 2, 1);
   print_masked("ratio times 16", fast * 16 / slow);
 }
 

@@ -23,7 +23,8 @@ static void stop(void) {
 static void check_registers(void) {
   static const uint8_t expected[12] = {4, 0, 0, 0, 0x22, 0xB8, 0x1B, 0, 0x0D, 0xF0, 0x05, 0xB1};
   uint32_t wrong = 0;
-  for (int index = 0; index < 12; index++) wrong += REGISTER(base + 0xFD0 + 4 * index) != expected[index];
+  for (int index = 0; index < 12; index++)
+    wrong += REGISTER(base + 0xFD0 + 4 * index) != expected[index];
   check("PID and CID", wrong, 0);
   check("reset: CTRL", TIMER_CTRL(base), 0);
   check("reset: VALUE", TIMER_VALUE(base), 0);
@@ -49,7 +50,8 @@ static void check_counting(void) {
   check("counts down", after < before, 1);
   TIMER_CTRL(base) = 0;
   before = TIMER_VALUE(base);
-  for (volatile int delay = 0; delay < 100; delay++) {}
+  for (volatile int delay = 0; delay < 100; delay++) {
+  }
   check("disabling freezes VALUE", TIMER_VALUE(base), before);
   TIMER_CTRL(base) = TIMER_ENABLE;
   for (int polls = 0; polls < 1000000 && after >= before; polls++) after = TIMER_VALUE(base);
@@ -61,14 +63,17 @@ static void check_one_shot(void) {
   entries = 0;
   TIMER_VALUE(base) = 1000;
   TIMER_CTRL(base) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
-  while (!entries) {}
+  while (!entries) {
+  }
   check("RELOAD 0: one interrupt", entries, 1);
   check("RELOAD 0: INTSTATUS in the handler", seen_status, 1);
-  for (volatile int delay = 0; delay < 5000; delay++) {}
+  for (volatile int delay = 0; delay < 5000; delay++) {
+  }
   check("RELOAD 0: VALUE stays 0", TIMER_VALUE(base), 0);
   check("RELOAD 0: no further interrupt", entries, 1);
   TIMER_VALUE(base) = 1000;
-  while (entries == 1) {}
+  while (entries == 1) {
+  }
   check("RELOAD 0: writing VALUE starts again", entries, 2);
   stop();
 }
@@ -77,7 +82,8 @@ static void check_periodic(void) {
   entries = 0;
   TIMER_RELOAD(base) = 4999;
   TIMER_CTRL(base) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
-  while (entries < 4) {}
+  while (entries < 4) {
+  }
   check("periodic: VALUE within RELOAD", TIMER_VALUE(base) <= 4999, 1);
   check("periodic: RELOAD unchanged", TIMER_RELOAD(base), 4999);
   stop();
@@ -88,13 +94,15 @@ static void check_status(uint32_t irq) {
   NVIC_ICER = 1 << irq;
   TIMER_VALUE(base) = 500;
   TIMER_CTRL(base) = TIMER_ENABLE;
-  while (TIMER_VALUE(base)) {}
+  while (TIMER_VALUE(base)) {
+  }
   check("without IRQEN: INTSTATUS stays 0", TIMER_INTSTATUS(base), 0);
   check("without IRQEN: nothing pending", NVIC_ISPR, 0);
   TIMER_CTRL(base) = 0;
   TIMER_VALUE(base) = 500;
   TIMER_CTRL(base) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
-  while (!TIMER_INTSTATUS(base)) {}
+  while (!TIMER_INTSTATUS(base)) {
+  }
   check("with IRQEN: its interrupt is pending", NVIC_ISPR, 1 << irq);
   TIMER_INTSTATUS(base) = 0;
   check("INTSTATUS: zero clears nothing", TIMER_INTSTATUS(base), 1);
@@ -114,7 +122,8 @@ static void measure(void) {
   TIMER_CTRL(base) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
   SYST_CSR = SYST_CLKSOURCE | SYST_ENABLE;
   for (int period = 0; period < 4; period++) {
-    while (!TIMER_INTSTATUS(base)) {}
+    while (!TIMER_INTSTATUS(base)) {
+    }
     TIMER_INTSTATUS(base) = 1;
   }
   print_masked("clocks of 4 periods of 5000", 0xFFFFFF - SYST_CVR);

@@ -1,5 +1,5 @@
-// The five CMSDK APB UARTs of AN386. Reference: CMSDK TRM (DDI 0479C) 4.3; AN386 tables 4-1 and 4-2.
-// Only UART0 sends: where the others' output goes is the simulator's affair.
+// The five CMSDK APB UARTs of AN386. Reference: CMSDK TRM (DDI 0479C) 4.3; AN386 tables 4-1 and
+// 4-2. Only UART0 sends: where the others' output goes is the simulator's affair.
 
 #include "check.h"
 #include "console.h"
@@ -89,8 +89,10 @@ static void check_transmit(void) {
   barrier();
   uint32_t early = sent;
   UART_DATA(UART0_BASE) = (uint32_t)text[sent++];
-  while (text[sent] || UART_STATE(UART0_BASE) & UART_TX_FULL) {}
-  while (UART_INTSTATUS(UART0_BASE)) {}
+  while (text[sent] || UART_STATE(UART0_BASE) & UART_TX_FULL) {
+  }
+  while (UART_INTSTATUS(UART0_BASE)) {
+  }
   NVIC_ICER = 1 << IRQ_UART0_TX;
   UART_CTRL(UART0_BASE) = UART_TX_ENABLE;
   check("transmit interrupt: none before a byte has gone", early, 0);

@@ -14,5 +14,6 @@ __attribute__((naked, used)) void Reset_Handler(void) {
 }
 
 __attribute__((section(".isr_vector"), used)) static void *const vectors[16] = {
-    (void *)0x20004000, Reset_Handler,
+    (void *)0x20004000,
+    Reset_Handler,
 };

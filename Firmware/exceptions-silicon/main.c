@@ -1,5 +1,6 @@
 // Checks of what the architecture says and QEMU 7.2 does otherwise; `qemu-deviates` names them.
-// Reference: ARMv7-M ARM (DDI 0403E), section given at each group; Cortex-M4 TRM (DDI 0439D) 9.3 (DWT).
+// Reference: ARMv7-M ARM (DDI 0403E), section given at each group; Cortex-M4 TRM (DDI 0439D) 9.3
+// (DWT).
 
 #include "check.h"
 #include "console.h"
@@ -46,7 +47,8 @@ static void check_sleep_on_exit(void) {
   handlers[EXCEPTION_IRQ0 + IRQ_TIMER0] = count_entry;
 }
 
-// B1.5.18: WFE clears a set event register and returns; with it clear it sleeps. The Cortex-M4 does sleep.
+// B1.5.18: WFE clears a set event register and returns; with it clear it sleeps. The Cortex-M4 does
+// sleep.
 static void check_wait_for_event(void) {
   uint32_t waits = 0;
   __asm volatile("sev\n wfe" ::: "memory");
@@ -58,7 +60,8 @@ static void check_wait_for_event(void) {
   check("WFE: sleeps while there is no event", waits, 1);
 }
 
-// B1.5.19: WFI wakes for an interrupt that would pre-empt if PRIMASK were 0, so not for one that BASEPRI masks.
+// B1.5.19: WFI wakes for an interrupt that would pre-empt if PRIMASK were 0, so not for one that
+// BASEPRI masks.
 static void check_wait_for_interrupt(void) {
   NVIC_IPR(IRQ_A) = 0x80;
   NVIC_IPR(IRQ_TIMER0) = 0x20;
@@ -93,7 +96,8 @@ static void check_cycle_counter(void) {
   SYST_RVR = 0xFFFFFF;
   SYST_CVR = 0;
   SYST_CSR = SYST_CLKSOURCE | SYST_ENABLE;
-  for (volatile int turn = 0; turn < 1000; turn++) {}
+  for (volatile int turn = 0; turn < 1000; turn++) {
+  }
   uint32_t ticks = 0xFFFFFF - SYST_CVR, cycles = DWT_CYCCNT - before;
   SYST_CSR = SYST_CLKSOURCE;
   check("CYCCNT: counts", cycles > 1000, 1);

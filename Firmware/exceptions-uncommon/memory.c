@@ -1,4 +1,5 @@
-// Bit-band aliases and unprivileged load and store. Reference: Cortex-M4 TRM 3.4; ARMv7-M ARM A7.7.67 (LDRT), B3.1.1.
+// Bit-band aliases and unprivileged load and store. Reference: Cortex-M4 TRM 3.4; ARMv7-M ARM
+// A7.7.67 (LDRT), B3.1.1.
 
 #include "check.h"
 #include "checks.h"
@@ -39,6 +40,7 @@ void check_memory(void) {
   word = 0x1234;
   check("LDRT: loads from memory", load_as_user((uint32_t)&word), 0x1234);
   load_as_user((uint32_t)&VTOR);
-  check("LDRT: the system control space is a BusFault", fault.count << 16 | fault.number, 1 << 16 | EXCEPTION_BUSFAULT);
+  check("LDRT: the system control space is a BusFault", fault.count << 16 | fault.number,
+        1 << 16 | EXCEPTION_BUSFAULT);
   SHCSR = 0;
 }

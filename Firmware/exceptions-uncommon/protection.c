@@ -10,9 +10,14 @@
 enum {
   SIZE_1K = 9 << 1 | 1,  // log2(bytes) - 1, and the enable bit
   SIZE_4G = 31 << 1 | 1,
-  NO_ACCESS = 0 << 24, PRIVILEGED_ONLY = 1 << 24, READ_ONLY = 6 << 24, FULL_ACCESS = 3 << 24,
+  NO_ACCESS = 0 << 24,
+  PRIVILEGED_ONLY = 1 << 24,
+  READ_ONLY = 6 << 24,
+  FULL_ACCESS = 3 << 24,
   EXECUTE_NEVER = 1 << 28,
-  MPU_ENABLE = 1, MPU_HFNMIENA = 2, MPU_PRIVDEFENA = 4,
+  MPU_ENABLE = 1,
+  MPU_HFNMIENA = 2,
+  MPU_PRIVDEFENA = 4,
 };
 
 static uint8_t guarded[1024] __attribute__((aligned(1024)));

@@ -1,4 +1,5 @@
-// FPDSCR, ASPEN, stack alignment switched off. Reference: ARMv7-M ARM B1.5.7, B3.2.8, B3.2.21, B3.2.23.
+// FPDSCR, ASPEN, stack alignment switched off. Reference: ARMv7-M ARM B1.5.7, B3.2.8, B3.2.21,
+// B3.2.23.
 
 #include "check.h"
 #include "checks.h"

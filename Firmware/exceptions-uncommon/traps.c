@@ -18,7 +18,8 @@ LEAF divide_unsigned(uint32_t divisor) { __asm volatile("udiv r0, r0, r0\n bx lr
 
 static uint32_t words[4] __attribute__((aligned(8)));
 
-static void check_trap(const char *name, uint32_t (*function)(uint32_t), uint32_t argument, uint32_t status) {
+static void check_trap(const char *name, uint32_t (*function)(uint32_t), uint32_t argument,
+                       uint32_t status) {
   fault.count = 0;
   function(argument);
   check(name, fault.count << 16 | fault.number, 1 << 16 | EXCEPTION_USAGEFAULT);

@@ -1,5 +1,6 @@
-// Two floating-point threads and an integer one on the process stack, switched by PendSV as an RTOS does.
-// Reference: ARMv7-M ARM B1.5.8 (EXC_RETURN bit 4); Arm application note 298 (lazy stacking and context switching).
+// Two floating-point threads and an integer one on the process stack, switched by PendSV as an RTOS
+// does. Reference: ARMv7-M ARM B1.5.8 (EXC_RETURN bit 4); Arm application note 298 (lazy stacking
+// and context switching).
 
 #include "check.h"
 #include "checks.h"
@@ -31,7 +32,8 @@ __attribute__((naked)) static void switch_thread(uint32_t *frame, uint32_t exc_r
       "msr psp, r0\n bx lr\n .ltorg");
 }
 
-// One round: every register filled from `seed`, a switch asked for (or a tick waited for), every register compared.
+// One round: every register filled from `seed`, a switch asked for (or a tick waited for), every
+// register compared.
 __attribute__((naked, noinline)) static uint32_t fp_round(uint32_t seed, uint32_t ask) {
   __asm volatile(
       "push {r4-r11, lr}\n vpush {s16-s31}\n"
@@ -41,8 +43,10 @@ __attribute__((naked, noinline)) static uint32_t fp_round(uint32_t seed, uint32_
       "mov r2, #64\n 1: subs r2, #1\n bne 1b\n"
       "eor r1, r4, r8\n eor r2, r11, r12\n orr r1, r1, r2\n"
       "eor r2, r8, r11\n orr r1, r1, r2\n eor r2, r0, r4\n orr r1, r1, r2\n"
-      "vmov r2, s0\n eor r2, r2, r0\n orr r1, r1, r2\n vmov r2, s15\n eor r2, r2, r0\n orr r1, r1, r2\n"
-      "vmov r2, s16\n eor r2, r2, r0\n orr r1, r1, r2\n vmov r2, s23\n eor r2, r2, r0\n orr r1, r1, r2\n"
+      "vmov r2, s0\n eor r2, r2, r0\n orr r1, r1, r2\n"
+      "vmov r2, s15\n eor r2, r2, r0\n orr r1, r1, r2\n"
+      "vmov r2, s16\n eor r2, r2, r0\n orr r1, r1, r2\n"
+      "vmov r2, s23\n eor r2, r2, r0\n orr r1, r1, r2\n"
       "vmov r2, s31\n eor r2, r2, r0\n orr r0, r1, r2\n"
       "vpop {s16-s31}\n pop {r4-r11, pc}\n .ltorg");
 }
@@ -112,5 +116,6 @@ void check_context_switch(void) {
   check("threads: the integer one keeps its registers", errors[2], 0);
   check("threads: switches with extended frames", switch_returns_fp >= ROUNDS, 1);
   check("threads: switches with basic frames", switch_returns_basic >= ROUNDS, 1);
-  check("threads: every switch had one or the other", switch_returns_fp + switch_returns_basic, switch_count);
+  check("threads: every switch had one or the other", switch_returns_fp + switch_returns_basic,
+        switch_count);
 }

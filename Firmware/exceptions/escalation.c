@@ -1,5 +1,5 @@
-// HardFault: escalation of disabled and masked faults, faults inside handlers, boosted priority, bad EXC_RETURN.
-// Reference: ARMv7-M ARM B1.5.4, B1.5.8, B1.5.14, B3.2.16.
+// HardFault: escalation of disabled and masked faults, faults inside handlers, boosted priority,
+// bad EXC_RETURN. Reference: ARMv7-M ARM B1.5.4, B1.5.8, B1.5.14, B3.2.16.
 
 #include "check.h"
 #include "checks.h"
@@ -44,7 +44,8 @@ static void pend_in_hardfault(uint32_t *frame, uint32_t exc_return) {
 static void check_escalated(void) {
   undefined_instruction();
   check_hard_fault("HardFault: UsageFault disabled", CFSR_UNDEFINSTR);
-  check("HardFault: stacked PC of the faulting instruction", fault.pc, (uint32_t)undefined_instruction & ~1u);
+  check("HardFault: stacked PC of the faulting instruction", fault.pc,
+        (uint32_t)undefined_instruction & ~1u);
   check("HardFault: EXC_RETURN", fault.exc_return, 0xFFFFFFF9);
   load_word(NOWHERE);
   check_hard_fault("HardFault: BusFault disabled", CFSR_PRECISERR | CFSR_BFARVALID);
@@ -133,7 +134,8 @@ static void check_bad_return(void) {
   SHCSR = SHCSR_USGFAULTENA;
   clear_fpca();
   pend(IRQ_A);
-  check("INVPC: a bad EXC_RETURN is a UsageFault", fault.number << 16 | fault.count, EXCEPTION_USAGEFAULT << 16 | 1);
+  check("INVPC: a bad EXC_RETURN is a UsageFault", fault.number << 16 | fault.count,
+        EXCEPTION_USAGEFAULT << 16 | 1);
   check("INVPC: its CFSR", fault.cfsr, CFSR_INVPC);
   check("INVPC: lr holds the bad EXC_RETURN", fault.exc_return, 0xFFFFFFF1);
   check("INVPC: the returning interrupt is inactive", active_after_bad_return, 0);

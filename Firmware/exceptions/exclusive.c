@@ -7,14 +7,14 @@
 
 static uint32_t word;
 
-#define EXCLUSIVE(between)                                                                      \
-  ({                                                                                            \
-    uint32_t status, value;                                                                     \
-    __asm volatile("ldrex %1, [%2]\n adds %1, #1\n" between "\n strex %0, %1, [%2]"             \
-                   : "=&r"(status), "=&r"(value)                                                \
-                   : "r"(&word)                                                                 \
-                   : "memory", "cc");                                                           \
-    status;                                                                                     \
+#define EXCLUSIVE(between)                                                          \
+  ({                                                                                \
+    uint32_t status, value;                                                         \
+    __asm volatile("ldrex %1, [%2]\n adds %1, #1\n" between "\n strex %0, %1, [%2]" \
+                   : "=&r"(status), "=&r"(value)                                    \
+                   : "r"(&word)                                                     \
+                   : "memory", "cc");                                               \
+    status;                                                                         \
   })
 
 void check_exclusive(void) {
@@ -30,9 +30,15 @@ void check_exclusive(void) {
   check("LDREX, SVC, STREX: stored nothing", word, 1);
   check("LDREX, STREX: succeeds again", EXCLUSIVE(""), 0);
   uint8_t byte = 7;
-  __asm volatile("ldrexb r3, [%1]\n adds r3, #1\n strexb %0, r3, [%1]" : "=&r"(status) : "r"(&byte) : "r3", "memory", "cc");
+  __asm volatile("ldrexb r3, [%1]\n adds r3, #1\n strexb %0, r3, [%1]"
+                 : "=&r"(status)
+                 : "r"(&byte)
+                 : "r3", "memory", "cc");
   check("LDREXB, STREXB: succeeds", status << 8 | byte, 8);
   uint16_t half = 0x1FF;
-  __asm volatile("ldrexh r3, [%1]\n adds r3, #1\n strexh %0, r3, [%1]" : "=&r"(status) : "r"(&half) : "r3", "memory", "cc");
+  __asm volatile("ldrexh r3, [%1]\n adds r3, #1\n strexh %0, r3, [%1]"
+                 : "=&r"(status)
+                 : "r"(&half)
+                 : "r3", "memory", "cc");
   check("LDREXH, STREXH: succeeds", status << 16 | half, 0x200);
 }

@@ -1,4 +1,5 @@
-// UsageFault, BusFault and MemManage with their own handlers enabled. Reference: ARMv7-M ARM B1.5.14, B3.2.15-B3.2.18.
+// UsageFault, BusFault and MemManage with their own handlers enabled. Reference: ARMv7-M ARM
+// B1.5.14, B3.2.15-B3.2.18.
 
 #include "check.h"
 #include "checks.h"
@@ -6,7 +7,8 @@
 #include "faulting.h"
 #include "handlers.h"
 
-// No device and no memory of AN386 answers here; it lies in the external RAM region, where code may run.
+// No device and no memory of AN386 answers here; it lies in the external RAM region, where code may
+// run.
 enum { NOWHERE = 0x60000000 };
 
 static volatile uint32_t pended;
@@ -20,18 +22,18 @@ static void check_fault(const char *name, uint32_t number, uint32_t status, uint
   fault.count = 0;
 }
 
-static void note_pended(uint32_t *frame, uint32_t exc_return) {
-  pended++;
-}
+static void note_pended(uint32_t *frame, uint32_t exc_return) { pended++; }
 
 static void check_usage_faults(void) {
   undefined_instruction();
-  check_fault("UsageFault: UDF", EXCEPTION_USAGEFAULT, CFSR_UNDEFINSTR, address_of(undefined_instruction));
+  check_fault("UsageFault: UDF", EXCEPTION_USAGEFAULT, CFSR_UNDEFINSTR,
+              address_of(undefined_instruction));
   check("UsageFault: active in SHCSR", fault.shcsr & 0xFFF, SHCSR_USGFAULTACT);
   check("UsageFault: HFSR untouched", fault.hfsr, 0);
   check("UsageFault: not active afterwards", SHCSR & 0xFFF, 0);
   undefined_wide_instruction();
-  check_fault("UsageFault: UDF.W", EXCEPTION_USAGEFAULT, CFSR_UNDEFINSTR, address_of(undefined_wide_instruction));
+  check_fault("UsageFault: UDF.W", EXCEPTION_USAGEFAULT, CFSR_UNDEFINSTR,
+              address_of(undefined_wide_instruction));
   jump_to((uint32_t)undefined_instruction & ~1u);
   check_fault("UsageFault: BX to an even address", EXCEPTION_USAGEFAULT, CFSR_INVSTATE,
               address_of(undefined_instruction));
@@ -49,7 +51,8 @@ static void check_usage_faults(void) {
   move_from_fpu();
   CPACR = 0xF00000;
   barrier();
-  check_fault("UsageFault: FPU off", EXCEPTION_USAGEFAULT, CFSR_NOCP, (uint32_t)move_from_fpu & ~1u);
+  check_fault("UsageFault: FPU off", EXCEPTION_USAGEFAULT, CFSR_NOCP,
+              (uint32_t)move_from_fpu & ~1u);
   handlers[EXCEPTION_USAGEFAULT] = note_pended;
   SHCSR |= SHCSR_USGFAULTPENDED;
   barrier();
@@ -72,7 +75,8 @@ static void check_bus_faults(void) {
   check("BusFault: BFAR of a byte", fault.bfar, NOWHERE + 0x203);
   fault.count = 0;
   store_word(NOWHERE, 1);
-  check("BusFault: store to nowhere", fault.number << 16 | fault.count, EXCEPTION_BUSFAULT << 16 | 1);
+  check("BusFault: store to nowhere", fault.number << 16 | fault.count,
+        EXCEPTION_BUSFAULT << 16 | 1);
   fault.count = 0;
   jump_to(NOWHERE + 1);
   check_fault("BusFault: fetch from nowhere", EXCEPTION_BUSFAULT, CFSR_IBUSERR, NOWHERE);
@@ -80,10 +84,12 @@ static void check_bus_faults(void) {
 
 static void check_memory_management(void) {
   jump_to(0xE0000101);
-  check_fault("MemManage: fetch from the private peripheral bus", EXCEPTION_MEMMANAGE, CFSR_IACCVIOL, 0xE0000100);
+  check_fault("MemManage: fetch from the private peripheral bus", EXCEPTION_MEMMANAGE,
+              CFSR_IACCVIOL, 0xE0000100);
   check("MemManage: active in SHCSR", fault.shcsr & 0xFFF, SHCSR_MEMFAULTACT);
   jump_to(0x40001001);
-  check_fault("MemManage: fetch from the peripheral region", EXCEPTION_MEMMANAGE, CFSR_IACCVIOL, 0x40001000);
+  check_fault("MemManage: fetch from the peripheral region", EXCEPTION_MEMMANAGE, CFSR_IACCVIOL,
+              0x40001000);
 }
 
 static void check_sticky_status(void) {

@@ -1,5 +1,6 @@
-// Floating-point context under exceptions: whatever is stacked and when, the thread must not notice.
-// Reference: ARMv7-M ARM B1.5.6-B1.5.8 (extended frame), B1.4.4 (CONTROL.FPCA), B3.2.21 (FPCCR).
+// Floating-point context under exceptions: whatever is stacked and when, the thread must not
+// notice. Reference: ARMv7-M ARM B1.5.6-B1.5.8 (extended frame), B1.4.4 (CONTROL.FPCA), B3.2.21
+// (FPCCR).
 
 #include "check.h"
 #include "checks.h"
@@ -8,12 +9,15 @@
 
 enum { FPSCR = 32, STACK_POINTER = 33, WORDS = 34 };
 
-static volatile uint32_t entry_control, later_control, seen_return, seen_frame, stacked_s0, stacked_s15, stacked_fpscr;
+static volatile uint32_t entry_control, later_control, seen_return, seen_frame, stacked_s0,
+    stacked_s15, stacked_fpscr;
 static uint32_t garbage[33], nested;
 static uint32_t before[WORDS], after[WORDS];
 
-// Loads s0-s31 and FPSCR, pends `lines`, and stores them again with the stack pointer at that moment.
-__attribute__((naked, noinline)) static void keep_over(uint32_t lines, const uint32_t *in, uint32_t *out) {
+// Loads s0-s31 and FPSCR, pends `lines`, and stores them again with the stack pointer at that
+// moment.
+__attribute__((naked, noinline)) static void keep_over(uint32_t lines, const uint32_t *in,
+                                                       uint32_t *out) {
   __asm volatile(
       "push {r4, lr}\n vpush {s16-s31}\n"
       "vldm r1!, {s0-s31}\n ldr r4, [r1]\n vmsr fpscr, r4\n"
@@ -24,10 +28,9 @@ __attribute__((naked, noinline)) static void keep_over(uint32_t lines, const uin
 }
 
 static void scribble(void) {
-  __asm volatile(
-      "vldm %0, {s0-s31}\n vmsr fpscr, %1" ::"r"(garbage), "r"(0xF0000000)
-      : "memory", "d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "d10", "d11", "d12", "d13", "d14",
-        "d15");
+  __asm volatile("vldm %0, {s0-s31}\n vmsr fpscr, %1" ::"r"(garbage), "r"(0xF0000000)
+                 : "memory", "d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "d10",
+                   "d11", "d12", "d13", "d14", "d15");
 }
 
 static void note_entry(uint32_t *frame, uint32_t exc_return) {

@@ -1,4 +1,5 @@
-// Pending, enable and priority registers of the NVIC, STIR and VTOR. Reference: ARMv7-M ARM B3.4, B3.2.5.
+// Pending, enable and priority registers of the NVIC, STIR and VTOR. Reference: ARMv7-M ARM B3.4,
+// B3.2.5.
 
 #include "check.h"
 #include "checks.h"

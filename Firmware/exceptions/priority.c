@@ -1,4 +1,5 @@
-// Nesting, grouping, tail-chaining and the order of pending exceptions. Reference: ARMv7-M ARM B1.5.4, B1.5.6-B1.5.8.
+// Nesting, grouping, tail-chaining and the order of pending exceptions. Reference: ARMv7-M ARM
+// B1.5.4, B1.5.6-B1.5.8.
 
 #include "check.h"
 #include "checks.h"
@@ -104,7 +105,8 @@ static void check_order(void) {
   priorities(0xC0, 0x80, 0x40);
   clear_fpca();
   check_text("tail-chaining: by priority", pend_together(LINES), "cbAa");
-  check("tail-chaining: EXC_RETURN unchanged", (return_a & return_b & return_c) | (return_a ^ return_b), 0xFFFFFFF9);
+  check("tail-chaining: EXC_RETURN unchanged",
+        (return_a & return_b & return_c) | (return_a ^ return_b), 0xFFFFFFF9);
   check("tail-chaining: all on one frame", (frame_a ^ frame_b) | (frame_b ^ frame_c), 0);
   priorities(0x80, 0xC0, 0x40);
   events_clear();

@@ -1,4 +1,5 @@
-// The core as reset leaves it. Reference: ARMv7-M ARM B1.5.5 and the reset values of B3.2; Cortex-M4 TRM 4.1.
+// The core as reset leaves it. Reference: ARMv7-M ARM B1.5.5 and the reset values of B3.2;
+// Cortex-M4 TRM 4.1.
 
 #include "check.h"
 #include "checks.h"

@@ -1,11 +1,13 @@
-// SVC: arguments, stacked state, flags, stack alignment, IT blocks. Reference: ARMv7-M ARM B1.5.6-B1.5.8, A7.3.3.
+// SVC: arguments, stacked state, flags, stack alignment, IT blocks. Reference: ARMv7-M ARM
+// B1.5.6-B1.5.8, A7.3.3.
 
 #include "check.h"
 #include "checks.h"
 #include "core.h"
 #include "handlers.h"
 
-static volatile uint32_t calls, number, seen_ipsr, seen_shcsr, seen_return, seen_xpsr, seen_frame, seen_pc;
+static volatile uint32_t calls, number, seen_ipsr, seen_shcsr, seen_return, seen_xpsr, seen_frame,
+    seen_pc;
 static volatile uint32_t seen_control;
 
 static void service(uint32_t *frame, uint32_t exc_return) {
@@ -27,7 +29,8 @@ static void sum(uint32_t *frame, uint32_t exc_return) {
   frame[FRAME_R12] = 77;
 }
 
-__attribute__((naked, noinline)) static uint32_t call(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
+__attribute__((naked, noinline)) static uint32_t call(uint32_t a, uint32_t b, uint32_t c,
+                                                      uint32_t d) {
   __asm volatile("svc #0x5A\n bx lr");
 }
 
@@ -40,7 +43,8 @@ __attribute__((naked, noinline)) static uint32_t call_with_flags(uint32_t apsr) 
 }
 
 // Returns the stack pointer at the call; *after that call as well.
-__attribute__((naked, noinline)) static uint32_t call_with_offset(uint32_t offset, uint32_t *after) {
+__attribute__((naked, noinline)) static uint32_t call_with_offset(uint32_t offset,
+                                                                  uint32_t *after) {
   __asm volatile(
       "push {r4, r5}\n mov r4, sp\n sub sp, sp, r0\n mov r5, sp\n svc #3\n"
       "mov r0, sp\n str r0, [r1]\n mov r0, r5\n mov sp, r4\n pop {r4, r5}\n bx lr");
@@ -49,14 +53,16 @@ __attribute__((naked, noinline)) static uint32_t call_with_offset(uint32_t offse
 // 1 + 2 + 4 when the argument is 0 and the rest of the block runs after the call, else 0.
 __attribute__((naked, noinline)) static uint32_t call_in_it_block(uint32_t argument) {
   __asm volatile(
-      "movs r1, #0\n cmp r0, #0\n itttt eq\n moveq r1, #1\n svceq #4\n addeq r1, #2\n addeq r1, #4\n"
+      "movs r1, #0\n cmp r0, #0\n"
+      "itttt eq\n moveq r1, #1\n svceq #4\n addeq r1, #2\n addeq r1, #4\n"
       "mov r0, r1\n bx lr");
 }
 
 // 2 when the argument is 0: only the instructions on EQ run; 5 otherwise.
 __attribute__((naked, noinline)) static uint32_t call_in_mixed_it_block(uint32_t argument) {
   __asm volatile(
-      "movs r1, #0\n cmp r0, #0\n itete eq\n svceq #5\n addne r1, #1\n addeq r1, #2\n addne r1, #4\n"
+      "movs r1, #0\n cmp r0, #0\n"
+      "itete eq\n svceq #5\n addne r1, #1\n addeq r1, #2\n addne r1, #4\n"
       "mov r0, r1\n bx lr");
 }
 
@@ -72,7 +78,8 @@ static void check_flags(void) {
     wrong |= (seen_xpsr & 0xF80F0000) ^ patterns[index];
   }
   check("SVC: N Z C V Q and GE stacked and restored", wrong, 0);
-  check("SVC: stacked xPSR has the Thumb bit and IPSR 0", seen_xpsr & 0x0100FFFF & ~0x200u, 0x01000000);
+  check("SVC: stacked xPSR has the Thumb bit and IPSR 0", seen_xpsr & 0x0100FFFF & ~0x200u,
+        0x01000000);
 }
 
 static void check_alignment(void) {

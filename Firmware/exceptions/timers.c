@@ -1,4 +1,5 @@
-// SysTick and the CMSDK timers as sources of exceptions. Reference: ARMv7-M ARM B3.3; CMSDK TRM 4.4.
+// SysTick and the CMSDK timers as sources of exceptions. Reference: ARMv7-M ARM B3.3; CMSDK
+// TRM 4.4.
 
 #include "check.h"
 #include "checks.h"
@@ -27,7 +28,8 @@ static void check_systick(void) {
   SYST_CVR = 0x1234;
   check("SysTick: writing the count clears it", SYST_CVR, 0);
   SYST_CSR = SYST_CLKSOURCE | SYST_ENABLE;
-  while (SYST_CVR == 0) {}
+  while (SYST_CVR == 0) {
+  }
   uint32_t earlier = SYST_CVR, later = earlier;
   for (int polls = 0; polls < 1000000 && later == earlier; polls++) later = SYST_CVR;
   check("SysTick: counts down", later < earlier, 1);
@@ -51,12 +53,14 @@ static void check_systick_interrupt(void) {
   SYST_RVR = 2499;
   SYST_CVR = 0;
   SYST_CSR = SYST_CLKSOURCE | SYST_TICKINT | SYST_ENABLE;
-  while (ticks < 3) {}
+  while (ticks < 3) {
+  }
   check("SysTick: three interrupts, then stopped", ticks, 3);
   mask_interrupts();
   SYST_CVR = 0;
   SYST_CSR = SYST_CLKSOURCE | SYST_TICKINT | SYST_ENABLE;
-  while (!(ICSR & ICSR_PENDSTSET)) {}
+  while (!(ICSR & ICSR_PENDSTSET)) {
+  }
   SYST_CSR = SYST_CLKSOURCE;
   ICSR = ICSR_PENDSTCLR;
   unmask_interrupts();
@@ -69,14 +73,16 @@ static void check_level_interrupt(void) {
   TIMER_RELOAD(TIMER0_BASE) = 0;
   TIMER_VALUE(TIMER0_BASE) = 1000;
   TIMER_CTRL(TIMER0_BASE) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
-  while (entries < 3) {}
+  while (entries < 3) {
+  }
   barrier();
   check("timer: a level still high enters again", entries, 3);
   check("timer: not pending once the source is cleared", NVIC_ISPR, 0);
   mask_interrupts();
   TIMER_VALUE(TIMER0_BASE) = 1000;
   TIMER_CTRL(TIMER0_BASE) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
-  while (!(NVIC_ISPR & 1 << IRQ_TIMER0)) {}
+  while (!(NVIC_ISPR & 1 << IRQ_TIMER0)) {
+  }
   TIMER_CTRL(TIMER0_BASE) = 0;
   TIMER_INTSTATUS(TIMER0_BASE) = 1;
   check("timer: stays pending after the source is cleared", NVIC_ISPR, 1 << IRQ_TIMER0);

@@ -58,7 +58,8 @@ static void special_registers(void) {
 static void check_special_registers(void) {
   run_thread(special_registers, &stack[STACK_WORDS], CONTROL_SPSEL | CONTROL_NPRIV);
   check("unprivileged: CONTROL", seen.control, CONTROL_SPSEL | CONTROL_NPRIV);
-  check("unprivileged: CONTROL cannot be written", seen.control_after_write, CONTROL_SPSEL | CONTROL_NPRIV);
+  check("unprivileged: CONTROL cannot be written", seen.control_after_write,
+        CONTROL_SPSEL | CONTROL_NPRIV);
   check("unprivileged: PRIMASK reads 0", seen.primask, 0);
   check("unprivileged: BASEPRI reads 0", seen.basepri, 0);
   check("unprivileged: FAULTMASK reads 0", seen.faultmask, 0);
@@ -84,7 +85,8 @@ static void check_system_space(void) {
   SHCSR = SHCSR_BUSFAULTENA;
   run_thread(read_scs, &stack[STACK_WORDS], CONTROL_SPSEL | CONTROL_NPRIV);
   check("unprivileged: reading SHCSR is a BusFault", fault.number, EXCEPTION_BUSFAULT);
-  check("unprivileged: reading SHCSR is precise, with BFAR", fault.cfsr, CFSR_PRECISERR | CFSR_BFARVALID);
+  check("unprivileged: reading SHCSR is precise, with BFAR", fault.cfsr,
+        CFSR_PRECISERR | CFSR_BFARVALID);
   check("unprivileged: BFAR", fault.bfar, (uint32_t)&SHCSR);
   run_thread(write_scs, &stack[STACK_WORDS], CONTROL_SPSEL | CONTROL_NPRIV);
   check("unprivileged: writing SHCSR is a BusFault", fault.count, 2);

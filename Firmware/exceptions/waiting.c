@@ -1,5 +1,6 @@
 // WFI, WFE, SEV, SEVONPEND and SLEEPONEXIT. Reference: ARMv7-M ARM B1.5.17-B1.5.20, B3.2.7.
-// WFI and WFE may return early, so every wait is a loop; how long the core sleeps is not checked here.
+// WFI and WFE may return early, so every wait is a loop; how long the core sleeps is not checked
+// here.
 
 #include "check.h"
 #include "checks.h"
@@ -29,9 +30,19 @@ static void start_timer(uint32_t reload, uint32_t value) {
   TIMER_CTRL(TIMER0_BASE) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
 }
 
+// Sleeps until `count` reaches `enough`. An interrupt between the test and WFI would be slept through,
+// so both happen with PRIMASK set.
+static void wait_until(volatile uint32_t *count, uint32_t enough) {
+  while (*count < enough) {
+    mask_interrupts();
+    if (*count < enough) __asm volatile("wfi" ::: "memory");
+    unmask_interrupts();
+  }
+}
+
 static void check_wfi(void) {
   start_timer(0, 5000);
-  while (wakes == 0) __asm volatile("wfi" ::: "memory");
+  wait_until(&wakes, 1);
   check("WFI: an interrupt wakes and is taken", wakes, 1);
   events_clear();
   mask_interrupts();
@@ -70,7 +81,7 @@ static void check_sleep_on_exit(void) {
   NVIC_ISER = 1 << IRQ_TIMER0;
   SCR = SCR_SLEEPONEXIT;
   start_timer(2500, 2500);
-  while (exits < 3) __asm volatile("wfi" ::: "memory");
+  wait_until(&exits, 3);
   check("SLEEPONEXIT: thread mode runs again once cleared", exits, 3);
   NVIC_ICER = 1 << IRQ_TIMER0;
 }

@@ -11,7 +11,8 @@ void console_open(void) {
 }
 
 static void print_character(char character) {
-  while (UART_STATE(UART0_BASE) & UART_TX_FULL) {}
+  while (UART_STATE(UART0_BASE) & UART_TX_FULL) {
+  }
   UART_DATA(UART0_BASE) = (uint8_t)character;
 }
 
@@ -32,7 +33,8 @@ void print_decimal(uint32_t value) {
 
 void print_hex(uint32_t value) {
   print("0x");
-  for (int shift = 28; shift >= 0; shift -= 4) print_character("0123456789abcdef"[value >> shift & 15]);
+  for (int shift = 28; shift >= 0; shift -= 4)
+    print_character("0123456789abcdef"[value >> shift & 15]);
 }
 
 void print_masked(const char *name, uint32_t value) {

@@ -5,14 +5,14 @@
 
 static inline void barrier(void) { __asm volatile("dsb\n isb" ::: "memory"); }
 
-#define SPECIAL_REGISTER(name, mnemonic)                                          \
-  static inline uint32_t get_##name(void) {                                       \
-    uint32_t value;                                                               \
-    __asm volatile("mrs %0, " #mnemonic : "=r"(value)::"memory");                 \
-    return value;                                                                 \
-  }                                                                               \
-  static inline void set_##name(uint32_t value) {                                 \
-    __asm volatile("msr " #mnemonic ", %0\n isb" ::"r"(value) : "memory", "cc");  \
+#define SPECIAL_REGISTER(name, mnemonic)                                         \
+  static inline uint32_t get_##name(void) {                                      \
+    uint32_t value;                                                              \
+    __asm volatile("mrs %0, " #mnemonic : "=r"(value)::"memory");                \
+    return value;                                                                \
+  }                                                                              \
+  static inline void set_##name(uint32_t value) {                                \
+    __asm volatile("msr " #mnemonic ", %0\n isb" ::"r"(value) : "memory", "cc"); \
   }
 
 SPECIAL_REGISTER(primask, primask)

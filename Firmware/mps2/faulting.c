@@ -11,7 +11,9 @@ LEAF uint32_t load_half_word(uint32_t address) { __asm volatile("ldrh r0, [r0]\n
 LEAF uint32_t load_byte(uint32_t address) { __asm volatile("ldrb r0, [r0]\n bx lr"); }
 
 // The barrier makes a buffered store fault inside this function, too.
-LEAF void store_word(uint32_t address, uint32_t value) { __asm volatile("str r1, [r0]\n dsb\n nop\n nop\n bx lr"); }
+LEAF void store_word(uint32_t address, uint32_t value) {
+  __asm volatile("str r1, [r0]\n dsb\n nop\n nop\n bx lr");
+}
 LEAF uint32_t load_exclusive(uint32_t address) { __asm volatile("ldrex r0, [r0]\n clrex\n bx lr"); }
 
 // Leaves lr alone, so that a fault at the target returns to the caller.

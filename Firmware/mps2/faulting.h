@@ -1,4 +1,5 @@
-// Leaf functions that fault on a known instruction; `record_fault` makes them return to their caller.
+// Leaf functions that fault on a known instruction; `record_fault` makes them return to their
+// caller.
 #pragma once
 
 #include <stdint.h>

@@ -36,8 +36,7 @@ static void unexpected_exception(uint32_t *frame, uint32_t exc_return) {
   semihosting_exit(2);
 }
 
-void ignore_exception(uint32_t *frame, uint32_t exc_return) {
-}
+void ignore_exception(uint32_t *frame, uint32_t exc_return) {}
 
 void reset_handlers(void) {
   for (int number = 0; number < 48; number++) handlers[number] = unexpected_exception;

@@ -3,9 +3,20 @@
 
 #include <stdint.h>
 
-// `frame` is the stacked r0, r1, r2, r3, r12, lr, pc, xPSR; `exc_return` the EXC_RETURN value in lr.
+// `frame` is the stacked r0, r1, r2, r3, r12, lr, pc, xPSR; `exc_return` the EXC_RETURN value in
+// lr.
 typedef void handler(uint32_t *frame, uint32_t exc_return);
-enum { FRAME_R0, FRAME_R1, FRAME_R2, FRAME_R3, FRAME_R12, FRAME_LR, FRAME_PC, FRAME_XPSR, FRAME_S0 };
+enum {
+  FRAME_R0,
+  FRAME_R1,
+  FRAME_R2,
+  FRAME_R3,
+  FRAME_R12,
+  FRAME_LR,
+  FRAME_PC,
+  FRAME_XPSR,
+  FRAME_S0
+};
 
 extern handler *volatile handlers[48];
 void reset_handlers(void);
@@ -17,6 +28,7 @@ struct fault {
 };
 extern volatile struct fault fault;
 
-// Notes a fault, clears its status and returns to the stacked lr: a faulting leaf function just returns.
+// Notes a fault, clears its status and returns to the stacked lr: a faulting leaf function just
+// returns.
 void record_fault(uint32_t *frame, uint32_t exc_return);
 void record_faults(void);

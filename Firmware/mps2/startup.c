@@ -5,7 +5,8 @@
 
 #include "core.h"
 
-extern uint32_t __stack_top[], __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
+extern uint32_t __stack_top[], __data_start[], __data_end[], __data_load[], __bss_start[],
+    __bss_end[];
 
 struct reset_state reset_state __attribute__((section(".noinit")));
 
@@ -16,7 +17,8 @@ void start(void) __attribute__((noreturn));
 __attribute__((weak, naked)) void Default_Handler(void) { __asm volatile("b ."); }
 
 __attribute__((section(".isr_vector"), used)) static void *const vectors[48] = {
-    __stack_top, Reset_Handler,
+    __stack_top,
+    Reset_Handler,
     [2 ... 6] = Default_Handler,
     [11 ... 12] = Default_Handler,
     [14 ... 47] = Default_Handler,
@@ -41,16 +43,18 @@ __attribute__((naked, used)) void Reset_Handler(void) {
 void start(void) {
   // Volatile keeps the compiler from turning these loops into calls of memcpy and memset.
   volatile uint32_t *to = __data_start;
-  for (const uint32_t *from = __data_load; to < __data_end; ) *to++ = *from++;
-  for (to = __bss_start; to < __bss_end; ) *to++ = 0;
+  for (const uint32_t *from = __data_load; to < __data_end;) *to++ = *from++;
+  for (to = __bss_start; to < __bss_end;) *to++ = 0;
   semihosting_exit(main());
 }
 
 void semihosting_exit(uint32_t status) {
-  // SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit. Reference: Arm Semihosting specification, 5.2.10.
+  // SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit. Reference: Arm Semihosting
+  // specification, 5.2.10.
   uint32_t block[2] = {0x20026, status};
   register uint32_t operation __asm("r0") = 0x20;
   register uint32_t *argument __asm("r1") = block;
   __asm volatile("bkpt 0xAB" : "+r"(operation) : "r"(argument) : "memory");
-  for (;;) {}
+  for (;;) {
+  }
 }

@@ -4,7 +4,8 @@
 
 #include "core.h"
 
-__attribute__((naked, noinline)) void run_thread(void (*body)(void), uint32_t *stack_top, uint32_t control) {
+__attribute__((naked, noinline)) void run_thread(void (*body)(void), uint32_t *stack_top,
+                                                 uint32_t control) {
   __asm volatile(
       "push {r4, lr}\n"
       "msr psp, r1\n"

@@ -9,13 +9,16 @@
 
 enum { MAGIC = 0x7E5E7B17 };
 
-static struct { uint32_t magic, boots; } kept __attribute__((section(".noinit")));
+static struct {
+  uint32_t magic, boots;
+} kept __attribute__((section(".noinit")));
 static uint32_t initialized = 5;
 
 static void request_reset(void) {
   AIRCR = AIRCR_VECTKEY | AIRCR_SYSRESETREQ;
   barrier();
-  for (;;) {}
+  for (;;) {
+  }
 }
 
 static void reset_inside(uint32_t *frame, uint32_t exc_return) { request_reset(); }

@@ -1,5 +1,5 @@
-// Two timers and SysTick pre-empt each other and a thread, all of them with floating point, exclusive accesses
-// and IT blocks; what they compute must be what they compute undisturbed.
+// Two timers and SysTick pre-empt each other and a thread, all of them with floating point,
+// exclusive accesses and IT blocks; what they compute must be what they compute undisturbed.
 // Reference: ARMv7-M ARM (DDI 0403E) B1.5.6-B1.5.8, A3.4.5 (exclusives and context switches).
 
 #include "check.h"
@@ -27,7 +27,9 @@ static void add_exclusively(uint32_t *to, uint32_t value) {
   uint32_t sum, failed;
   do {
     __asm volatile("ldrex %0, [%2]\n add %0, %3\n strex %1, %0, [%2]"
-                   : "=&r"(sum), "=&r"(failed) : "r"(to), "r"(value) : "memory");
+                   : "=&r"(sum), "=&r"(failed)
+                   : "r"(to), "r"(value)
+                   : "memory");
   } while (failed);
 }
 
@@ -61,7 +63,8 @@ static uint32_t walk(uint32_t value) {
   uint32_t length = 0;
   __asm volatile(
       "1: cmp %0, #1\n beq 2f\n"
-      "tst %0, #1\n itett ne\n addne r3, %0, %0, lsl #1\n lsreq %0, %0, #1\n addne %0, r3, #1\n addne %1, #2\n"
+      "tst %0, #1\n"
+      "itett ne\n addne r3, %0, %0, lsl #1\n lsreq %0, %0, #1\n addne %0, r3, #1\n addne %1, #2\n"
       "it eq\n addeq %1, #0\n"
       "add %1, #1\n b 1b\n 2:"
       : "+r"(value), "+r"(length)::"r3", "cc");
@@ -80,12 +83,16 @@ static float filter(uint32_t seed) {
 }
 
 static uint32_t bits(float value) {
-  union { float value; uint32_t bits; } both = {value};
+  union {
+    float value;
+    uint32_t bits;
+  } both = {value};
   return both.bits;
 }
 
 static uint32_t work(uint32_t round) {
-  return walk(27 + round % 16) * 0x9E3779B9 ^ bits(filter(round % 16)) ^ bits(__builtin_sqrtf((float)(round % 16)));
+  return walk(27 + round % 16) * 0x9E3779B9 ^ bits(filter(round % 16)) ^
+         bits(__builtin_sqrtf((float)(round % 16)));
 }
 
 static void start(void) {
