@@ -18,7 +18,8 @@ struct BoardTrees {
     for prefix in prefixes {
       let path = prefix + override.path
       let moved = Override(path: path, value: override.value)
-      let parent = path.count == 1 ? path : Array(path.dropLast())
+      // All but the last component must exist, and at least the first.
+      let parent = prefix + override.path.prefix(max(1, override.path.count - 1))
       if board.has(parent[...]) { return try board.apply(moved, named: override) }
       if chip?.has(parent[...]) == true { return try chip!.apply(moved, named: override) }
     }

@@ -44,7 +44,7 @@ struct ChipReader {
       hasMPU: try core.required("mpu").boolean(),
       hasBitBand: try core.required("bit-band").boolean(),
       priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
-      interruptCount: Int(try core.required("interrupts").integer(in: 0...480)),
+      interruptCount: Int(try core.required("interrupts").integer(in: 1...480)),
       systickReference: try reference.map { node throws(DocumentError) in
         try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
       },

@@ -9,8 +9,27 @@ extension Node {
     do { return try read(text) } catch { throw self.error(error.description) }
   }
 
-  public func interval() throws(DocumentError) -> Interval { try quantity(Quantity.interval) }
-  public func hertz() throws(DocumentError) -> Hertz { try quantity(Quantity.hertz) }
+  /// A duration of either sign of at most 1000 h: sums of a few stay in range.
+  public func interval() throws(DocumentError) -> Interval {
+    let value = try quantity(Quantity.interval)
+    let limit = Interval.seconds(3_600_000)
+    guard value <= limit, value >= .zero - limit else {
+      throw error("expected a duration of at most 1000 h, found \(summary)")
+    }
+    return value
+  }
+
+  /// A frequency that clocks can be made of: their conversions stay in range.
+  public func hertz() throws(DocumentError) -> Hertz {
+    let value = try quantity(Quantity.hertz)
+    guard value >= Hertz(1, per: 1_000), value <= Hertz(10_000_000_000),
+      value.denominator <= 1_000_000
+    else {
+      throw error("expected 0.001 Hz to 10 GHz with at most six decimals, found \(summary)")
+    }
+    return value
+  }
+
   public func bytes() throws(DocumentError) -> UInt64 { try quantity(Quantity.bytes) }
   public func amperes() throws(DocumentError) -> Amperes { try quantity(Quantity.amperes) }
   public func volts() throws(DocumentError) -> Volts { try quantity(Quantity.volts) }

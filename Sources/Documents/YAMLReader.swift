@@ -72,7 +72,6 @@ private struct YAMLReader {
     guard case (.begin, _) = try next() else { return nothing }
     let (event, position) = try next()
     let root = try node(event, at: position, depth: 0)
-    _ = try next()
     let (after, place) = try next()
     if case .begin = after { throw DocumentError("expected one document only", at: place) }
     return root
@@ -98,7 +97,7 @@ private struct YAMLReader {
       guard let target = anchors[name] else {
         throw DocumentError("no anchor '\(shortened(name))' before this alias", at: position)
       }
-      try admit(target.count, at: position)
+      try admit(target.count - 1, at: position)
       return Node(target.node.content, at: position)
     case .begin, .end, .close:
       throw DocumentError("expected a value", at: position)

@@ -41,7 +41,7 @@
   /// that are not zero.
   ///
   /// The errors of constants are systematic, so they add up and do not average out.
-  public static func sum(_ parts: some Sequence<(magnitude: Int64, trust: Trust)>) -> Trust {
+  public static func sum(_ parts: [(magnitude: Int64, trust: Trust)]) -> Trust {
     var total: Int128 = 0
     var errors: Int128 = 0
     var tier = Tier.measured

@@ -1,0 +1,109 @@
+import Documents
+public import Trust
+import Units
+
+/// One number of a board's or chip's data as text, with where it comes from.
+public struct Figure: Hashable, Sendable {
+  /// The dotted key, as `--set board.` takes it: `flash.wait-states`.
+  public var key: String
+  public var value: String
+  public var provenance: Provenance
+
+  public var tier: Tier { provenance.trust.tier }
+}
+
+extension Board {
+  /// Every number that results depend on: the board's, then the chip's, in the files' order.
+  public var figures: [Figure] {
+    var figures = [
+      Figure(
+        key: "core-clock", value: Quantity.text(coreClock.value), provenance: coreClock.provenance),
+      Figure(
+        key: "vector-table", value: "\(vectorTable.value)", provenance: vectorTable.provenance),
+    ]
+    for sensor in sensors {
+      figures.append(
+        Figure(
+          key: "sensors.\(sensor.id)", value: "\(sensor.part) on \(sensor.bus.controller)",
+          provenance: sensor.provenance))
+    }
+    if let power {
+      figures.append(
+        Figure(
+          key: "power.supply", value: Quantity.text(power.supply.value),
+          provenance: power.supply.provenance))
+      figures += power.consumers.flatMap(\.figures)
+    }
+    return figures + chip.figures
+  }
+
+  /// The figures that no document at hand supports.
+  public var assumptions: [Figure] { figures.filter { $0.tier == .assumed } }
+}
+
+extension CurrentConsumer {
+  fileprivate var figures: [Figure] {
+    states.map { state in
+      Figure(
+        key: "\(name).states.\(state.name)", value: Quantity.text(state.current),
+        provenance: state.provenance)
+    }
+  }
+}
+
+extension Chip {
+  fileprivate var figures: [Figure] {
+    var figures = [
+      Figure(key: "core.name", value: core.name, provenance: core.provenance),
+      Figure(
+        key: "core.priority-bits", value: "\(core.priorityBits)", provenance: core.provenance),
+      Figure(key: "core.interrupts", value: "\(core.interruptCount)", provenance: core.provenance),
+    ]
+    if let reference = core.systickReference {
+      figures.append(
+        Figure(
+          key: "core.systick-reference", value: Quantity.text(reference.value),
+          provenance: reference.provenance))
+    }
+    for clock in clocks {
+      figures.append(
+        Figure(
+          key: clock.name, value: Quantity.text(clock.frequency), provenance: clock.provenance))
+      if let startUp = clock.startUp {
+        figures.append(
+          Figure(
+            key: "\(clock.name).start-up", value: Quantity.text(startUp.value),
+            provenance: startUp.provenance))
+      }
+    }
+    return figures + memories.flatMap(\.figures) + blocks.map(\.figure)
+  }
+}
+
+extension Memory {
+  fileprivate var figures: [Figure] {
+    let place = "\(base), \(Quantity.text(bytes: UInt64(size)))"
+    var figures = [Figure(key: name, value: place, provenance: provenance)]
+    if let states = waitStates {
+      let value =
+        states.miss == states.uncached && states.hit == 0 && cache == nil
+        ? "\(states.uncached)"
+        : "\(states.uncached) uncached, \(states.miss) on a miss, \(states.hit) on a hit"
+      figures.append(
+        Figure(key: "\(name).wait-states", value: value, provenance: states.provenance))
+    }
+    if let cache {
+      let value =
+        "\(Quantity.text(bytes: UInt64(cache.size))), \(cache.ways) ways of \(cache.line) B lines"
+      figures.append(Figure(key: "\(name).cache", value: value, provenance: cache.provenance))
+    }
+    return figures
+  }
+}
+
+extension Block {
+  fileprivate var figure: Figure {
+    let lines = interrupts.map { " irq \($0)" }.joined()
+    return Figure(key: name, value: "\(type) at \(base)\(lines)", provenance: provenance)
+  }
+}
