@@ -10,6 +10,8 @@
 
 enum { THREADS = 3, STACK_WORDS = 128, ROUNDS = 200 };
 
+static volatile uint32_t svc_return, svc_frame;
+static uint32_t svc_stack;
 static uint32_t stacks[THREADS][STACK_WORDS] __attribute__((aligned(8)));
 uint32_t *switch_pointers[THREADS];
 volatile uint32_t switch_current, switch_count, switch_returns_fp, switch_returns_basic;
@@ -98,7 +100,26 @@ static void prepare(uint32_t index, void (*body)(void)) {
   switch_pointers[index] = top;
 }
 
+static void note_return(uint32_t *frame, uint32_t exc_return) {
+  if (!svc_return) svc_return = exc_return;
+  if (!svc_frame) svc_frame = (uint32_t)frame;
+}
+
+static void call_with_fpu(void) {
+  uint32_t stack;
+  __asm volatile("vmov s0, %1\n mov %0, sp\n svc #0" : "=&r"(stack) : "r"(0) : "s0", "memory");
+  svc_stack = stack;
+}
+
+static void check_return_values(void) {
+  handlers[EXCEPTION_SVCALL] = note_return;
+  run_thread(call_with_fpu, &stacks[0][STACK_WORDS], CONTROL_SPSEL);
+  check("threads: EXC_RETURN to thread, PSP, extended frame", svc_return, 0xFFFFFFED);
+  check("threads: the frame lies on the process stack", svc_stack - svc_frame, 104);
+}
+
 void check_context_switch(void) {
+  check_return_values();
   handlers[EXCEPTION_PENDSV] = switch_thread;
   handlers[EXCEPTION_SYSTICK] = tick;
   handlers[EXCEPTION_SVCALL] = drop_unprivileged;

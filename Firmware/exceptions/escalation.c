@@ -26,6 +26,11 @@ static void fail_inside(uint32_t *frame, uint32_t exc_return) {
   event('a');
 }
 
+static void call_inside(uint32_t *frame, uint32_t exc_return) {
+  supervisor_call();
+  event('a');
+}
+
 static void fail_again(uint32_t *frame, uint32_t exc_return) {
   if (fault.count == 0) load_word(NOWHERE);
   event('u');
@@ -86,6 +91,11 @@ static void check_faults_in_handlers(void) {
   pend(IRQ_A);
   check_hard_fault("HardFault: UsageFault below the handler", CFSR_UNDEFINSTR);
   SHPR(EXCEPTION_USAGEFAULT) = 0;
+  handlers[EXCEPTION_IRQ0 + IRQ_A] = call_inside;
+  SHPR(EXCEPTION_SVCALL) = 0x20;
+  pend(IRQ_A);
+  SHPR(EXCEPTION_SVCALL) = 0;
+  check_hard_fault("HardFault: SVC of the handler's own priority", 0);
 
   handlers[EXCEPTION_USAGEFAULT] = fail_again;
   events_clear();

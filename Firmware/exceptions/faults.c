@@ -24,6 +24,12 @@ static void check_fault(const char *name, uint32_t number, uint32_t status, uint
 
 static void note_pended(uint32_t *frame, uint32_t exc_return) { pended++; }
 
+static void skip_instruction(uint32_t *frame, uint32_t exc_return) { frame[FRAME_PC] += 2; }
+
+__attribute__((naked, noinline)) static uint32_t go_on_after_fault(void) {
+  __asm volatile("movs r0, #1\n udf #0\n adds r0, #2\n bx lr");
+}
+
 static void check_usage_faults(void) {
   undefined_instruction();
   check_fault("UsageFault: UDF", EXCEPTION_USAGEFAULT, CFSR_UNDEFINSTR,
@@ -53,6 +59,10 @@ static void check_usage_faults(void) {
   barrier();
   check_fault("UsageFault: FPU off", EXCEPTION_USAGEFAULT, CFSR_NOCP,
               (uint32_t)move_from_fpu & ~1u);
+  handlers[EXCEPTION_USAGEFAULT] = skip_instruction;
+  check("UsageFault: a handler skips the instruction", go_on_after_fault(), 3);
+  check("UsageFault: status stays after the return", CFSR, CFSR_UNDEFINSTR);
+  CFSR = CFSR_UNDEFINSTR;
   handlers[EXCEPTION_USAGEFAULT] = note_pended;
   SHCSR |= SHCSR_USGFAULTPENDED;
   barrier();

@@ -61,27 +61,27 @@ static void outer(uint32_t *frame, uint32_t exc_return) {
   nested |= seen_return ^ 0xFFFFFFE1;
 }
 
-static uint32_t difference(uint32_t line) {
+static uint32_t difference(uint32_t lines) {
   for (uint32_t index = 0; index < WORDS; index++) before[index] = 0x3F800000 + 0x10001 * index;
   before[FPSCR] = 0xA0C0001F;
-  keep_over(1u << line, before, after);
+  keep_over(lines, before, after);
   uint32_t difference = 0;
   for (int index = 0; index <= FPSCR; index++) difference |= before[index] ^ after[index];
   return difference;
 }
 
 static void check_extended_frame(void) {
-  check("FP: s0-s31 and FPSCR kept over a handler without FP", difference(IRQ_A), 0);
+  check("FP: s0-s31 and FPSCR kept over a handler without FP", difference(1 << IRQ_A), 0);
   check("FP: EXC_RETURN to thread, MSP, extended frame", seen_return, 0xFFFFFFE9);
   check("FP: extended frame of 104 bytes", after[STACK_POINTER] - seen_frame, 104);
   check("FP: CONTROL.FPCA clear on entry", entry_control, 0);
   check("FP: CONTROL.FPCA set again on return", get_control(), CONTROL_FPCA);
-  check("FP: s0-s31 and FPSCR kept over a handler with FP", difference(IRQ_B), 0);
+  check("FP: s0-s31 and FPSCR kept over a handler with FP", difference(1 << IRQ_B), 0);
   check("FP: CONTROL.FPCA set by FP in the handler", later_control, CONTROL_FPCA);
   check("FP: s0 in the frame", stacked_s0, before[0]);
   check("FP: s15 in the frame", stacked_s15, before[15]);
   check("FP: FPSCR in the frame", stacked_fpscr, before[FPSCR]);
-  check("FP: kept over two levels of handlers with FP", difference(IRQ_C), 0);
+  check("FP: kept over two levels of handlers with FP", difference(1 << IRQ_C), 0);
   check("FP: the inner level keeps the outer handler's", nested, 0);
 }
 
@@ -95,12 +95,27 @@ static void check_basic_frame(void) {
   check("FP: CONTROL.FPCA set by the first FP instruction", get_control(), CONTROL_FPCA);
 }
 
+// The handler that is tail-chained finds the state of the one before it gone.
+static void check_tail_chaining(void) {
+  check("FP: kept over a handler with FP, tail-chained to one without",
+        difference(1 << IRQ_A | 1 << IRQ_B), 0);
+  check("FP: tail-chained, EXC_RETURN still says extended", seen_return, 0xFFFFFFE9);
+  check("FP: tail-chained, CONTROL.FPCA clear on entry", entry_control, 0);
+  clear_fpca();
+  mask_interrupts();
+  NVIC_ISPR = 1 << IRQ_A | 1 << IRQ_B;
+  unmask_interrupts();
+  check("FP: tail-chained after FP, EXC_RETURN still says basic", seen_return, 0xFFFFFFF9);
+  check("FP: tail-chained after FP, CONTROL.FPCA clear on entry", entry_control, 0);
+  check("FP: tail-chained after FP, CONTROL.FPCA clear in the thread", get_control(), 0);
+}
+
 static void check_without_lazy_stacking(void) {
   FPCCR = 0x80000000;
   barrier();
-  check("FP: eager stacking, handler with FP", difference(IRQ_B), 0);
+  check("FP: eager stacking, handler with FP", difference(1 << IRQ_B), 0);
   check("FP: eager stacking, FPSCR in the frame", stacked_fpscr, before[FPSCR]);
-  check("FP: eager stacking, two levels", difference(IRQ_C) | nested, 0);
+  check("FP: eager stacking, two levels", difference(1 << IRQ_C) | nested, 0);
   FPCCR = 0xC0000000;
   barrier();
 }
@@ -115,6 +130,7 @@ void check_floating_point(void) {
   NVIC_ISER = 1 << IRQ_A | 1 << IRQ_B | 1 << IRQ_C;
   check_extended_frame();
   check_basic_frame();
+  check_tail_chaining();
   check_without_lazy_stacking();
   NVIC_ICER = 1 << IRQ_A | 1 << IRQ_B | 1 << IRQ_C;
   clear_fpca();

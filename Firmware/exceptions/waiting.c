@@ -30,7 +30,7 @@ static void start_timer(uint32_t reload, uint32_t value) {
   TIMER_CTRL(TIMER0_BASE) = TIMER_ENABLE | TIMER_IRQ_ENABLE;
 }
 
-// Sleeps until `count` reaches `enough`. An interrupt between the test and WFI would be slept through,
+// Sleeps until `count` reaches `enough`. An interrupt between test and WFI would be slept through,
 // so both happen with PRIMASK set.
 static void wait_until(volatile uint32_t *count, uint32_t enough) {
   while (*count < enough) {
