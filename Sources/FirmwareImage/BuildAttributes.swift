@@ -37,7 +37,7 @@ public struct BuildAttributes: Sendable, Hashable {
   }
 
   private mutating func read(_ bytes: [UInt8]) {
-    var cursor = ByteCursor(bytes[...])
+    var cursor = ByteCursor(bytes)
     guard cursor.byte() == UInt8(ascii: "A") else { return }
     while var vendor = cursor.block(headerCounted: 4) {
       guard vendor.string() == "aeabi" else { continue }

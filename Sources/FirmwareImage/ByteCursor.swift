@@ -1,27 +1,44 @@
 /// Reads little-endian values off bytes of unknown quality: nil at the end, never a trap.
 struct ByteCursor {
-  private(set) var rest: ArraySlice<UInt8>
+  private let bytes: [UInt8]
+  private(set) var position: Int
+  private let end: Int
 
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+  init(_ bytes: [UInt8]) { (self.bytes, position, end) = (bytes, 0, bytes.count) }
 
-  var isAtEnd: Bool { rest.isEmpty }
-  var position: Int { rest.startIndex }
+  private init(_ bytes: [UInt8], _ range: Range<Int>) {
+    (self.bytes, position, end) = (bytes, range.lowerBound, range.upperBound)
+  }
 
-  mutating func byte() -> UInt8? { rest.popFirst() }
+  /// Bytes that are left.
+  var count: Int { end - position }
+
+  @inline(__always)
+  mutating func byte() -> UInt8? {
+    guard position < end else { return nil }
+    defer { position += 1 }
+    return bytes[position]
+  }
 
   /// A little-endian number of `size` bytes, at most 8.
   mutating func number(_ size: Int) -> UInt64? {
-    guard size <= rest.count else { return nil }
+    guard size <= count else { return nil }
     var value: UInt64 = 0
-    for offset in 0..<size { value |= UInt64(rest[rest.startIndex + offset]) << UInt64(8 * offset) }
-    rest.removeFirst(size)
+    for offset in 0..<size { value |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
+    position += size
     return value
   }
 
   mutating func skip(_ count: UInt64) -> Bool {
-    guard count <= UInt64(rest.count) else { return false }
-    rest.removeFirst(Int(count))
+    guard count <= UInt64(self.count) else { return false }
+    position += Int(count)
     return true
+  }
+
+  /// The next `count` bytes, apart.
+  mutating func part(_ count: UInt64) -> ByteCursor? {
+    let start = position
+    return skip(count) ? ByteCursor(bytes, start..<position) : nil
   }
 
   /// An unsigned LEB128 number; bits beyond 64 are dropped.
@@ -51,18 +68,15 @@ struct ByteCursor {
 
   /// Text up to a NUL.
   mutating func string() -> String? {
-    guard let end = rest.firstIndex(of: 0) else { return nil }
-    defer { rest = rest[(end + 1)...] }
-    return String(decoding: rest[..<end], as: UTF8.self)
+    guard let zero = bytes[position..<end].firstIndex(of: 0) else { return nil }
+    defer { position = zero + 1 }
+    return String(decoding: bytes[position..<zero], as: UTF8.self)
   }
 
   /// A block that opens with its own 32-bit length, of which `headerCounted` bytes are already read or
   /// are the length itself.
   mutating func block(headerCounted: UInt64) -> ByteCursor? {
     guard let length = number(4), length >= headerCounted else { return nil }
-    let count = length - headerCounted
-    guard count <= UInt64(rest.count) else { return nil }
-    defer { rest.removeFirst(Int(count)) }
-    return ByteCursor(rest.prefix(Int(count)))
+    return part(length - headerCounted)
   }
 }

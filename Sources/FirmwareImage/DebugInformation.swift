@@ -45,7 +45,7 @@ public final class DebugInformation {
   private let image: FirmwareImage
   private let elf: ELFReader
   private let dwarf: OpaquePointer
-  private let lineSection: ArraySlice<UInt8>
+  private let lineSection: [UInt8]
   private var units: [DebugUnit] = []
   /// Which unit compiled which addresses, by start.
   private var ranges: [(start: UInt64, end: UInt64, unit: Int)] = []

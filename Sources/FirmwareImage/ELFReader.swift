@@ -111,7 +111,7 @@ struct ELFReader: ~Copyable {
   }
 
   /// A copy of the bytes of a section by name; empty when there is none.
-  func bytes(ofSectionNamed name: String) -> ArraySlice<UInt8> {
+  func bytes(ofSectionNamed name: String) -> [UInt8] {
     var names = 0
     guard elf_getshdrstrndx(elf, &names) == 0 else { return [] }
     var section: OpaquePointer?
@@ -121,7 +121,7 @@ struct ELFReader: ~Copyable {
         let text = elf_strptr(elf, names, Int(header.sh_name)), String(cString: text) == name
       else { continue }
       guard let data = elf_getdata(next, nil)?.pointee, let base = data.d_buf else { return [] }
-      return Array(UnsafeRawBufferPointer(start: base, count: data.d_size))[...]
+      return Array(UnsafeRawBufferPointer(start: base, count: data.d_size))
     }
     return []
   }

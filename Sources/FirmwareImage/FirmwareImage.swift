@@ -56,6 +56,9 @@ public final class FirmwareImage: Sendable {
   /// Bytes written before reset, all segments: the flash that the firmware takes.
   public var loadedBytes: UInt64 { segments.reduce(0) { $0 + UInt64($1.bytes.count) } }
 
+  /// SHA-256 of the whole file in hexadecimal, computed at each call.
+  public var sha256: String { SHA256.hexDigest(of: file) }
+
   /// A stripped image has none: everything it does belongs to `[no symbol]`.
   public var hasSymbols: Bool { !functions.isEmpty }
 

@@ -18,16 +18,14 @@ struct LineProgram {
   private let lineBase: Int64
   private let lineRange: UInt64
   private let opcodeBase: UInt8
-  private let operandCounts: ArraySlice<UInt8>
+  private let operandCounts: [UInt8]
 
   /// Reads the header at `offset` of `.debug_line`; nil when it is malformed or of another version.
-  init?(_ section: ArraySlice<UInt8>, offset: UInt64) {
+  init?(_ section: [UInt8], offset: UInt64) {
     var all = ByteCursor(section)
-    guard all.skip(offset), let length = all.number(4), length < 0xffff_fff0,
-      length <= UInt64(all.rest.count)
+    guard all.skip(offset), let length = all.number(4), var unit = all.part(length),
+      let version = unit.number(2), 2...5 ~= version
     else { return nil }
-    var unit = ByteCursor(all.rest.prefix(Int(length)))
-    guard let version = unit.number(2), 2...5 ~= version else { return nil }
     if version == 5 {
       guard let addressSize = unit.byte(), addressSize == 4, unit.byte() == 0 else { return nil }
     }
@@ -37,14 +35,14 @@ struct LineProgram {
     // Maximum operations of a VLIW instruction: 1 on Arm.
     if version >= 4 { guard unit.byte() != nil else { return nil } }
     guard unit.byte() != nil, let base = unit.byte(), let range = unit.byte(), range > 0,
-      let opcodeBase = unit.byte(), opcodeBase > 0, unit.rest.count >= Int(opcodeBase) - 1
+      let opcodeBase = unit.byte(), opcodeBase > 0, unit.count >= Int(opcodeBase) - 1
     else { return nil }
     cursor = program
     minimumInstructionLength = UInt64(minimum)
     lineBase = Int64(Int8(bitPattern: base))
     lineRange = UInt64(range)
     self.opcodeBase = opcodeBase
-    operandCounts = unit.rest.prefix(Int(opcodeBase) - 1)
+    operandCounts = (1..<opcodeBase).map { _ in unit.byte() ?? 0 }
   }
 
   /// Rows by address; a row of line 0 ends each sequence. `isLive` tells code from discarded code by
@@ -138,7 +136,7 @@ struct LineProgram {
       guard let operand = cursor.number(2) else { return false }
       state.address = (state.address &+ operand) & 0xffff_ffff
     default:
-      let count = operandCounts[operandCounts.startIndex + Int(opcode) - 1]
+      let count = operandCounts[Int(opcode) - 1]
       for _ in 0..<count where cursor.uleb() == nil { return false }
     }
     return true
@@ -146,16 +144,13 @@ struct LineProgram {
 
   /// True at the end of a sequence; nil when the program is malformed.
   private mutating func extended(_ state: inout State) -> Bool? {
-    guard let length = cursor.uleb(), length > 0, length <= UInt64(cursor.rest.count) else {
-      return nil
-    }
-    var operation = ByteCursor(cursor.rest.prefix(Int(length)))
-    guard cursor.skip(length) else { return nil }
+    guard let length = cursor.uleb(), var operation = cursor.part(length) else { return nil }
     switch operation.byte() {
     case 1: return true  // DW_LNE_end_sequence
     case 2:  // DW_LNE_set_address
       guard let address = operation.number(4) else { return nil }
       state.address = address
+    case nil: return nil
     default: break
     }
     return false
