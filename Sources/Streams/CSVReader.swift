@@ -90,7 +90,7 @@ struct CSVHeader {
     }
   }
 
-  /// `A_X [mg]` and `Timestamp(ms)` taken apart.
+  /// `A_X [mg]` and `Timestamp(ms)` taken apart; `x_mg` keeps its name and shows its unit.
   private static func channel(_ text: String) -> Channel {
     for (open, close) in [("[", "]"), ("(", ")")] as [(Character, Character)] {
       guard text.last == close, let start = text.lastIndex(of: open), start > text.startIndex
@@ -98,7 +98,10 @@ struct CSVHeader {
       let unit = trimmed(text[text.index(after: start)...].dropLast())
       return Channel(name: trimmed(text[..<start]), unit: unit.isEmpty ? nil : unit)
     }
-    return Channel(name: text)
+    // A lone g may as well name a gyroscope's axis.
+    let suffix = text.split(separator: "_").last.map(String.init) ?? ""
+    let isUnit = suffix != text && ["mg", "ug", "dps", "mdps", "udps"].contains(suffix)
+    return Channel(name: text, unit: isUnit ? suffix : nil)
   }
 
   private static func trimmed(_ text: Substring) -> String {

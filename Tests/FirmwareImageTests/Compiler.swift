@@ -80,22 +80,35 @@ enum Compiler {
     let output = directory.appendingPathComponent("\(name).elf")
     try source.write(to: input, atomically: true, encoding: .utf8)
     try script.write(to: layout, atomically: true, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments =
+    _ = try run(
+      program,
       [
         "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-nostdlib",
         "-T", layout.path, input.path, "-o", output.path,
-      ] + options
-    let errors = Pipe()
-    process.standardError = errors
+      ] + options)
+    return output.path
+  }
+
+  /// What a tool of the cross compiler's family prints: `addr2line`, `size`.
+  static func tool(_ name: String, _ arguments: [String]) throws -> String {
+    guard let program else { throw Failure(description: missing) }
+    return try run(program.replacing("gcc", with: name), arguments)
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    let (output, errors) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (output, errors)
     try process.run()
-    let text = errors.fileHandleForReading.readDataToEndOfFile()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure(description: String(decoding: text, as: UTF8.self))
+      throw Failure(description: String(decoding: complaint, as: UTF8.self))
     }
-    return output.path
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The standard firmware, built once.

@@ -182,6 +182,10 @@ struct RealCSVTests {
     let driving = try Recording(
       file: Shared.recording("imu/st_activity/driving.txt"), options: .init(rate: Hertz(25)))
     #expect(try driving.converted(to: "g").samples[0][0] == 0.307)
+    let ring = try Recording(
+      file: Shared.recording("imu/tf_magic_wand/ring_25Hz.csv"), options: .init(rate: Hertz(25)))
+    #expect(ring.channels[0] == Channel(name: "x_mg", unit: "mg"))
+    #expect(ring.count == 128)
   }
 
   @Test func `a time column gives the rate`() throws {
