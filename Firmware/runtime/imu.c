@@ -1,9 +1,10 @@
 /* The LSM9DS1's accelerometer and gyroscope on TWIM0, moved by EasyDMA and started by PPI.
  *
- * Paced by a timer, the hardware reads STATUS_REG; when that tells of a new sample, its interrupt
- * has the output registers read in one burst. The two are apart because a sample that arrives
- * between a status byte and the data behind it in one burst would be consumed and yet look old.
- * Driven by data-ready, the pin's edge starts the burst itself.
+ * Paced by a timer, the hardware reads STATUS_REG; when that tells of a new sample, the interrupts
+ * that follow have the rates and then the accelerations read. Status and data are apart because a
+ * sample that arrives between them in one burst would be consumed and yet look old; rates and
+ * accelerations are apart because reserved registers lie between them. Driven by data-ready, the
+ * pin's edge starts the read of the rates itself.
  *
  * Reference: STMicroelectronics LSM9DS1 data sheet (DocID025715), section 7; nRF52840 Product
  * Specification, sections 6.16 (PPI) and 6.31 (TWIM). */
@@ -22,7 +23,6 @@ enum {
   CTRL_REG6_XL = 0x20,
   CTRL_REG8 = 0x22,
   OUT_X_L_XL = 0x28,
-  OUT_Z_H_XL = 0x2D,
   INCREMENT = 0x80
 };
 #define IDENTITY 0x68
@@ -31,17 +31,21 @@ enum {
 #define CTRL_REG6_XL_4G (IMU_ODR << 5 | 0x10)
 #define CTRL_REG1_G_2000DPS (IMU_ODR << 5 | 0x18)
 #define INT1_CTRL_DRDY_XL 0x01
-#define STATUS_NEW 0x03 /* XLDA, GDA */
+#define STATUS_NEW 0x03 /* XLDA, GDA: they rise together */
 
-#define BURST (OUT_Z_H_XL - OUT_X_L_G + 1)
 #define RESET_MICROSECONDS 10000u
 #define ADDRESS_OF(object) ((uint32_t)(uintptr_t)(object))
 
+/* The transfers that a sample takes, in order. */
+enum { READ_STATUS, READ_RATE, READ_ACCELERATION, TRANSFERS };
+#define FIRST_TRANSFER (IMU_DATA_READY_PIN >= 0 ? READ_RATE : READ_STATUS)
+
+/* EasyDMA reads and writes RAM only. */
 static uint8_t command[2];
-static const uint8_t registers[2] = {STATUS_REG, OUT_X_L_G | INCREMENT};
-static uint8_t sub_addresses[2]; /* EasyDMA reads RAM only */
+static uint8_t sub_addresses[TRANSFERS];
 static volatile uint8_t status;
-static volatile uint8_t burst[BURST];
+static volatile uint8_t rates[6], accelerations[6];
+static unsigned transfer_armed;
 
 /* One transfer, waited for: writes `sent` bytes, then reads `received`. */
 static void transfer(uint32_t sent, volatile uint8_t *buffer, uint32_t received) {
@@ -103,11 +107,27 @@ void imu_init(void) {
 #endif
 }
 
-/* The next transfer reads STATUS_REG (0) or the output registers (1). */
-static void arm(int outputs) {
-  TWIM_TXD_PTR = ADDRESS_OF(&sub_addresses[outputs]);
-  TWIM_RXD_PTR = outputs ? ADDRESS_OF(burst) : ADDRESS_OF(&status);
-  TWIM_RXD_MAXCNT = outputs ? BURST : 1;
+/* Names what the next transfer reads. */
+static void arm(unsigned transfer) {
+  static volatile uint8_t *const buffers[TRANSFERS] = {&status, rates, accelerations};
+  transfer_armed = transfer;
+  TWIM_TXD_PTR = ADDRESS_OF(&sub_addresses[transfer]);
+  TWIM_RXD_PTR = ADDRESS_OF(buffers[transfer]);
+  TWIM_RXD_MAXCNT = transfer == READ_STATUS ? sizeof status : sizeof rates;
+}
+
+int imu_take(void) {
+  /* Read back, so that the event is gone before the interrupt returns. */
+  TWIM_EVENTS_STOPPED = 0;
+  (void)TWIM_EVENTS_STOPPED;
+  if (transfer_armed == READ_STATUS && !(status & STATUS_NEW)) return 0;
+  if (transfer_armed == READ_ACCELERATION) {
+    arm(FIRST_TRANSFER);
+    return 1;
+  }
+  arm(transfer_armed + 1);
+  TWIM_TASKS_STARTTX = 1;
+  return 0;
 }
 
 #if IMU_DATA_READY_PIN >= 0
@@ -121,15 +141,7 @@ static void connect_trigger(void) {
 
 static void start_trigger(void) {}
 
-int imu_take(void) {
-  TWIM_EVENTS_STOPPED = 0;
-  (void)TWIM_EVENTS_STOPPED;
-  return 1;
-}
-
 #else
-
-static int reading; /* the transfer under way is the burst */
 
 static void connect_trigger(void) {
   TIMER_BITMODE(TIMER0_BASE) = TIMER_BITMODE_32;
@@ -141,28 +153,18 @@ static void connect_trigger(void) {
 
 static void start_trigger(void) { TIMER_TASKS_START(TIMER0_BASE) = 1; }
 
-int imu_take(void) {
-  /* Read back, so that the event is gone before the interrupt returns. */
-  TWIM_EVENTS_STOPPED = 0;
-  (void)TWIM_EVENTS_STOPPED;
-  const int taken = reading;
-  if (!taken && !(status & STATUS_NEW)) return 0;
-  reading = !reading;
-  arm(reading);
-  if (reading) TWIM_TASKS_STARTTX = 1;
-  return taken;
-}
-
 #endif
 
 void imu_start(void) {
-  for (int i = 0; i < 2; ++i) sub_addresses[i] = registers[i];
+  sub_addresses[READ_STATUS] = STATUS_REG;
+  sub_addresses[READ_RATE] = OUT_X_L_G | INCREMENT;
+  sub_addresses[READ_ACCELERATION] = OUT_X_L_XL | INCREMENT;
   /* The gyroscope first: its data rate paces both. */
   write_register(CTRL_REG1_G, CTRL_REG1_G_2000DPS);
   write_register(CTRL_REG6_XL, CTRL_REG6_XL_4G);
   TWIM_TXD_MAXCNT = 1;
   TWIM_SHORTS = TWIM_SHORTS_LASTTX_STARTRX | TWIM_SHORTS_LASTRX_STOP;
-  arm(IMU_DATA_READY_PIN >= 0);
+  arm(FIRST_TRANSFER);
   connect_trigger();
   PPI_CH0_TEP = TWIM_TASKS_STARTTX_ADDRESS;
   PPI_CHENSET = 1;
@@ -177,7 +179,7 @@ static int16_t word_at(const volatile uint8_t *bytes) {
 
 void imu_sample(int16_t acceleration[3], int16_t rate[3]) {
   for (int i = 0; i < 3; ++i) {
-    rate[i] = word_at(burst + 2 * i);
-    acceleration[i] = word_at(burst + (OUT_X_L_XL - OUT_X_L_G) + 2 * i);
+    rate[i] = word_at(rates + 2 * i);
+    acceleration[i] = word_at(accelerations + 2 * i);
   }
 }

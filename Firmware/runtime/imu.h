@@ -7,10 +7,11 @@
 /* Configures the sensor with its data rate still zero. Does not return when it is missing. */
 void imu_init(void);
 
-/* Lets samples flow, each announced by TWIM0's interrupt. */
+/* Lets samples flow, each by a few interrupts of TWIM0. */
 void imu_start(void);
 
-/* To be called in TWIM0's interrupt: whether a new sample lies in the buffer. */
+/* To be called in TWIM0's interrupt: moves on to the next transfer of a sample, or tells that the
+ * sample is complete. */
 int imu_take(void);
 
 /* Copies the sample that was taken. */

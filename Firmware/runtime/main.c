@@ -29,7 +29,6 @@ STAGE void trigger_event(int prediction, int confidence) {
 static sensor_buffer_t sensor_buffer;
 
 STAGE void isr_sensor_update(void) {
-  if (!imu_take()) return;
   read_imu_mic(&sensor_buffer);
   run_pipeline(&sensor_buffer);
 }
@@ -42,7 +41,6 @@ static sensor_buffer_t queue[QUEUE];
 static volatile unsigned queued, consumed;
 
 STAGE void isr_sensor_update(void) {
-  if (!imu_take()) return;
   if (queued - consumed == QUEUE) return;
   read_imu_mic(&queue[queued % QUEUE]);
   ++queued;
@@ -96,4 +94,6 @@ int main(void) {
   }
 }
 
-void SPIM0_SPIS0_TWIM0_TWIS0_SPI0_TWI0_IRQHandler(void) { isr_sensor_update(); }
+void SPIM0_SPIS0_TWIM0_TWIS0_SPI0_TWI0_IRQHandler(void) {
+  if (imu_take()) isr_sensor_update();
+}

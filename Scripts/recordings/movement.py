@@ -1,4 +1,4 @@
-"""A board moved by a hand, as a rigid body, and what an accelerometer and a gyroscope make of it."""
+"""A board moved by a hand, as a rigid body, and what its sensors make of it."""
 import numpy as np
 
 RATE = 119
@@ -49,7 +49,8 @@ class Path:
         hold = smooth(self.time, start, start + length, 0.12)
         turn = 2 * np.pi * random.uniform(3.5, 5.5) * (self.time - start)
         self.angles[:, 0] += hold * random.uniform(0.2, 0.4) * np.sin(turn)
-        self.place[:, 1] += hold * random.uniform(0.008, 0.02) * np.sin(turn + random.uniform(-1, 1))
+        reach, lag = random.uniform(0.008, 0.02), random.uniform(-1, 1)
+        self.place[:, 1] += hold * reach * np.sin(turn + lag)
 
     def lift(self, start, length):
         """Up and forward, pitched, held, and back down."""

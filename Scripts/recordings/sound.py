@@ -1,5 +1,7 @@
 """What the microphone hears: a room's noise, spoken words (espeak-ng, sox) and knocks."""
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 
@@ -7,6 +9,11 @@ RATE = 16000
 PHRASES = ["lift it up now please", "raise the load right now", "take it all the way up",
            "up up and away we go", "move this one higher please"]
 VOICES = ["en-us+m3", "en-gb+f2", "en-us+f4", "en-gb+m1", "en-us+m7", "en-gb+f5"]
+
+
+for program in ("espeak-ng", "sox"):
+    if not shutil.which(program):
+        sys.exit(f"error: cannot find '{program}'; install the packages espeak-ng and sox")
 
 
 def speak(text, voice, speed, pitch):

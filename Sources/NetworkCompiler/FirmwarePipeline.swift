@@ -48,8 +48,8 @@ public struct FirmwarePipeline: Hashable, Sendable {
     (Hertz(476), 5), (Hertz(952), 6),
   ]
 
-  /// The period at which a timer polls a sensor of this rate: early enough that status and burst,
-  /// 0.7 ms on the bus, end before the next sample.
+  /// The period at which a timer polls a sensor of this rate: early enough that status and data,
+  /// 0.5 ms on the bus, are read before the next sample.
   public static func pollingPeriod(for rate: Hertz) -> FirmwareWiring.Pacing {
     let period = microseconds(of: rate)
     let early = period >= 3600 ? period - 900 : period * 3 / 4
