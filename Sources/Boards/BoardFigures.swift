@@ -65,10 +65,16 @@ extension Chip {
           key: "core.systick-reference", value: Quantity.text(reference.value),
           provenance: reference.provenance))
     }
+    if let wakeUp = core.wakeUp {
+      figures.append(
+        Figure(
+          key: "core.wake-up", value: Quantity.text(wakeUp.value), provenance: wakeUp.provenance))
+    }
     for clock in clocks {
       figures.append(
         Figure(
-          key: clock.name, value: Quantity.text(clock.frequency), provenance: clock.provenance))
+          key: "\(clock.name).frequency", value: Quantity.text(clock.frequency),
+          provenance: clock.provenance))
       if let startUp = clock.startUp {
         figures.append(
           Figure(

@@ -35,7 +35,7 @@ struct ChipReader {
       node, "a core",
       keys: [
         "name", "revision", "fpu", "dsp", "mpu", "bit-band", "priority-bits", "interrupts",
-        "systick-reference",
+        "systick-reference", "wake-up",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
@@ -48,6 +48,7 @@ struct ChipReader {
       systickReference: try reference.map { node throws(DocumentError) in
         try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
       },
+      wakeUp: try core.optional("wake-up").map(time),
       provenance: try provenances.read(core))
   }
 
@@ -60,12 +61,18 @@ struct ChipReader {
         Clock(
           name: entry.key, frequency: try clock.required("frequency").hertz(),
           tolerance: try clock.optional("tolerance")?.ratio(),
-          startUp: try clock.optional("start-up").map { node throws(DocumentError) in
-            try provenances.sourced(node, "time") { n throws(DocumentError) in try n.interval() }
-          },
+          startUp: try clock.optional("start-up").map(time),
           provenance: try provenances.read(clock)))
     }
     return clocks
+  }
+
+  private func time(_ node: Node) throws(DocumentError) -> Sourced<Interval> {
+    try provenances.sourced(node, "time") { node throws(DocumentError) in
+      let time = try node.interval()
+      guard time >= .zero else { throw node.error("expected a duration that is not negative") }
+      return time
+    }
   }
 
   private func interrupts(_ core: Core) throws(DocumentError) -> [Interrupt] {
@@ -163,11 +170,10 @@ extension ChipReader {
       node, "wait states", keys: ["uncached", "miss", "hit"] + Provenances.keys)
     let uncached = try states.required("uncached")
     let (miss, hit) = (states.optional("miss") ?? uncached, states.optional("hit"))
-    let overridden = [uncached, miss, hit].contains { $0?.isOverride == true }
     return Memory.WaitStates(
       uncached: Int(try uncached.integer(in: 0...255)), miss: Int(try miss.integer(in: 0...255)),
       hit: Int(try hit?.integer(in: 0...255) ?? 0),
-      provenance: overridden ? .override : try provenances.read(states))
+      provenance: try provenances.read(states))
   }
 
   private func cache(_ node: Node) throws(DocumentError) -> Cache {

@@ -16,6 +16,8 @@ public struct Core: Hashable, Sendable {
   public var interruptCount: Int
   /// The SysTick's reference clock; nil when there is none.
   public var systickReference: Sourced<Hertz>?
+  /// From the wake-up event to the first instruction when the core's clock was off; nil: at once.
+  public var wakeUp: Sourced<Interval>?
   public var provenance: Provenance
 }
 

@@ -19,6 +19,13 @@ public struct Memory: Hashable, Sendable {
     /// With the cache on, when it has the line.
     public var hit: Int
     public var provenance: Provenance
+
+    public init(uncached: Int, miss: Int, hit: Int, provenance: Provenance) {
+      self.uncached = uncached
+      self.miss = miss
+      self.hit = hit
+      self.provenance = provenance
+    }
   }
 
   public var name: String
@@ -30,6 +37,19 @@ public struct Memory: Hashable, Sendable {
   /// Instruction cache in front of this memory.
   public var cache: Cache?
   public var provenance: Provenance
+
+  public init(
+    name: String, kind: Kind, base: Address, size: UInt32, waitStates: WaitStates? = nil,
+    cache: Cache? = nil, provenance: Provenance
+  ) {
+    self.name = name
+    self.kind = kind
+    self.base = base
+    self.size = size
+    self.waitStates = waitStates
+    self.cache = cache
+    self.provenance = provenance
+  }
 
   /// Whether the address lies inside.
   public func contains(_ address: Address) -> Bool {
@@ -54,6 +74,18 @@ public struct Cache: Hashable, Sendable {
   /// The register bit that switches it on; nil: always on.
   public var enabledBy: RegisterBit?
   public var provenance: Provenance
+
+  public init(
+    size: Int, line: Int, ways: Int, replacement: Replacement, enabledBy: RegisterBit? = nil,
+    provenance: Provenance
+  ) {
+    self.size = size
+    self.line = line
+    self.ways = ways
+    self.replacement = replacement
+    self.enabledBy = enabledBy
+    self.provenance = provenance
+  }
 }
 
 /// One bit of a register: `NVMC.ICACHECNF.0`.

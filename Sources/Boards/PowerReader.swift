@@ -41,7 +41,7 @@ struct PowerReader {
         CurrentConsumer.State(
           name: state.key, current: current.value, provenance: current.provenance))
     }
-    guard let first = states.first else {
+    if states.isEmpty {
       throw entry.value.error("expected at least one state of '\(entry.key)'")
     }
     let names = states.map { ($0.name, $0.name) }
@@ -51,7 +51,7 @@ struct PowerReader {
       condition: try fields.optional("while").map { node throws(DocumentError) in
         try condition(node)
       },
-      initial: try fields.optional("initial")?.choice("state", of: names) ?? first.name,
+      initial: try fields.optional("initial")?.choice("state", of: names),
       states: states)
   }
 

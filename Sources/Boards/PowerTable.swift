@@ -32,6 +32,11 @@ public struct PowerTable: Hashable, Sendable {
   /// The chip's, then the board's, in the files' order.
   public var consumers: [CurrentConsumer]
 
+  public init(supply: Sourced<Volts>, consumers: [CurrentConsumer]) {
+    self.supply = supply
+    self.consumers = consumers
+  }
+
   public func consumer(_ name: String) -> CurrentConsumer? {
     consumers.first { $0.name == name }
   }
@@ -46,12 +51,23 @@ public struct CurrentConsumer: Hashable, Sendable {
   public struct Condition: Hashable, Sendable {
     public var consumer: String
     public var state: String
+
+    public init(consumer: String, state: String) {
+      self.consumer = consumer
+      self.state = state
+    }
   }
 
   public struct State: Hashable, Sendable {
     public var name: String
     public var current: Amperes
     public var provenance: Provenance
+
+    public init(name: String, current: Amperes, provenance: Provenance) {
+      self.name = name
+      self.current = current
+      self.provenance = provenance
+    }
 
     public var trust: Trust { provenance.trust }
   }
@@ -62,6 +78,18 @@ public struct CurrentConsumer: Hashable, Sendable {
   /// The first listed unless the file says otherwise.
   public var initial: String
   public var states: [State]
+
+  /// The initial state is the first. Precondition: there is one.
+  public init(
+    name: String, scope: ConsumerScope, condition: Condition? = nil, initial: String? = nil,
+    states: [State]
+  ) {
+    self.name = name
+    self.scope = scope
+    self.condition = condition
+    self.initial = initial ?? states[0].name
+    self.states = states
+  }
 
   public func state(_ name: String) -> State? { states.first { $0.name == name } }
 }

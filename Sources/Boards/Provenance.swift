@@ -10,6 +10,13 @@ public struct Source: Hashable, Sendable {
   /// Section, commit or address.
   public var location: String
   public var licence: String?
+
+  public init(key: String, title: String, location: String, licence: String? = nil) {
+    self.key = key
+    self.title = title
+    self.location = location
+    self.licence = licence
+  }
 }
 
 /// Where a number comes from and how far it can be relied on.
@@ -20,10 +27,18 @@ public struct Provenance: Hashable, Sendable {
   public var trust: Trust
   public var note: String?
 
+  /// `trust` is the mark's when it is nil.
+  public init(source: Source, mark: TrustMark, trust: Trust? = nil, note: String? = nil) {
+    self.source = source
+    self.mark = mark
+    self.trust = trust ?? mark.trust
+    self.note = note
+  }
+
   /// Of a value given by `--set`: nothing vouches for it.
   static let override = Provenance(
     source: Source(key: "--set", title: "given on the command line", location: "--set"),
-    mark: .memory, trust: TrustMark.memory.trust)
+    mark: .memory)
 }
 
 /// A value of a data file with its provenance.
@@ -61,7 +76,15 @@ struct Provenances {
     self.sources = sources
   }
 
+  /// Keys whose values have a provenance of their own.
+  private static let own = ["wait-states", "start-up", "wake-up", "systick-reference"]
+
+  /// The provenance that an entry states; that of the command line once any number in it is set there.
   func read(_ fields: Fields) throws(DocumentError) -> Provenance {
+    let entries = try fields.node.entries()
+    if entries.contains(where: { $0.value.isOverride && !Self.own.contains($0.key) }) {
+      return .override
+    }
     let key = try fields.required("source")
     let choices = sources.map { ($0.key, $0) }
     let source = try key.choice("source", of: choices)
@@ -86,7 +109,6 @@ struct Provenances {
     }
     let fields = try Fields(node, key, keys: [key] + Self.keys)
     let value = try fields.required(key)
-    let provenance = value.isOverride ? .override : try self.read(fields)
-    return Sourced(try read(value), provenance)
+    return Sourced(try read(value), try self.read(fields))
   }
 }

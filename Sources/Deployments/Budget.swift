@@ -58,6 +58,16 @@ public struct Budget: Hashable, Sendable {
   public var limit: BudgetLimit
   public var position: Position
 
+  public init(
+    name: String, metric: BudgetMetric, limit: BudgetLimit,
+    position: Position = Position(file: "")
+  ) {
+    self.name = name
+    self.metric = metric
+    self.limit = limit
+    self.position = position
+  }
+
   /// Whether the value must not be below the limit; else it must not be above.
   public var isMinimum: Bool { metric == .labelAccuracy }
 }
@@ -125,10 +135,14 @@ struct BudgetReader {
     case "heap": return (.heap, .bytes(try node.bytes()))
     case "average-current":
       let (limit, scope) = try scoped(node)
-      return (.averageCurrent(scope), .current(try limit.amperes()))
+      let current = try limit.amperes()
+      guard current >= .zero else { throw limit.error("expected a current that is not negative") }
+      return (.averageCurrent(scope), .current(current))
     case "energy-per-inference":
       let (limit, scope) = try scoped(node)
-      return (.energyPerInference(scope), .energy(try limit.joules()))
+      let energy = try limit.joules()
+      guard energy >= .zero else { throw limit.error("expected an energy that is not negative") }
+      return (.energyPerInference(scope), .energy(energy))
     default:
       let ratio = try node.ratio()
       guard ratio >= .zero, ratio <= .one else {

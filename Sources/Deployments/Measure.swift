@@ -10,6 +10,18 @@ public struct Measure: Hashable, Sendable {
   public var deadline: Interval?
   public var fromPosition: Position
   public var toPosition: Position
+
+  public init(
+    name: String, from: MeasurePoint, to: MeasurePoint, deadline: Interval? = nil,
+    fromPosition: Position = Position(file: ""), toPosition: Position = Position(file: "")
+  ) {
+    self.name = name
+    self.from = from
+    self.to = to
+    self.deadline = deadline
+    self.fromPosition = fromPosition
+    self.toPosition = toPosition
+  }
 }
 
 extension Measure {
