@@ -39,10 +39,9 @@ struct CLayer {
   }
 
   func stage(_ stage: OutputStage, inputZeroPoint: Int32) -> String {
-    let isRight = stage.multipliers.allSatisfy { $0.shift < 0 }
     return """
       static const deepcraft_stage \(symbol)_stage = {
-        \(inputZeroPoint), \(stage.zeroPoint), \(stage.minimum), \(stage.maximum), \(isRight ? 1 : 0)
+        \(inputZeroPoint), \(stage.zeroPoint), \(stage.minimum), \(stage.maximum), \(stage.hasRightShifts ? 1 : 0)
       };
 
       """
@@ -55,8 +54,7 @@ struct CLayer {
       CText.array("int8_t", symbol + "_weights", kernel.weights)
       + CText.array("int32_t", symbol + "_bias", kernel.foldedBias(isDepthwise: isDepthwise))
       + CText.array("int32_t", symbol + "_multiplier", kernel.stage.multipliers.map(\.value))
-      + CText.array(
-        "int8_t", symbol + "_shift", kernel.stage.multipliers.map { Int8(clamping: -$0.shift) })
+      + CText.array("int8_t", symbol + "_shift", kernel.stage.cShifts.map { Int8(clamping: $0) })
       + window(kernel.geometry) + stage(kernel.stage, inputZeroPoint: kernel.inputZeroPoint)
     let constants =
       "&\(symbol)_window, &\(symbol)_stage, \(symbol)_weights,\n      \(symbol)_bias, "
@@ -88,4 +86,12 @@ struct CLayer {
       + "\(kernel.multiplier.shift), \(kernel.smallestDifference),\n"
       + "      \(sources[0]), \(target), \(scratch));\n"
   }
+}
+
+extension OutputStage {
+  /// Whether every multiplier shifts to the right, which the C does faster.
+  var hasRightShifts: Bool { multipliers.allSatisfy { $0.shift < 0 } }
+
+  /// Shifts to the right as the C takes them: one short where all go to the right.
+  var cShifts: [Int] { multipliers.map { hasRightShifts ? -$0.shift - 1 : -$0.shift } }
 }

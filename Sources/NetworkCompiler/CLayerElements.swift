@@ -87,12 +87,14 @@ extension CLayer {
   }
 
   private func scale(_ value: String, _ multiplier: QuantizedMultiplier) -> String {
-    "deepcraft_scale(\(value), \(multiplier.value), \(-multiplier.shift), "
-      + "\(multiplier.shift < 0 ? 1 : 0))"
+    // A single multiplier is a stage of its own.
+    let isRight = multiplier.shift < 0
+    return "deepcraft_scale(\(value), \(multiplier.value), "
+      + "\(isRight ? -multiplier.shift - 1 : -multiplier.shift), \(isRight ? 1 : 0))"
   }
 
   private func stored(_ stage: OutputStage) -> String {
-    let multiplier = stage.multipliers[0]
-    return "deepcraft_store(sum, \(multiplier.value), \(-multiplier.shift), &\(symbol)_stage)"
+    "deepcraft_store(sum, \(stage.multipliers[0].value), \(stage.cShifts[0]), "
+      + "&\(symbol)_stage)"
   }
 }

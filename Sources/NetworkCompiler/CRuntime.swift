@@ -2,7 +2,8 @@
 /// profiler charges the layer, and none is printed that no layer needs.
 ///
 /// Reference: Arm Architecture Reference Manual ARMv7-M, A7.7: SXTB16, SMLAD, SMLABB, SMLATT,
-/// SSUB8, SEL. The plain loops beside them give the same sums.
+/// SMMULR,
+/// SSAT, SSUB8, SEL. The plain loops beside them give the same sums.
 enum CRuntime: Int, CaseIterable {
   case window
   case scale
@@ -94,12 +95,18 @@ enum CRuntime: Int, CaseIterable {
       int32_t input_zero_point, zero_point, minimum, maximum, right_shifts;
     } deepcraft_stage;
 
-    /* value * multiplier / 2^(31 + shift), rounded after each of the two divisions. */
+    /* value * multiplier / 2^(31 + shift), rounded after each of the two divisions. Right shifts
+       come one short, which leaves a bit to round by; their values lie within 31 bits. */
     DEEPCRAFT_INLINE int32_t deepcraft_scale(int32_t value, int32_t multiplier, int32_t shift,
                                              int32_t right_shifts) {
       if (right_shifts) {
+    #ifdef DEEPCRAFT_DSP
+        int32_t high;
+        __asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(value * 2), "r"(multiplier));
+    #else
         int32_t high = (int32_t)(((int64_t)value * multiplier + (1 << 30)) >> 31);
-        return (high + (high >> 31) + (1 << (shift - 1))) >> shift;
+    #endif
+        return (((high + (high >> 31)) >> shift) + 1) >> 1;
       }
       int32_t left = shift < 0 ? -shift : 0, right = shift < 0 ? 0 : shift;
       int32_t high = (int32_t)(((int64_t)(value * (1 << left)) * multiplier + (1 << 30)) >> 31);
@@ -111,6 +118,12 @@ enum CRuntime: Int, CaseIterable {
                                             const deepcraft_stage *stage) {
       int32_t value =
           deepcraft_scale(sum, multiplier, shift, stage->right_shifts) + stage->zero_point;
+    #ifdef DEEPCRAFT_DSP
+      if (stage->minimum == -128 && stage->maximum == 127) {
+        __asm__("ssat %0, #8, %1" : "=r"(value) : "r"(value));
+        return (int8_t)value;
+      }
+    #endif
       value = value < stage->minimum ? stage->minimum : value;
       return (int8_t)(value > stage->maximum ? stage->maximum : value);
     }

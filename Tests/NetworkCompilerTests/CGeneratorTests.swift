@@ -25,6 +25,24 @@ struct CGeneratorTests {
     }
   }
 
+  @Test(
+    "gives the same on a Cortex-M4 with DSP instructions",
+    .enabled(if: EmulatedCore.isThere, "arm-none-eabi-gcc or qemu-system-arm is missing"),
+    arguments: [
+      ("nanguoyu_magicwand_int8", 100), ("tflm_hello_world_int8", 64),
+      ("tflm_micro_speech_quantized", 4), ("ei_voice_i8", 4), ("mlperf_kws_ref_model", 20),
+      ("tflm_person_detect", 2),
+    ])
+  func equalsReferenceOnTarget(name: String, rows: Int) throws {
+    let model = SharedModel(name: name)
+    let generator = try CGenerator(try model.network())
+    let inputs = Array(try model.inputs()[..<(rows * generator.summary.inputCount)])
+    var expected = Array(try model.expected()[..<(rows * generator.summary.outputCount)])
+    #expect(try EmulatedCore.agrees(generator, inputs: inputs, expected: expected))
+    expected[expected.count - 1] ^= 1
+    #expect(try !EmulatedCore.agrees(generator, inputs: inputs, expected: expected))
+  }
+
   @Test("says what a network holds and costs")
   func summary() throws {
     let network = try SharedModel(name: "nanguoyu_magicwand_int8").network()
