@@ -40,7 +40,7 @@ struct FixedPointTests {
 
   @Test("rounds twice, unlike one exact division")
   func roundsTwice() {
-    // 1.25 × 0.4: exactly 0.5 after the first rounding to 1 then halved away from zero.
+    // A quarter of 1: the half rounds to 1, and its half to 1 again.
     let multiplier = QuantizedMultiplier(value: 1 << 30, shift: -1)
     #expect(multiplier.times(1) == 1)
     #expect(multiplier.times(-1) == 0)
