@@ -3,6 +3,8 @@ public import Simulation
 /// Every kind of device that a chip's description can name, by the name it uses.
 public enum PeripheralCatalog {
   public static let types: [String: @Sendable (PeripheralContext) -> any Peripheral] = [
+    "cmsdk-dualtimer": { CMSDKDualTimer($0) },
+    "cmsdk-timer": { CMSDKTimer($0) },
     "cmsdk-uart": { CMSDKUART($0) },
     "nordic-clock-power": { NordicClockPower($0) },
     "nordic-ficr": { NordicFICR($0) },

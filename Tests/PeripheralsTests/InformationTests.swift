@@ -1,0 +1,118 @@
+import Simulation
+import Testing
+import Units
+
+@testable import Peripherals
+
+@Suite struct InformationTests {
+  @Test func theCacheCountersFollowTheRunWhileProfilingIsOn() {
+    let bench = Bench()
+    let nvmc = bench.device("nordic-nvmc", "NVMC", base: 0x4001_e000)
+    let access = bench.fabric.service(NordicFlashAccess.init)
+    var hits: UInt64 = 100
+    access.cacheHits = { hits }
+    nvmc[0x540] = 1
+    #expect(access.isCacheEnabled)
+    hits = 150
+    #expect(nvmc[0x548] == 0)
+    nvmc[0x540] = 0x101
+    hits = 175
+    #expect(nvmc[0x548] == 25)
+    nvmc[0x548] = 0
+    hits = 180
+    #expect(nvmc[0x548] == 5)
+    nvmc[0x540] = 1
+    hits = 500
+    #expect(nvmc[0x548] == 5)
+    #expect(nvmc[0x400] == 1)
+  }
+
+  @Test func userInformationIsWrittenLikeFlash() {
+    let bench = Bench()
+    let nvmc = bench.device("nordic-nvmc", "NVMC", base: 0x4001_e000)
+    let uicr = bench.device("nordic-uicr", "UICR", base: 0x1000_1000)
+    uicr[0x080] = 0
+    #expect(uicr[0x080] == .max)
+    nvmc[0x504] = 1
+    uicr[0x080] = 0xf0f0_f0f0
+    uicr[0x080] = 0xffff_0000
+    #expect(uicr[0x080] == 0xf0f0_0000)
+    #expect(uicr.peripheral.read(0x100) == nil)
+  }
+
+  @Test func factoryInformationNamesTheChip() {
+    let ficr = Bench().device("nordic-ficr", "FICR", base: 0x1000_0000)
+    #expect(ficr[0x100] == 0x52840)
+    #expect(ficr[0x010] * ficr[0x014] == 1 << 20)
+    #expect(!ficr.peripheral.write(0x100, 0))
+  }
+
+  @Test func theThermometerTakesThirtySixMicroseconds() {
+    let bench = Bench()
+    let temp = bench.device(
+      "nordic-temp", "TEMP", base: 0x4000_c000, parameters: ["temperature-quarters": -9])
+    temp[0x000] = 1
+    #expect(bench.wait(for: temp, 0x100) == after(.microseconds(36)))
+    #expect(temp[0x508] == 0xffff_fff7)
+  }
+
+  @Test func randomBytesComeAtTheirRateAndRepeat() {
+    let first = Bench()
+    let second = Bench()
+    let values = [first, second].map { bench in
+      let rng = bench.device("nordic-rng", "RNG", base: 0x4000_d000)
+      rng[0x504] = 1
+      rng[0x000] = 1
+      return (0..<8).map { _ in
+        _ = bench.wait(for: rng, 0x100)
+        rng[0x100] = 0
+        return rng[0x508]
+      }
+    }
+    #expect(values[0] == values[1])
+    #expect(Set(values[0]).count > 4)
+    #expect(first.now == after(.microseconds(128 + 8 * 120)))
+  }
+
+  @Test func everyNameInTheCatalogMakesADevice() {
+    #expect(PeripheralCatalog.names == PeripheralCatalog.names.sorted())
+    for name in PeripheralCatalog.names {
+      let bench = Bench()
+      let context = PeripheralContext(name: "X", base: Address(0x4000_0000), fabric: bench.fabric)
+      let device = PeripheralCatalog.make(name, context)
+      #expect(device != nil)
+      #expect(device?.read(0xabc) == nil)
+      #expect(device?.write(0xabc, 1) == false)
+      device?.reset()
+    }
+    let context = PeripheralContext(
+      name: "X", base: Address(0x4000_0000), fabric: Bench().fabric)
+    #expect(PeripheralCatalog.make("nordic-toaster", context) == nil)
+  }
+
+  /// Nothing that firmware writes may trap or hang.
+  @Test(arguments: 0..<200)
+  func noSequenceOfAccessesCrashesADevice(seed: Int) {
+    var random = SeededGenerator(seed: seed)
+    let bench = Bench()
+    let names = PeripheralCatalog.names
+    let name = names[seed % names.count]
+    let context = PeripheralContext(
+      name: "X", base: Address(0x4000_8000), interrupts: [InterruptLine(number: 1)],
+      fabric: bench.fabric)
+    guard let device = PeripheralCatalog.make(name, context) else { return }
+    for _ in 0..<400 {
+      let offset = UInt32.random(in: 0..<0x400, using: &random) * 4
+      let value =
+        Bool.random(using: &random)
+        ? UInt32.random(in: 0...16, using: &random) : UInt32.random(in: 0...(.max), using: &random)
+      _ = device.write(offset, value)
+      _ = device.read(offset)
+      _ = device.readNarrow(offset + 1, .byte)
+      _ = device.writeNarrow(offset + 2, value, .halfword)
+      if Int.random(in: 0..<8, using: &random) == 0 { bench.advance(.microseconds(50)) }
+    }
+    device.reset()
+    #expect(bench.now < after(.seconds(1)))
+  }
+}
