@@ -30,10 +30,16 @@ public struct StreamInput: Hashable, Sendable {
     public var position: Position
   }
 
-  /// `0.061 mg` a count.
+  /// What one count of a sensor stands for: `0.061 mg`.
   public struct Sensitivity: Hashable, Sendable {
-    public var number: Decimal
-    public var unit: String
+    public enum Unit: String, Hashable, Sendable {
+      case g
+      case dps
+    }
+
+    /// In 1e-12 of the unit.
+    public var trillionths: Int64
+    public var unit: Unit
   }
 
   /// The board's name of the sensor: `imu`.
@@ -42,13 +48,10 @@ public struct StreamInput: Hashable, Sendable {
   public var file: String
   /// Samples a second in the file; nil: the file says.
   public var rate: Hertz?
-  /// The column with each sample's time, and its unit; nil: the rate says.
-  public var time: (column: String, unit: Interval)? {
-    get { timeColumn.map { ($0, timeUnit) } }
-    set { (timeColumn, timeUnit) = (newValue?.column, newValue?.unit ?? .seconds(1)) }
-  }
-  private var timeColumn: String?
-  private var timeUnit = Interval.seconds(1)
+  /// The column with each sample's time; nil: the rate says.
+  public var timeColumn: String?
+  /// Which channel of a sound file with several, from 1; nil: the first.
+  public var soundChannel: Int?
   public var channels: [Channel]
   public var interpolation: Interpolation
   public var end: End
@@ -64,10 +67,14 @@ public struct StreamInput: Hashable, Sendable {
 
 extension StreamInput {
   static let keys = [
-    "file", "rate", "time", "columns", "units", "sensitivity", "interpolate", "end", "offset",
+    "file", "rate", "time", "channel", "columns", "units", "sensitivity", "interpolate", "end",
+    "offset",
     "drift", "resample",
   ]
-  static let units = ["g", "mg", "m/s2", "dps", "mdps", "rad/s", "gauss", "uT", "C", "counts"]
+  static let units = [
+    "g", "mg", "ug", "m/s2", "dps", "mdps", "udps", "rad/s", "mrad/s", "uT", "nT", "gauss",
+    "mgauss", "Pa", "hPa", "kPa",
+  ]
 
   init(_ entry: Node.Entry, resolve: (Node) throws(DocumentError) -> String) throws(DocumentError) {
     let fields = try Fields(entry.value, "a stream", keys: Self.keys)
@@ -84,19 +91,13 @@ extension StreamInput {
     drift = .zero
     if let node = fields.optional("drift") {
       drift = try node.ratio()
-      guard drift > Ratio(partsPerBillion: -1_000_000_000), drift <= .one else {
-        throw node.error("expected a drift between -100 % and 100 %, found \(node.summary)")
+      let limit: Int64 = 100_000_000
+      guard (-limit...limit).contains(drift.partsPerBillion) else {
+        throw node.error("expected a drift within 10 %, found \(node.summary)")
       }
     }
-    if let node = fields.optional("time") {
-      let time = try Fields(node, "a time column", keys: ["column", "unit"])
-      let units: [(String, Interval)] = [
-        ("s", .seconds(1)), ("ms", .milliseconds(1)), ("us", .microseconds(1)),
-        ("ns", .nanoseconds(1)),
-      ]
-      timeColumn = try time.required("column").string()
-      timeUnit = try time.optional("unit")?.choice("unit of time", of: units) ?? .seconds(1)
-    }
+    timeColumn = try fields.optional("time")?.string()
+    if let node = fields.optional("channel") { soundChannel = Int(try node.integer(in: 1...255)) }
   }
 
   private static func channels(_ fields: Fields) throws(DocumentError) -> [Channel] {
@@ -125,16 +126,28 @@ extension StreamInput {
 }
 
 extension StreamInput.Sensitivity {
+  private static let scales: [(symbol: String, unit: Unit, trillionths: Int64)] = [
+    ("g", .g, 1_000_000_000_000), ("mg", .g, 1_000_000_000), ("ug", .g, 1_000_000),
+    ("dps", .dps, 1_000_000_000_000), ("mdps", .dps, 1_000_000_000), ("udps", .dps, 1_000_000),
+  ]
+
   fileprivate init(_ node: Node) throws(DocumentError) {
-    let words = try node.string().split(separator: " ").map(String.init)
-    guard words.count == 2, let number = Decimal(words[0]), number.mantissa > 0 else {
+    guard let (number, rest) = Decimal.prefix(of: try node.string()) else {
       throw node.error("expected a number and a unit such as '0.061 mg', found \(node.summary)")
     }
-    guard StreamInput.units.contains(words[1]) else {
+    let symbol = String(rest.drop { $0 == " " })
+    guard let scale = Self.scales.first(where: { $0.symbol == symbol }) else {
       throw node.error(
-        "unknown unit '\(shortened(words[1]))'" + hint(for: words[1], in: StreamInput.units))
+        "unknown unit '\(shortened(symbol))'" + hint(for: symbol, in: Self.scales.map(\.symbol))
+      )
     }
-    self.number = number
-    unit = words[1]
+    let (whole, remainder) = (Int128(number.mantissa) * Int128(scale.trillionths))
+      .quotientAndRemainder(dividingBy: Int128(number.denominator))
+    // A thousand units a count is beyond every sensor.
+    guard remainder == 0, whole > 0, whole <= 1_000_000_000_000_000 else {
+      throw node.error("expected a sensitivity from 1e-12 to 1000 \(scale.unit.rawValue)")
+    }
+    trillionths = Int64(whole)
+    unit = scale.unit
   }
 }

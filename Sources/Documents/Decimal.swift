@@ -23,7 +23,7 @@ public struct Decimal: Hashable, Sendable {
   }
 
   /// The number that a text starts with, and what follows it.
-  static func prefix<Text: StringProtocol>(
+  public static func prefix<Text: StringProtocol>(
     of text: Text
   ) -> (number: Decimal, rest: Text.SubSequence)? {
     var rest = text[...]

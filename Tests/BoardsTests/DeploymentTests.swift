@@ -103,6 +103,23 @@ private func parts(_ change: (inout DeploymentParts) -> Void) -> DeploymentParts
     #expect(d.measure("m")?.to.description == text)
   }
 
+  @Test func `a stream's sensitivity is exact and its sound channel counts from 1`() throws {
+    let d = try deployment(
+      """
+      board: b
+      firmware: f
+      streams:
+        imu: {file: a, time: t, sensitivity: {accelerometer: 0.061 mg, gyroscope: 61.035mdps}}
+        microphone: {file: b, channel: 1, resample: true}
+      """)
+    let imu = try #require(d.stream("imu"))
+    #expect(imu.timeColumn == "t")
+    #expect(imu.channel("accelerometer")?.sensitivity == .init(trillionths: 61_000_000, unit: .g))
+    #expect(imu.channel("gyroscope")?.sensitivity == .init(trillionths: 61_035_000_000, unit: .dps))
+    #expect(d.stream("microphone")?.soundChannel == 1)
+    #expect(d.stream("microphone")?.isResampled == true)
+  }
+
   @Test func `a deployment is made of options alone`() throws {
     let d = try Deployment.make(
       parts: parts {
@@ -150,6 +167,18 @@ private func parts(_ change: (inout DeploymentParts) -> Void) -> DeploymentParts
   @Test(arguments: [
     ("strems: {}", "3:1: error: unknown key 'strems'; did you mean 'streams'?"),
     ("for: 10", "3:6: error: '10' has no unit; a duration is in ps, ns, us, ms, s, min, h"),
+    (
+      "streams: {imu: {file: a, drift: 11 %}}",
+      "3:33: error: expected a drift within 10 %, found '11 %'"
+    ),
+    (
+      "streams: {imu: {file: a, sensitivity: {gyroscope: 70 mpds}}}",
+      "3:51: error: unknown unit 'mpds'; did you mean 'mdps'?"
+    ),
+    (
+      "streams: {imu: {file: a, sensitivity: {gyroscope: most}}}",
+      "3:51: error: expected a number and a unit such as '0.061 mg', found 'most'"
+    ),
     ("for: 0 s", "3:6: error: expected a duration above zero, found '0 s'"),
     (
       "streams: {imu: {fil: a}}", "3:17: error: unknown key 'fil'; did you mean 'file'?"
