@@ -2,7 +2,8 @@
 ///
 /// Portable C99; on cores with the DSP extension the inner loops use SXTB16 and SMLAD and give the
 /// same sums. Weights are constants and stay in flash; values of run time share one static arena.
-/// Right shifts of negative numbers must be arithmetic, as on every compiler for Arm.
+/// Right shifts of negative numbers must be arithmetic, as on every compiler for Arm; cores with
+/// DSP instructions must allow unaligned words, as Armv7-M does after reset.
 public struct CGenerator: Sendable {
   let program: Program
   let plan: ArenaPlan

@@ -3,7 +3,7 @@ public struct Layer: Sendable, Equatable {
   public let index: Int
   /// The schema's name: `CONV_2D`.
   public let operatorName: String
-  /// The C function that a generated network runs it in.
+  /// The C function that a generated network runs it in; an operator without work has none there.
   public let symbol: String
   public let inputShape: [Int]
   public let outputShape: [Int]

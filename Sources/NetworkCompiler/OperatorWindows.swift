@@ -11,6 +11,9 @@ extension OperatorContext {
       let kernel = try convolution(
         geometry, weights, filter, window.activation, isDepthwise: isDepthwise)
       // With one input channel a depthwise convolution is a full one with its weights turned.
+      if isDepthwise, geometry.inputChannels > 1, geometry.taps > 1024 {
+        throw error("has a window of \(geometry.taps) pixels; at most 1024 are supported")
+      }
       if isDepthwise, geometry.inputChannels == 1 { return .convolution(turned(kernel)) }
       return isDepthwise ? .depthwise(kernel) : .convolution(kernel)
     default:
