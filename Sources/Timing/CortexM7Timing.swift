@@ -76,10 +76,8 @@ public struct CortexM7Timing: CoreTiming {
       default: break
       }
       let late = scoreboard.ready(core: i.reads & ~early)
-      var ready = max(late, scoreboard.ready(float: i.floatReads))
-      let wanted = scoreboard.ready(core: early)
-      if wanted > 0 { ready = max(ready, wanted + CortexM7Timing.earlyOperand - 1) }
-      return ready
+      let wanted = scoreboard.ready(core: early, early: CortexM7Timing.earlyOperand)
+      return max(late, wanted, scoreboard.ready(float: i.floatReads))
     }
 
     private func isSingle(_ i: Instruction) -> Bool {
@@ -157,14 +155,17 @@ public struct CortexM7Timing: CoreTiming {
     private mutating func finish(_ i: Instruction, _ start: UInt32) {
       var latency = max(ledger.now - start, 1)
       var base: UInt16 = 0
+      var late = false
       switch i.kind {
       case .load, .loadExclusive:
         latency =
           i.memory.transferSize == 4
-          ? CortexM7Timing.loadLatency + 1 : CortexM7Timing.narrowLoadLatency + 1
+          ? CortexM7Timing.loadLatency : CortexM7Timing.narrowLoadLatency
+        late = true
         if i.memory.writesBack { base = 1 << UInt16(i.memory.base) }
       case .multiply, .multiplyAccumulate, .longMultiply, .longMultiplyAccumulate:
         latency = CortexM7Timing.multiplyLatency
+        late = true
       case .fpAlu,
         .fpMultiply where !i.isDoublePrecision:
         latency = CortexM7Timing.floatLatency
@@ -174,7 +175,7 @@ public struct CortexM7Timing: CoreTiming {
       case .fpMove where i.floatWrites != 0: latency = CortexM7Timing.floatLatency
       default: break
       }
-      scoreboard.set(core: i.writes & ~base, float: i.floatWrites, at: start + latency)
+      scoreboard.set(core: i.writes & ~base, float: i.floatWrites, at: start + latency, late: late)
       scoreboard.set(core: base, float: 0, at: start + 1)
     }
   }

@@ -22,10 +22,12 @@ struct ThreeStageTable: Sendable {
 /// fetch on one bus.
 struct ThreeStagePipeline {
   // Fixed figures. DDI0439D table 3-1 unless said otherwise.
-  /// Refill after a direct branch, whose target is known in decode: P = 1.
-  static let directRefill: UInt32 = 1
-  /// Refill after a branch to a register's value, known in execute: P = 2.
-  static let indirectRefill: UInt32 = 2
+  /// Refill after a branch whose target is issued in decode: P = 1. B, BL, and BX, BLX or MOV PC
+  /// from an LR that the instruction before does not write (DDI0337G table 15-3).
+  static let decodeRefill: UInt32 = 1
+  /// Refill after a branch whose target is issued in execute: P = 2. CBZ, CBNZ, and other
+  /// registers to PC (DDI0337G table 15-3).
+  static let executeRefill: UInt32 = 2
   /// Refill after a load of the PC: P = 3 (3.3.2: at least two for the load and three to reload).
   static let loadedRefill: UInt32 = 3
   static let divide: ClosedRange<UInt32> = 2...12
@@ -188,8 +190,13 @@ struct ThreeStagePipeline {
       ledger.charge(2, .memory)
       leave(i, refill: Self.loadedRefill)
     } else {
-      leave(i, refill: i.hasDirectTarget ? Self.directRefill : Self.indirectRefill)
+      leave(i, refill: issuesTargetInDecode(i) ? Self.decodeRefill : Self.executeRefill)
     }
+  }
+
+  private func issuesTargetInDecode(_ i: Instruction) -> Bool {
+    if i.hasDirectTarget { return i.kind != .compareBranch }
+    return i.reads == 1 << 14 && (previous?.writes ?? 0) & 1 << 14 == 0
   }
 
   private mutating func leave(_ i: Instruction, refill: UInt32) {
@@ -246,7 +253,9 @@ struct ThreeStagePipeline {
     case .barrier: ledger.charge(Self.barrierRange, expected: Self.barrierExpected, .issue)
     default:
       ledger.charge(1, .issue)
-      if i.writesPC { leave(i, refill: Self.indirectRefill) }
+      if i.writesPC {
+        leave(i, refill: issuesTargetInDecode(i) ? Self.decodeRefill : Self.executeRefill)
+      }
     }
   }
 

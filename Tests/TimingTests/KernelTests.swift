@@ -1,0 +1,132 @@
+import Disassembly
+import Testing
+import Timing
+import Units
+
+/// Short kernels priced against counts made by hand from documents and measurements.
+@Suite(.enabled(if: Toolchain.isInstalled, "arm-none-eabi binutils are not installed"))
+struct KernelTests {
+  /// Assembles all kernels in one run, each at the start of a word.
+  static func blocks(_ kernels: [String], core: String) throws -> [[Instruction]] {
+    // A breakpoint and NOPs part the kernels.
+    let rest = "\nbkpt #90\n.p2alignw 2, 0xbf00\n"
+    let text = kernels.map { $0.split(separator: ";").joined(separator: "\n") + rest }
+    let all = Decoder.decodeBlock(
+      bytes: try Toolchain.assemble(text.joined(), core: core), at: Address(0))
+    var result: [[Instruction]] = [[]]
+    var skipping = false
+    for i in all {
+      if i.kind == .breakpoint {
+        result.append([])
+        skipping = true
+      } else if !skipping || i.kind != .hint || i.address.value & 2 == 0 {
+        result[result.count - 1].append(i)
+        skipping = false
+      }
+    }
+    return Array(result.dropLast())
+  }
+
+  @Test("Cortex-M4 kernels cost what documents and measurements say")
+  func cortexM4() throws {
+    let blocks = try Self.blocks(kernelTable.map(\.0), core: "cortex-m7")
+    try #require(blocks.count == kernelTable.count)
+    #expect(kernelTable.count >= 40)
+    for (block, row) in zip(blocks, kernelTable) {
+      let price = CortexM4Timing().price(block)
+      #expect(price.cycles == row.1, "\(row.0) (\(row.3))")
+      #expect(price.takenExtra == row.2, "\(row.0) (\(row.3))")
+    }
+  }
+
+  @Test("Cortex-M0 and Cortex-M0+ kernels cost what their tables say")
+  func fixedCost() throws {
+    let blocks = try Self.blocks(fixedCostTable.map(\.0), core: "cortex-m0")
+    try #require(blocks.count == fixedCostTable.count)
+    for (block, row) in zip(blocks, fixedCostTable) {
+      let zero = CortexM0Timing().price(block)
+      let plus = CortexM0PlusTiming().price(block)
+      #expect(zero.cycles == row.1 && zero.takenExtra == row.2, "\(row.0)")
+      #expect(plus.cycles == row.3 && plus.takenExtra == row.4, "\(row.0)")
+    }
+  }
+
+  @Test("a Cortex-M3 multiplies more slowly and does not overlap indexed loads")
+  func cortexM3() throws {
+    let kernels = [
+      "mla r0, r1, r2, r3", "umull r0, r1, r2, r3", "umlal r0, r1, r2, r3",
+      "ldr r0, [r1], #4; ldr r2, [r3], #4",
+    ]
+    let prices = try Self.blocks(kernels, core: "cortex-m3").map { CortexM3Timing().price($0) }
+    #expect(prices.map(\.cycles) == [2, 4, 6, 4])
+    #expect(prices.map(\.minimum) == [2, 3, 4, 4])
+    #expect(prices.map(\.maximum) == [2, 5, 7, 4])
+  }
+
+  @Test("a small multiplier takes 32 cycles")
+  func smallMultiplier() throws {
+    let block = try Self.blocks(["muls r0, r1, r0"], core: "cortex-m0")[0]
+    #expect(CortexM0Timing(smallMultiplier: true).price(block).cycles == 32)
+    #expect(CortexM0PlusTiming(smallMultiplier: true).price(block).cycles == 32)
+  }
+
+  @Test("a Cortex-M7 pairs independent instructions and not dependent ones")
+  func cortexM7() throws {
+    let kernels = [
+      "add.w r0, r1, r2; add.w r3, r4, r5",
+      "add.w r0, r1, r2; add.w r3, r0, r5",
+      "str r0, [r1]; str r2, [r3]",
+      "ldr r0, [r1]; ldr r2, [r1, #4]",
+      "ldr r0, [r1]; ldr r2, [r1, #8]",
+      "mul r0, r1, r2; mul r3, r4, r5",
+      "ldr r0, [r1]; ldr r2, [r0]",
+      "ldmia r0!, {r1-r5}",
+      "vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4",
+      "vdiv.f32 s0, s1, s2",
+    ]
+    let prices = try Self.blocks(kernels, core: "cortex-m7").map { CortexM7Timing().price($0) }
+    #expect(prices.map(\.cycles) == [1, 2, 2, 1, 2, 2, 3, 3, 4, 16])
+  }
+
+  @Test("a Cortex-M33 has two-cycle loads and pairs a branch with the instruction before it")
+  func cortexM33() throws {
+    let kernels = [
+      "ldr r0, [r1]; adds r0, #1",
+      "ldr r0, [r1]; str r0, [r2]",
+      "adds r0, #1; nop",
+      "subs r0, #1; bne . - 2",
+      "ldrd r0, r1, [r2]",
+      "ldmia r0!, {r1-r4}",
+      "muls r0, r1, r0",
+      "mla r0, r1, r2, r3; mla r0, r1, r2, r0",
+    ]
+    let prices = try Self.blocks(kernels, core: "cortex-m33").map { CortexM33Timing().price($0) }
+    #expect(prices.map(\.cycles) == [3, 2, 1, 1, 2, 4, 2, 2])
+    #expect(prices[3].takenExtra == 2)
+  }
+
+  @Test("a branch to a wide instruction at an odd halfword costs a cycle")
+  func entry() throws {
+    let bytes = try Toolchain.assemble("nop\nadd.w r0, r1, r2\nnop")
+    let odd = Decoder.decodeBlock(bytes: Array(bytes[2...]), at: Address(0x102))
+    let even = Decoder.decodeBlock(bytes: Array(bytes[2...]), at: Address(0x104))
+    #expect(CortexM4Timing().price(odd).entryExtraWhenBranchedTo == 1)
+    #expect(CortexM4Timing().price(even).entryExtraWhenBranchedTo == 0)
+  }
+
+  @Test("data-dependent instructions widen the band")
+  func bands() throws {
+    let kernels = ["sdiv r0, r1, r2", "vdiv.f32 s0, s1, s2", "mrs r0, primask"]
+    let prices = try Self.blocks(kernels, core: "cortex-m7").map { CortexM4Timing().price($0) }
+    #expect(prices.map(\.minimum) == [2, 1, 1])
+    #expect(prices.map(\.maximum) == [12, 14, 2])
+  }
+
+  @Test("cycles are put down to what they were spent on")
+  func causes() throws {
+    let kernel = "adds r0, #1; ldr r1, [r2]; mul r3, r4, r5; vadd.f32 s0, s1, s2; b . + 8"
+    let split = CortexM4Timing().price(try Self.blocks([kernel], core: "cortex-m7")[0]).split
+    let cycles = CycleSplit.Cause.allCases.map { split[$0] }
+    #expect(cycles == [1, 2, 2, 1, 1])
+  }
+}

@@ -1,0 +1,62 @@
+import Disassembly
+import Testing
+import Timing
+import Units
+
+/// What holds for every price of every core.
+struct PriceTests {
+  /// Random code: plausible halfwords, wide ones in pairs.
+  static func block(seed: UInt64) -> [Instruction] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678
+    var bytes: [UInt8] = []
+    let count = 1 + Int(seed % 40)
+    for _ in 0..<count {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      bytes.append(UInt8(truncatingIfNeeded: state >> 33))
+      bytes.append(UInt8(truncatingIfNeeded: state >> 41))
+    }
+    return Decoder.decodeBlock(bytes: bytes, at: Address(UInt32(seed % 2) * 2))
+  }
+
+  @Test(
+    "the split adds up, the band holds the price, and offsets never go back", arguments: 0..<200)
+  func invariants(seed: UInt64) {
+    let block = Self.block(seed: seed)
+    for core in TimingCatalog.cores {
+      let price = core.price(block)
+      #expect(price.split.total == price.cycles, "\(core.name)")
+      #expect(price.minimum <= price.cycles, "\(core.name)")
+      #expect(price.cycles <= price.maximum, "\(core.name)")
+      #expect(price.offsets.count == block.count, "\(core.name)")
+      #expect(zip(price.offsets, price.offsets.dropFirst()).allSatisfy(<=), "\(core.name)")
+      #expect(price.offsets.allSatisfy { $0 <= price.cycles }, "\(core.name)")
+      #expect(core.price(block) == price, "\(core.name)")
+    }
+  }
+
+  @Test("an empty run costs nothing")
+  func empty() {
+    for core in TimingCatalog.cores { #expect(core.price([]) == BlockPrice()) }
+  }
+
+  @Test("every core is found by its name")
+  func catalog() {
+    for core in TimingCatalog.cores {
+      #expect(TimingCatalog.timing(of: core.name)?.name == core.name)
+    }
+    #expect(TimingCatalog.timing(of: "cortex-m4f")?.name == "cortex-m4")
+    #expect(TimingCatalog.timing(of: "cortex-a9") == nil)
+    #expect(Set(TimingCatalog.cores.map(\.name)).count == TimingCatalog.cores.count)
+  }
+
+  @Test("exceptions cost what the manuals say")
+  func exceptions() {
+    let four = CortexM4Timing().exceptions
+    #expect([four.entry, four.exit, four.tailChain] == [12, 10, 6])
+    #expect(four.entry + four.floatEntry == 29)
+    #expect(four.exit + four.floatExit == 27)
+    #expect(CortexM3Timing().exceptions.entry == 12)
+    #expect(CortexM0Timing().exceptions.entry == 16)
+    #expect(CortexM0PlusTiming().exceptions.entry == 15)
+  }
+}
