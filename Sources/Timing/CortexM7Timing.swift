@@ -173,6 +173,9 @@ public struct CortexM7Timing: CoreTiming {
         latency =
           i.traits.contains(.fused) ? CortexM7Timing.fusedLatency : CortexM7Timing.chainedLatency
       case .fpMove where i.floatWrites != 0: latency = CortexM7Timing.floatLatency
+      case .alu, .shift, .simd, .saturating:
+        // Fed late, it executes in the late ALU.
+        late = scoreboard.comesLate(core: i.reads, at: start)
       default: break
       }
       scoreboard.set(core: i.writes & ~base, float: i.floatWrites, at: start + latency, late: late)

@@ -19,6 +19,11 @@ struct Scoreboard {
     return latest
   }
 
+  /// Whether a value of the mask, used in a cycle, comes too late for the early stages.
+  func comesLate(core mask: UInt16, at cycle: UInt32) -> Bool {
+    ready(core: mask & late) + 1 > cycle && mask & late != 0
+  }
+
   func ready(float mask: UInt32) -> UInt32 {
     var latest: UInt32 = 0
     var rest = mask
