@@ -1,15 +1,15 @@
 import Simulation
 import Units
 
-/// An I2C controller with EasyDMA.
+/// An I2C controller with EasyDMA, and the older one without it that shares its registers.
 ///
-/// START and repeated START take a bit time (the hold time tHD_STA of the data sheet), the address
-/// and every data byte nine, STOP one; the target acts at each ninth bit. STOP and SUSPEND wait for
-/// the end of the byte under way, a START for the end of the transfer. LASTTX and LASTRX come when
-/// the last byte begins. Without further tasks the bus is held after the last byte. A byte that is
-/// not acknowledged raises ERROR with ANACK or DNACK, and the bus is held until STOP.
+/// ENABLE 6 selects TWIM, ENABLE 5 TWI (`NordicTWI`). Bits take their time as in `TwoWireSignals`.
+/// STOP and SUSPEND wait for the end of the byte under way, a START for the end of the transfer.
+/// LASTTX and LASTRX come when the last byte begins. Without further tasks the bus is held after the
+/// last byte. A byte that is not acknowledged raises ERROR with ANACK or DNACK, and the bus is held
+/// until STOP.
 ///
-/// Reference: nRF52840 Product Specification v1.7, 6.31 TWIM and its electrical specification.
+/// Reference: nRF52840 Product Specification v1.7, 6.31 TWIM.
 /// Not modelled: SDA and SCL as levels on pins, clock stretching by the target, several controllers
 /// on a bus, the bus free time after STOP, OVERRUN (RAM is always there in time).
 final class NordicTWIM: Peripheral {
@@ -23,7 +23,10 @@ final class NordicTWIM: Peripheral {
 
   private enum Event: UInt32, CaseIterable {
     case stopped = 0x104
+    case receiveReady = 0x108
+    case transmitSent = 0x11c
     case error = 0x124
+    case byteBoundary = 0x138
     case suspended = 0x148
     case rxStarted = 0x14c
     case txStarted = 0x150
@@ -36,6 +39,8 @@ final class NordicTWIM: Peripheral {
     case enable = 0x500
     case pselSCL = 0x508
     case pselSDA = 0x50c
+    case rxd = 0x518
+    case txd = 0x51c
     case frequency = 0x524
     case rxdPointer = 0x534
     case rxdMaxCount = 0x538
@@ -51,53 +56,39 @@ final class NordicTWIM: Peripheral {
   private enum Phase {
     /// After STOP.
     case idle
-    /// START and the address byte.
-    case addressing(I2CDirection)
-    case sending(UInt8)
-    case receiving
+    /// A byte, START or STOP is on the wires.
+    case addressing, transferring, stopping
     /// SCL is kept low until a task comes.
-    case held
-    case suspended
-    case stopping
+    case held, suspended
   }
 
   private static let addressNotAcknowledged: UInt32 = 1 << 1
   private static let dataNotAcknowledged: UInt32 = 1 << 2
 
-  private let name: String
-  private let fabric: Fabric
-  private let bus: I2CBus
-  private let track: ActivityTrack
+  private let signals: TwoWireSignals
   private let interface: NordicInterface
-  private let activity: NordicActivity
-  private lazy var step = fabric.scheduler.event(name) { [unowned self] in finishStep() }
+  private lazy var registerMode = NordicTWI(signals, interface) { [unowned self] in
+    errorSource |= $0
+  }
 
   private var enable: UInt32 = 0
-  private var pselSCL = UInt32.max
-  private var pselSDA = UInt32.max
-  private var frequency: UInt32 = 0x0400_0000
   private var address: UInt32 = 0
   private var errorSource: UInt32 = 0
   private var transmitter: EasyDMA
   private var receiver: EasyDMA
   private var phase = Phase.idle
   private var direction = I2CDirection.write
-  private var bitTime = Interval.zero
-  private var target: (any I2CTarget)?
-  /// Everyone addressed since the last STOP: they all see the next one.
-  private var addressed: [any I2CTarget] = []
   private var pendingStart: I2CDirection?
   private var isStopPending = false
   private var isSuspendPending = false
 
   init(_ context: PeripheralContext) {
-    name = context.name
-    fabric = context.fabric
-    bus = context.fabric.i2c(context.name)
-    track = context.fabric.activity(context.name)
+    signals = TwoWireSignals(context)
     interface = NordicInterface(
       context, tasks: Task.allCases.map(\.rawValue), events: Event.allCases.map(\.rawValue),
       shortcuts: [
+        (0, Event.byteBoundary.rawValue, Task.suspend.rawValue),
+        (1, Event.byteBoundary.rawValue, Task.stop.rawValue),
         (7, Event.lastTX.rawValue, Task.startRX.rawValue),
         (8, Event.lastTX.rawValue, Task.suspend.rawValue),
         (9, Event.lastTX.rawValue, Task.stop.rawValue),
@@ -105,10 +96,12 @@ final class NordicTWIM: Peripheral {
         (11, Event.lastRX.rawValue, Task.suspend.rawValue),
         (12, Event.lastRX.rawValue, Task.stop.rawValue),
       ], interruptRegister: true)
-    activity = NordicActivity(context)
     transmitter = EasyDMA(context, "TXD")
     receiver = EasyDMA(context, "RXD")
     interface.perform = { [unowned self] in perform($0) }
+    signals.finished = { [unowned self] in
+      if enable == 5 { registerMode.finished($0) } else { finished($0) }
+    }
   }
 
   func read(_ offset: UInt32) -> UInt32? {
@@ -116,9 +109,11 @@ final class NordicTWIM: Peripheral {
     switch register {
     case .errorSource: return errorSource
     case .enable: return enable
-    case .pselSCL: return pselSCL
-    case .pselSDA: return pselSDA
-    case .frequency: return frequency
+    case .pselSCL: return signals.pselSCL
+    case .pselSDA: return signals.pselSDA
+    case .rxd: return UInt32(registerMode.readReceived())
+    case .txd: return 0
+    case .frequency: return signals.frequency
     case .rxdPointer: return receiver.pointer
     case .rxdMaxCount: return receiver.maximumCount
     case .rxdAmount: return receiver.amount
@@ -136,11 +131,13 @@ final class NordicTWIM: Peripheral {
     switch register {
     case .errorSource: errorSource &= ~value
     case .enable:
+      if value & 0xf != enable { abandon() }
       enable = value & 0xf
-      if enable != 6 { abandon() }
-    case .pselSCL: pselSCL = value
-    case .pselSDA: pselSDA = value
-    case .frequency: frequency = value
+    case .pselSCL: signals.pselSCL = value
+    case .pselSDA: signals.pselSDA = value
+    case .rxd: break
+    case .txd: if enable == 5 { registerMode.writeOutput(UInt8(truncatingIfNeeded: value)) }
+    case .frequency: signals.frequency = value
     case .rxdPointer: receiver.pointer = value
     case .rxdMaxCount: receiver.maximumCount = value
     case .rxdList: receiver.list = value & 7
@@ -157,9 +154,9 @@ final class NordicTWIM: Peripheral {
     abandon()
     interface.reset()
     enable = 0
-    pselSCL = .max
-    pselSDA = .max
-    frequency = 0x0400_0000
+    signals.pselSCL = .max
+    signals.pselSDA = .max
+    signals.frequency = 0x0400_0000
     address = 0
     errorSource = 0
     transmitter.reset()
@@ -167,7 +164,9 @@ final class NordicTWIM: Peripheral {
   }
 
   private func perform(_ offset: UInt32) {
-    guard let task = Task(rawValue: offset), enable == 6 else { return }
+    guard let task = Task(rawValue: offset) else { return }
+    if enable == 5 { return performInRegisterMode(task) }
+    guard enable == 6 else { return }
     switch task {
     case .startTX: request(.write)
     case .startRX: request(.read)
@@ -175,48 +174,48 @@ final class NordicTWIM: Peripheral {
       switch phase {
       case .idle: interface.raise(Event.stopped.rawValue)
       case .held, .suspended: beginStop()
-      case .addressing, .sending, .receiving, .stopping: isStopPending = true
+      case .addressing, .transferring, .stopping: isStopPending = true
       }
     case .suspend:
       switch phase {
       case .idle, .held: suspend()
       case .suspended, .stopping: break
-      case .addressing, .sending, .receiving: isSuspendPending = true
+      case .addressing, .transferring: isSuspendPending = true
       }
     case .resume:
-      guard case .suspended = phase else { return }
-      if addressed.isEmpty && pendingStart == nil && !track.isBusy {
-        phase = .idle
-      } else {
-        proceed()
-      }
+      guard phase == .suspended else { return }
+      if signals.isBusy { return proceed() }
+      phase = .idle
+      if let pendingStart { start(pendingStart) }
+    }
+  }
+
+  private func performInRegisterMode(_ task: Task) {
+    switch task {
+    case .startTX: registerMode.start(.write, address: UInt8(address))
+    case .startRX: registerMode.start(.read, address: UInt8(address))
+    case .stop: registerMode.stop()
+    case .suspend: registerMode.suspend()
+    case .resume: registerMode.resume()
     }
   }
 
   private func request(_ direction: I2CDirection) {
     switch phase {
     case .idle, .held: start(direction)
-    case .addressing, .sending, .receiving, .suspended, .stopping: pendingStart = direction
+    case .addressing, .transferring, .suspended, .stopping: pendingStart = direction
     }
   }
 
-  /// START, or repeated START, and the address byte.
   private func start(_ direction: I2CDirection) {
-    guard let rate = NordicRate.frequency(frequency, of: NordicRate.peripheralClock) else {
-      fabric.findings.note("no-clock", "\(name).FREQUENCY", "a transfer starts without a clock")
-      return
-    }
-    if !track.isBusy {
+    if !signals.isBusy {
       isStopPending = false
       isSuspendPending = false
     }
-    bitTime = ClockDomain(frequency: rate).duration(ofTicks: 1)
-    self.direction = direction
-    phase = .addressing(direction)
     pendingStart = nil
-    track.begin()
-    activity.set(true)
-    step.schedule(after: bitTime * 10)
+    guard signals.start(direction, address: UInt8(address)) else { return }
+    self.direction = direction
+    phase = .addressing
     switch direction {
     case .write:
       transmitter.begin()
@@ -227,32 +226,17 @@ final class NordicTWIM: Peripheral {
     }
   }
 
-  private func finishStep() {
-    switch phase {
-    case .addressing(let direction):
-      target = findTarget()
-      guard let target, target.start(direction) else {
-        return fail(Self.addressNotAcknowledged)
-      }
-      if !addressed.contains(where: { $0 === target }) { addressed.append(target) }
+  private func finished(_ outcome: TwoWireSignals.Outcome) {
+    switch outcome {
+    case .addressed(let acknowledged):
+      if acknowledged { proceed() } else { fail(Self.addressNotAcknowledged) }
+    case .sent(let acknowledged):
+      if acknowledged { proceed() } else { fail(Self.dataNotAcknowledged) }
+    case .received(let byte):
+      receiver.store([byte])
       proceed()
-    case .sending(let byte):
-      if target?.receive(byte) == true { proceed() } else { fail(Self.dataNotAcknowledged) }
-    case .receiving:
-      receiver.store([target?.transmit() ?? 0xff])
-      proceed()
-    case .stopping: finishStop()
-    case .idle, .held, .suspended: break
+    case .stopped: finishStop()
     }
-  }
-
-  private func findTarget() -> (any I2CTarget)? {
-    guard pselSCL >> 31 == 0 && pselSDA >> 31 == 0 else {
-      fabric.findings.note(
-        "pin-disconnected", "\(name).PSEL", "a transfer starts while SCL or SDA has no pin")
-      return nil
-    }
-    return bus.target(at: UInt8(address))
   }
 
   private func fail(_ source: UInt32) {
@@ -260,7 +244,7 @@ final class NordicTWIM: Peripheral {
     endTransfer()
     phase = .held
     interface.raise(Event.error.rawValue)
-    if case .held = phase, isStopPending { beginStop() }
+    if phase == .held && isStopPending { beginStop() }
   }
 
   private var isComplete: Bool {
@@ -282,14 +266,14 @@ final class NordicTWIM: Peripheral {
   }
 
   private func beginByte() {
-    step.schedule(after: bitTime * 9)
+    phase = .transferring
     switch direction {
     case .write:
       let isLast = transmitter.isLast
-      phase = .sending(transmitter.next())
+      signals.send(transmitter.next())
       if isLast { interface.raise(Event.lastTX.rawValue) }
     case .read:
-      phase = .receiving
+      signals.receive()
       if receiver.isLast { interface.raise(Event.lastRX.rawValue) }
     }
   }
@@ -303,34 +287,24 @@ final class NordicTWIM: Peripheral {
   private func beginStop() {
     isStopPending = false
     isSuspendPending = false
-    guard track.isBusy else {
-      phase = .idle
-      return interface.raise(Event.stopped.rawValue)
-    }
+    guard signals.isBusy else { return finishStop() }
     phase = .stopping
-    step.schedule(after: bitTime)
+    signals.stop()
   }
 
   private func finishStop() {
-    release()
-    interface.raise(Event.stopped.rawValue)
-    if case .idle = phase, let pendingStart { start(pendingStart) }
-  }
-
-  private func release() {
     phase = .idle
     isStopPending = false
-    for target in addressed { target.stop() }
-    addressed = []
-    target = nil
-    track.end()
-    activity.set(false)
+    interface.raise(Event.stopped.rawValue)
+    if phase == .idle, let pendingStart { start(pendingStart) }
   }
 
   private func abandon() {
-    step.cancel()
+    signals.abandon()
+    registerMode.reset()
+    phase = .idle
     pendingStart = nil
+    isStopPending = false
     isSuspendPending = false
-    release()
   }
 }
