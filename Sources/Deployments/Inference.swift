@@ -40,16 +40,26 @@ public struct Inference: Hashable, Sendable {
   public var entry: String
   public var classSource: ClassSource?
   public var scores: Scores?
+  /// What labels call the classes, by class index; empty: labels are indices.
+  public var classes: [String]
 }
 
 extension Inference {
   init(_ node: Node) throws(DocumentError) {
-    let fields = try Fields(node, "an inference", keys: ["entry", "class", "scores"])
+    let fields = try Fields(node, "an inference", keys: ["entry", "class", "scores", "classes"])
     entry = try fields.required("entry").string()
     classSource = try fields.optional("class").map { node throws(DocumentError) in
       try ClassSource(node)
     }
     scores = try fields.optional("scores").map { node throws(DocumentError) in try Scores(node) }
+    classes = []
+    for name in try fields.optional("classes")?.oneOrMore() ?? [] {
+      let text = try name.string()
+      guard !classes.contains(text) else {
+        throw name.error("class '\(shortened(text))' is listed twice")
+      }
+      classes.append(text)
+    }
   }
 }
 

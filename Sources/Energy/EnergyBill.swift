@@ -1,0 +1,116 @@
+public import Boards
+public import RunRecord
+public import Trust
+public import Units
+
+/// What a run drew: the board's table times the time that the run spent in each power state.
+///
+/// Every joule belongs to one state of one consumer of the table; sums are exact in femtojoules.
+/// A consumer that the run says nothing of stays in its initial state, and time that the run's power
+/// log does not cover is spent in the initial states.
+///
+/// Not modelled: the current between two states (inrush, regulator settling), supply droop,
+/// temperature.
+public struct EnergyBill: Sendable {
+  /// A state of a consumer and what it drew there.
+  public struct Share: Sendable {
+    public var state: CurrentConsumer.State
+    public var time: Interval
+    public var joules: Joules
+    public var trust: Trust
+  }
+
+  /// One consumer's joules: the sum of its shares.
+  public struct Part: Sendable {
+    public var name: String
+    public var scope: ConsumerScope
+    public var joules: Joules
+    public var trust: Trust
+    /// The states that it was in, in the table's order.
+    public var shares: [Share]
+  }
+
+  public var supply: Sourced<Volts>
+  public var duration: Interval
+  /// One for each consumer, in the table's order.
+  public var parts: [Part]
+  /// What the table lacks.
+  public var findings: [Finding]
+
+  /// Prices a run. `cycles` is how well its active time is known: what the core draws while it runs
+  /// is a product of both.
+  public init(_ record: RunRecord, _ table: PowerTable, cycles: Trust) {
+    supply = table.supply
+    duration = Interval(picoseconds: record.end.picoseconds)
+    let residency = Residency(record, table)
+    parts = table.consumers.map { consumer in
+      let times = residency.times(of: consumer)
+      var shares: [Share] = []
+      for (state, time) in zip(consumer.states, times) where time > .zero {
+        let joules = energy(state.current, table.supply.value, time)
+        let isRunning = consumer.name == coreConsumer && !isSleep(state.name)
+        let trust = isRunning ? state.trust * cycles : state.trust
+        shares.append(Share(state: state, time: time, joules: joules, trust: trust))
+      }
+      return Part(
+        name: consumer.name, scope: consumer.scope, joules: sum(shares.map(\.joules)),
+        trust: .sum(shares.map { ($0.joules.femtojoules, $0.trust) }), shares: shares)
+    }
+    findings = residency.findings
+  }
+
+  /// The consumers that a scope counts.
+  public func parts(in scope: EnergyScope) -> [Part] {
+    parts.filter { scope.includes($0.scope) }
+  }
+
+  /// The sum of a scope's parts; their bands weighted by size, the worst of their tiers.
+  ///
+  /// The supply voltage is the condition that the figures hold for and adds no band.
+  public func total(_ scope: EnergyScope) -> Trusted<Joules> {
+    let counted = parts(in: scope)
+    return Trusted(
+      sum(counted.map(\.joules)), .sum(counted.map { ($0.joules.femtojoules, $0.trust) }))
+  }
+
+  /// The constant current that would have drawn as much, rounded half up to a nanoampere.
+  public func averageCurrent(_ scope: EnergyScope) -> Trusted<Amperes> {
+    total(scope).map { joules in
+      let divisor = Int128(supply.value.millivolts) * Int128(duration.picoseconds)
+      if divisor <= 0 { return .zero }
+      let yoctojoules = Int128(joules.femtojoules) * 1_000_000_000
+      return Amperes(nanoamperes: Int64(clamping: (yoctojoules + divisor / 2) / divisor))
+    }
+  }
+
+  /// What the running core drew; sleep is not in it.
+  public var coreRunning: Joules { core { !isSleep($0) } }
+  /// What the sleeping core drew.
+  public var coreSleeping: Joules { core(isSleep) }
+
+  private func core(_ isCounted: (String) -> Bool) -> Joules {
+    let shares = parts.first { $0.name == coreConsumer }?.shares ?? []
+    return sum(shares.filter { isCounted($0.state.name) }.map(\.joules))
+  }
+}
+
+/// The consumer that stands for the processor core.
+let coreConsumer = "cpu"
+
+/// States of the core in which no instruction runs: `sleep`, `sleep-constant-latency`, `deep-sleep`.
+func isSleep(_ state: String) -> Bool { state.hasPrefix("sleep") || state.hasSuffix("sleep") }
+
+/// `Joules(_:at:for:)` that stays in range for any table.
+private func energy(_ current: Amperes, _ voltage: Volts, _ time: Interval) -> Joules {
+  let picowatts = Int128(current.nanoamperes) * Int128(voltage.millivolts)
+  let (product, overflow) = picowatts.multipliedReportingOverflow(by: Int128(time.picoseconds))
+  if overflow { return Joules(femtojoules: .max) }
+  return Joules(femtojoules: Int64(clamping: (product + 500_000_000) / 1_000_000_000))
+}
+
+/// A sum that stays in range.
+private func sum(_ parts: [Joules]) -> Joules {
+  parts.reduce(.zero) {
+    Joules(femtojoules: Int64(clamping: Int128($0.femtojoules) + Int128($1.femtojoules)))
+  }
+}

@@ -1,0 +1,61 @@
+import Boards
+import RunRecord
+import Units
+
+/// How long each consumer of a table was in each of its states, as the run's power log tells it.
+struct Residency {
+  private let record: RunRecord
+  private let table: PowerTable
+  private let initial: [String: String]
+  private(set) var findings: [Finding] = []
+
+  init(_ record: RunRecord, _ table: PowerTable) {
+    self.record = record
+    self.table = table
+    initial = Dictionary(table.consumers.map { ($0.name, $0.initial) }) { first, _ in first }
+    findUnpriced()
+  }
+
+  /// Times by state, in the table's order. A conditional consumer counts while its condition holds.
+  func times(of consumer: CurrentConsumer) -> [Interval] {
+    var times = consumer.states.map { _ in Interval.zero }
+    var rest = record.end.picoseconds
+    func count(_ states: [String: String], _ picoseconds: Int64) {
+      if let condition = consumer.condition,
+        state(of: condition.consumer, in: states) != condition.state
+      {
+        return
+      }
+      let name = state(of: consumer.name, in: states)
+      guard let index = consumer.states.firstIndex(where: { $0.name == name }) else { return }
+      times[index] = Interval(picoseconds: times[index].picoseconds &+ picoseconds)
+    }
+    for row in record.power where row.time > .zero {
+      count(row.states, row.time.picoseconds)
+      rest = rest.subtractingReportingOverflow(row.time.picoseconds).partialValue
+    }
+    if rest > 0 { count([:], rest) }
+    return times
+  }
+
+  private func state(of consumer: String, in states: [String: String]) -> String? {
+    states[consumer] ?? initial[consumer]
+  }
+
+  /// States that the run logs and no figure is known for.
+  private mutating func findUnpriced() {
+    var unpriced: [[String]: Int64] = [:]
+    for row in record.power where row.time > .zero {
+      for (consumer, state) in row.states
+      where table.consumer(consumer)?.state(state) == nil {
+        unpriced[[consumer, state], default: 0] &+= row.time.picoseconds
+      }
+    }
+    for key in unpriced.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      findings.append(
+        Finding(
+          kind: "no-current", place: key[0],
+          message: "no current known for \(key[0]) in state \(key[1]): counted as 0", count: 1))
+    }
+  }
+}

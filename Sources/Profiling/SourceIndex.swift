@@ -1,0 +1,44 @@
+public import FirmwareImage
+public import RunRecord
+public import Units
+
+/// What the source calls the functions of a run and where it declares them; plain values.
+public struct SourceIndex: Sendable {
+  public struct Entry: Sendable, Hashable {
+    /// `fuse_kalman` for `fuse_kalman.constprop.0`; C++ names with scope and parameters.
+    public var name: String
+    public var file: String?
+    public var line: Int?
+
+    public init(name: String, file: String?, line: Int?) {
+      (self.name, self.file, self.line) = (name, file, line)
+    }
+  }
+
+  private var entries: [Address: Entry]
+
+  /// Knows nothing: functions go by their symbols.
+  public init(entries: [Address: Entry] = [:]) { self.entries = entries }
+
+  /// Reads the image's symbols and, where it has any, debug information of the functions that ran.
+  public init(_ image: FirmwareImage, for record: RunRecord) {
+    entries = [:]
+    var ran = Set(record.blocks.compactMap(\.function))
+    for index in record.functions.indices where record.functions[index].calls > 0 {
+      ran.insert(index)
+    }
+    let debug = ran.isEmpty ? nil : DebugInformation(image)
+    for index in ran where record.functions.indices.contains(index) {
+      let address = record.functions[index].address
+      guard let function = image.function(at: address) else { continue }
+      let place = debug?.declaration(of: function)
+      // A part or a cold half is not the whole function: its symbol says so.
+      let isWhole = function.variant == .whole || function.variant == .clone
+      entries[address] = Entry(
+        name: isWhole ? function.demangledName : function.name, file: place?.file,
+        line: place?.line)
+    }
+  }
+
+  public func entry(at address: Address) -> Entry? { entries[address] }
+}

@@ -1,0 +1,56 @@
+public import Boards
+public import RunRecord
+public import Trust
+
+/// How well the cycles of a core on a chip are known.
+///
+/// The errors of the timing model are those of instruction costs and those of memory wait states; a
+/// bus transfer or a timer is exact to its clock's tolerance and has no share in them.
+public struct TimingTrust: Hashable, Sendable {
+  /// Of what instructions and exceptions cost at zero wait states.
+  public var core: Trust
+  /// Of the wait states that code pays; exact when there are none.
+  public var memory: Trust
+  /// Why, for the report: "cortex-m4 instruction costs from documents".
+  public var basis: [String]
+
+  public init(core: Trust, memory: Trust, basis: [String]) {
+    (self.core, self.memory, self.basis) = (core, memory, basis)
+  }
+
+  /// Instruction costs from documents, not checked on silicon, and the board's own wait states.
+  public static func documented(_ board: Board) -> TimingTrust {
+    var memory = Trust.exact
+    var basis = ["\(board.chip.core.name) costs from documents"]
+    for region in board.chip.memories {
+      guard let wait = region.waitStates, max(wait.uncached, wait.miss, wait.hit) > 0 else {
+        continue
+      }
+      let trust = wait.provenance.trust
+      memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
+      basis.append("\(region.name) wait states \(trust.tier.rawValue)")
+    }
+    return TimingTrust(
+      core: Trust(.modelled, band: Band(percent: 5)), memory: memory, basis: basis)
+  }
+
+  /// The band of a run's active cycles: both kinds weighted by what the run spent on them, and the
+  /// spread of instructions whose cost depends on their data.
+  public func cycles(of record: RunRecord) -> Trust {
+    let stalls = record.blocks.reduce(UInt64(0)) { $0 &+ $1.stallCycles }
+    let active = max(record.activeCycles, stalls)
+    var trust = Trust.sum([
+      (Int64(clamping: active - stalls), core), (Int64(clamping: stalls), memory),
+    ])
+    if active == 0 { trust = core }
+    // A cache that hides every wait state is part of the assumption too.
+    if memory != .exact { trust.tier = max(trust.tier, memory.tier) }
+    let spread = max(record.cyclesBelow, record.cyclesAbove)
+    if spread > 0, active > 0 {
+      let share = (Int128(spread) * 1_000_000 + Int128(active) - 1) / Int128(active)
+      trust.band = Band(
+        partsPerMillion: Int64(clamping: Int128(trust.band.partsPerMillion) + share))
+    }
+    return trust
+  }
+}
