@@ -103,10 +103,9 @@ public struct Toolchain: Sendable {
   private func refusal(_ log: String, in directory: String) throws(FirmwareError) -> FirmwareError {
     let text = try String(decoding: FirmwareFiles.read(directory + "/" + log), as: UTF8.self)
     let lines = text.split(separator: "\n")
-    if let line = lines.first(where: {
-      $0.contains("will not fit in region") || $0.contains("overflowed by")
-        || $0.contains("no room is left")
-    }) {
+    let overflows = ["overflowed by", "will not fit in region", "no room is left"]
+    let told = overflows.lazy.compactMap { words in lines.first { $0.contains(words) } }.first
+    if let line = told {
       let words = line.split(separator: ":").last ?? line
       return FirmwareError(
         .invalid, "the firmware does not fit the board's memory:\(words); take a smaller network")

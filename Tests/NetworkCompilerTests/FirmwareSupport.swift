@@ -57,11 +57,11 @@ enum FirmwareSupport {
     let source = """
       #include "deepcraft.h"
       int8_t deepcraft_scores[DEEPCRAFT_OUTPUT_COUNT];
-      static const volatile int8_t weights[\(padding)];
+      const int8_t deepcraft_weights[\(padding)] = {1};
       int deepcraft_infer(const int8_t *input) {
         int best = 0;
         for (int i = 0; i < DEEPCRAFT_OUTPUT_COUNT; ++i) {
-          deepcraft_scores[i] = input[i] + weights[i % \(padding)];
+          deepcraft_scores[i] = input[i] + deepcraft_weights[(unsigned)input[i] % \(padding)];
           if (deepcraft_scores[i] > deepcraft_scores[best]) best = i;
         }
         return best;
