@@ -55,7 +55,7 @@ enum CRuntime: Int, CaseIterable {
   }
 
   /// Attributes: layers stay functions of their own, helpers never are.
-  private static let prologue = """
+  private static let prologue = #"""
     #if defined(__clang__)
     #define DEEPCRAFT_LAYER static __attribute__((noinline))
     #elif defined(__GNUC__)
@@ -70,12 +70,13 @@ enum CRuntime: Int, CaseIterable {
     #define DEEPCRAFT_INLINE static inline
     #define DEEPCRAFT_ALIGNED
     #endif
-    #if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
+    #if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_SIMD32) && \
+        !defined(__ARM_BIG_ENDIAN)
     #define DEEPCRAFT_DSP 1
     #endif
 
 
-    """
+    """#
 
   private static let windowSource = """
     /* A window that moves over an image in NHWC order. */

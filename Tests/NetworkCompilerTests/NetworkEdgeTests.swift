@@ -91,4 +91,33 @@ struct NetworkEdgeTests {
     let network = try Network(bytes: net.file(input: input, output: last), name: "chain")
     #expect(try CGenerator(network).summary.arenaBytes == 2000)
   }
+
+  @Test(
+    "buffers that live at once do not share bytes, however operators branch and join",
+    .enabled(if: HostCompiler.isThere, "the C compiler cc is missing"), arguments: 0..<6)
+  func keepsLiveBuffers(seed: Int) throws {
+    var random = SeededNumbers(seed)
+    var net = TinyNetwork()
+    func value(_ scale: Float) -> Int { net.tensor([1, 20], scales: [scale], zeroPoints: [1]) }
+    let input = value(0.02)
+    var known = [input]
+    for _ in 0..<random.number(in: 5...14) {
+      let next = value(random.scale(0.02, 0.05))
+      let (a, b) = (
+        known[random.number(in: 0...(known.count - 1))],
+        known[random.number(in: max(0, known.count - 2)...(known.count - 1))]
+      )
+      net.add(0, [a, b], next, kind: 11, options: [0: .byte(0)])
+      known.append(next)
+    }
+    let network = try Network(
+      bytes: net.file(input: input, output: known[known.count - 1]), name: "graph")
+    let rows = random.bytes(100).map { Int8(bitPattern: $0) }
+    let interpreter = try ReferenceInterpreter(network)
+    let generated = try HostCompiler.run(try CGenerator(network), rows: rows)
+    #expect(generated.count == 5)
+    for (row, result) in generated.enumerated() {
+      #expect(result.scores == interpreter.run(Array(rows[(row * 20)..<((row + 1) * 20)])))
+    }
+  }
 }
