@@ -57,6 +57,8 @@ let kernelTable: [(String, UInt32, UInt32, String)] = [
   ("ldr lr, [sp], #4; bx lr", 5, 0, "G: LR written just before"),
   ("cmp r0, #0; it eq; addeq r0, r1, r2", 2, 0, "TRM 3-1: IT folds on a narrow one"),
   ("cmp.w r8, #1; it eq; addeq r0, r1, r2", 3, 0, "TRM 3-1: IT does not fold on a wide one"),
+  ("it ne; popne {r4, pc}", 2, 5, "TRM 3-1: a failed one takes 1"),
+  ("it ne; bxne lr", 2, 1, "TRM 3-1, G"),
   ("cpsid i", 1, 0, "TRM 3-1"),
   ("mrs r0, primask", 2, 0, "TRM 3-1: 1 or 2"),
   ("ldrex r0, [r1]; adds r2, #1; strex r3, r0, [r1]", 5, 0, "TRM 3-1"),
