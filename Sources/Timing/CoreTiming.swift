@@ -6,6 +6,9 @@ public protocol CoreTiming: Sendable {
   var name: String { get }
   /// What entering and leaving exceptions costs.
   var exceptions: ExceptionTiming { get }
+  /// The figures that no source gives, by name: whoever reports a number that rests on one says
+  /// so.
+  var assumptions: [String] { get }
   /// The price of a straight run, entered with an empty pipeline.
   func price(_ block: [Instruction]) -> BlockPrice
 }

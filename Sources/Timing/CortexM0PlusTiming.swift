@@ -12,8 +12,10 @@ public struct CortexM0PlusTiming: CoreTiming {
 
   public let name = "cortex-m0+"
 
-  /// DDI0484C 3.6.1: entry 15; return and tail-chain are not documented.
+  /// Entry 15 (DDI0484C 3.6.1); the rest is assumed.
   public let exceptions = ExceptionTiming(entry: 15, exit: 12, tailChain: 8, wakeUp: 0)
+
+  public let assumptions = ["exceptions.exit", "exceptions.tailChain", "exceptions.wakeUp"]
 
   private let table: ArmV6MTable
 

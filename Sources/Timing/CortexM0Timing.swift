@@ -10,9 +10,10 @@ public struct CortexM0Timing: CoreTiming {
 
   public let name = "cortex-m0"
 
-  /// Entry 16 (Yiu); return and tail-chain are not documented and stand as entry less the fetch
-  /// overlap that the Armv7-M cores have.
+  /// Entry 16 (Yiu); the rest is assumed.
   public let exceptions = ExceptionTiming(entry: 16, exit: 13, tailChain: 8, wakeUp: 0)
+
+  public let assumptions = ["exceptions.exit", "exceptions.tailChain", "exceptions.wakeUp"]
 
   private let table: ArmV6MTable
 

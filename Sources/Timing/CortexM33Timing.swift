@@ -5,7 +5,7 @@ public import Disassembly
 ///
 /// Reference: no table is published; jnk0le, cortex_m33.md (measured on RP2350, r1p0).
 ///
-/// Not modelled: floating-point instructions issued out of order; the missing of the wide fetch.
+/// Not modelled: floating-point instructions issued out of order; fetch stalls.
 public struct CortexM33Timing: CoreTiming {
   // Cycles from issue until the result can be used.
   static let loadLatency: UInt32 = 2
@@ -27,6 +27,8 @@ public struct CortexM33Timing: CoreTiming {
   public let exceptions = ExceptionTiming(
     entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
+
+  public let assumptions = ["exceptions", "divide", "floatDivide", "loadedRefill", "tableBranch"]
 
   public init() {}
 

@@ -33,6 +33,8 @@ public struct CortexM7Timing: CoreTiming {
     entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
 
+  public let assumptions = ["exceptions", "divide", "branchPrediction"]
+
   public init() {}
 
   public func price(_ block: [Instruction]) -> BlockPrice {

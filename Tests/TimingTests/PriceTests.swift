@@ -49,6 +49,14 @@ struct PriceTests {
     #expect(Set(TimingCatalog.cores.map(\.name)).count == TimingCatalog.cores.count)
   }
 
+  @Test("every core names what it assumes, a figure once")
+  func assumptions() {
+    for core in TimingCatalog.cores {
+      #expect(!core.assumptions.isEmpty, "\(core.name)")
+      #expect(Set(core.assumptions).count == core.assumptions.count, "\(core.name)")
+    }
+  }
+
   @Test("exceptions cost what the manuals say")
   func exceptions() {
     let four = CortexM4Timing().exceptions
