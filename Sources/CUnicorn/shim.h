@@ -30,6 +30,13 @@ static inline uc_err thumbprint_hook_block(uc_engine *uc, uc_hook *hook,
   return uc_hook_add(uc, hook, UC_HOOK_BLOCK, (void *)callback, user, (uint64_t)1, (uint64_t)0);
 }
 
+// Called when a block is translated on the way from another, not when it runs.
+static inline uc_err thumbprint_hook_translation(uc_engine *uc, uc_hook *hook,
+                                                 uc_hook_edge_gen_t callback, void *user) {
+  return uc_hook_add(uc, hook, UC_HOOK_EDGE_GENERATED, (void *)callback, user, (uint64_t)1,
+                     (uint64_t)0);
+}
+
 static inline uc_err thumbprint_hook_interrupt(uc_engine *uc, uc_hook *hook,
                                                thumbprint_interrupt_hook callback, void *user) {
   return uc_hook_add(uc, hook, UC_HOOK_INTR, (void *)callback, user, (uint64_t)1, (uint64_t)0);

@@ -9,7 +9,7 @@ public import Units
 /// Not modelled: the MPU's regions (enabling it is a finding), debug events, Armv8-M's security.
 public final class CortexM {
   public let features: CoreFeatures
-  let timing: ExceptionTiming
+  let timing: ExceptionCycles
   unowned let processor: any Processor
   let fabric: Fabric
   var nvic: NVIC
@@ -38,7 +38,7 @@ public final class CortexM {
 
   /// `clock` counts core clocks from the start of the run.
   public init(
-    features: CoreFeatures, timing: ExceptionTiming, processor: any Processor, fabric: Fabric,
+    features: CoreFeatures, timing: ExceptionCycles, processor: any Processor, fabric: Fabric,
     clock: ClockDomain, activeCycles: @escaping () -> UInt64
   ) {
     self.features = features

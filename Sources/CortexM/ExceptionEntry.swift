@@ -36,8 +36,9 @@ extension CortexM {
 
   private func start(_ number: Int, link: UInt32, isTailChained: Bool) {
     nvic.activate(number)
-    processor.setExceptionNumber(UInt32(number))
+    // SPSEL can only be written in thread mode.
     processor[.control] = processor[.control] & ~6
+    processor.setExceptionNumber(UInt32(number))
     processor[.lr] = link
     processor.clearExclusiveMonitor()
     sendEvent()

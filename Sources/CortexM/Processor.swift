@@ -70,7 +70,7 @@ public struct CoreFeatures: Sendable {
 }
 
 /// Core clocks that exceptions take, memory at no wait.
-public struct ExceptionTiming: Sendable {
+public struct ExceptionCycles: Sendable {
   /// From the end of the interrupted instruction to the handler's first.
   public var entry: UInt32
   public var exceptionReturn: UInt32

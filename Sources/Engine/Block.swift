@@ -51,6 +51,12 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let divides = BlockTraits(rawValue: 1 << 8)
   /// Someone waits for this address.
   public static let watched = BlockTraits(rawValue: 1 << 9)
+  /// Jumps to itself, whatever happens.
+  public static let loopsForever = BlockTraits(rawValue: 1 << 10)
+  /// Holds LDREX: the exclusive monitor matters.
+  public static let usesExclusiveMonitor = BlockTraits(rawValue: 1 << 12)
+  /// Holds SEV.
+  public static let sendsEvent = BlockTraits(rawValue: 1 << 11)
 }
 
 /// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
@@ -69,6 +75,9 @@ struct Block {
   var branchedEntries: UInt64 = 0
   /// Wait-state cycles paid so far.
   var stallCycles: UInt64 = 0
+  /// Cycles and instructions of executions that a fault cut short.
+  var unspentCycles: UInt64 = 0
+  var unspentInstructions: UInt64 = 0
   /// The fill count of the cache when all its lines were last seen present.
   var cacheStamp: UInt64 = .max
   var description: BlockDescription

@@ -60,8 +60,19 @@ private func enterSlowly(
       return stopBeforeBlock(uc, state, .deadline, undoing: previous, block)
     }
   }
-  if entering.contains(.inRAM) { refresh(state, block) }
-  if entering.contains(.usesFloatingPoint) {
+  if entering.contains(.loopsForever)
+    && state.pointee.enteringMask & BlockTraits.loopsForever.rawValue != 0
+  {
+    return stopBeforeBlock(uc, state, .loopsForever, undoing: previous, block)
+  }
+  if entering.contains(.sendsEvent) { engine(of: state).watcher(.sentEvent) }
+  if entering.contains(.inRAM) {
+    refresh(state, block)
+    state.pointee.enteringMask &= ~BlockTraits.inRAM.rawValue
+  }
+  if entering.contains(.usesFloatingPoint)
+    && state.pointee.enteringMask & BlockTraits.usesFloatingPoint.rawValue != 0
+  {
     if state.pointee.floatingPointOff {
       return stopBeforeBlock(uc, state, .floatingPointOff, undoing: previous, block)
     }
@@ -120,8 +131,10 @@ private func followCall(
   guard entering.contains(.functionEntry), previous.pointee.function != block.pointee.function
   else { return }
   let calls = state.pointee.calls
-  let below = calls.depth > 0 ? calls.frames[calls.depth - 1].returnAddress : 0
-  push(state, below, block, cycle, isTail: calls.depth > 0)
+  let isTail = calls.depth > 0 && !calls.frames[calls.depth - 1].isBarrier
+  push(
+    state, isTail ? calls.frames[calls.depth - 1].returnAddress : CallStack.noReturn, block, cycle,
+    isTail: isTail)
 }
 
 private func push(

@@ -42,7 +42,8 @@ struct CallStack {
 
   static let capacity = 4096
   static let traceCapacity = 1 << 16
-  static let barrierAddress: UInt32 = 0xffff_ffff
+  /// Where code that nobody called returns to.
+  static let noReturn: UInt32 = 0xffff_ffff
 
   var frames: UnsafeMutablePointer<Frame>
   var depth = 0
@@ -98,7 +99,7 @@ struct CallStack {
   /// Whether control at `address` is a return from the newest frame.
   @inline(__always)
   func returns(to address: UInt32) -> Bool {
-    depth > 0 && frames[depth - 1].returnAddress == address
+    depth > 0 && frames[depth - 1].returnAddress == address && !frames[depth - 1].isBarrier
   }
 
   /// Leaves the newest frame and gives it; its inclusive cycles are counted once for nested calls of
@@ -118,15 +119,16 @@ struct CallStack {
     return frame
   }
 
-  /// An exception handler starts on top of what it interrupted.
-  mutating func pushBarrier(exception: UInt32, at cycle: UInt64) {
+  /// An exception handler starts on top of what it interrupted. The barrier keeps where the frame
+  /// was stacked and which exception it is.
+  mutating func pushBarrier(exception: UInt32, frame: UInt32, at cycle: UInt64) {
     guard depth < Self.capacity else {
       overflow += 1
       return
     }
     frames[depth] = Frame(
-      returnAddress: Self.barrierAddress, function: BlockDescription.noFunction, entered: cycle,
-      excludedBefore: excluded, isTail: false, isBarrier: true)
+      returnAddress: frame, function: exception, entered: cycle, excludedBefore: excluded,
+      isTail: false, isBarrier: true)
     depth += 1
     note(.exceptionEntry, exception, at: cycle)
   }
@@ -138,17 +140,36 @@ struct CallStack {
     return index >= 0
   }
 
-  /// Removes the newest frame, a barrier: back to what the handler interrupted. Gives its entry.
-  mutating func popBarrier(at cycle: UInt64) -> UInt64 {
+  /// Removes the newest frame, a barrier: back to what the handler interrupted.
+  mutating func popBarrier(at cycle: UInt64) -> Frame {
     depth -= 1
-    let entered = frames[depth].entered
-    excluded = frames[depth].excludedBefore + (cycle - entered)
-    note(.function, current, at: cycle)
-    return entered
+    let barrier = frames[depth]
+    excluded = barrier.excludedBefore + (cycle - barrier.entered)
+    return barrier
+  }
+
+  /// The calls of a thread that does not run now.
+  struct Suspended {
+    let frames: [Frame]
+    let excluded: UInt64
+  }
+
+  /// Takes the present thread's calls away; the next starts with none.
+  mutating func suspend() -> Suspended {
+    let kept = Suspended(frames: (0..<depth).map { frames[$0] }, excluded: excluded)
+    depth = 0
+    return kept
+  }
+
+  mutating func resume(_ context: Suspended, excluding cycles: UInt64) {
+    for (index, frame) in context.frames.enumerated() { frames[index] = frame }
+    depth = context.frames.count
+    excluded = context.excluded + cycles
   }
 
   /// The function on top, for the trace.
   var current: UInt32 {
-    depth > 0 ? frames[depth - 1].function : BlockDescription.noFunction
+    depth > 0 && !frames[depth - 1].isBarrier
+      ? frames[depth - 1].function : BlockDescription.noFunction
   }
 }

@@ -1,5 +1,14 @@
 internal import CUnicorn
 
+/// A block was translated and runs next: if the firmware wrote code, this is when it shows.
+func translationHook(
+  _ uc: OpaquePointer?, _ current: UnsafeMutablePointer<uc_tb>?,
+  _ previous: UnsafeMutablePointer<uc_tb>?, _ user: UnsafeMutableRawPointer?
+) {
+  let state = user.unsafelyUnwrapped.assumingMemoryBound(to: HotState.self)
+  state.pointee.enteringMask |= BlockTraits.inRAM.rawValue
+}
+
 func interruptHook(_ uc: OpaquePointer?, _ number: UInt32, _ user: UnsafeMutableRawPointer?) {
   let state = user.unsafelyUnwrapped.assumingMemoryBound(to: HotState.self)
   state.pointee.stop = .interrupt
@@ -34,7 +43,7 @@ func memoryFaultKind(_ type: Int32) -> MemoryFault.Kind {
 
 /// Fills the virtual TLB: memory that can be written counts as code only once it has been fetched,
 /// because the engine watches every store to pages that may hold code.
-func translationHook(
+func addressHook(
   _ uc: OpaquePointer?, _ address: UInt64, _ type: uc_mem_type,
   _ result: UnsafeMutablePointer<thumbprint_tlb_entry>?, _ user: UnsafeMutableRawPointer?
 ) -> Bool {
@@ -46,7 +55,10 @@ func translationHook(
     var plain: UInt32 = 0x0100_0000
     uc_reg_write(uc, Int32(UC_ARM_REG_EPSR.rawValue), &plain)
   }
-  guard let permissions = engine.permissions(of: target, isFetch: type == UC_MEM_FETCH) else {
+  let needed: Int32 = type == UC_MEM_FETCH ? 4 : type == UC_MEM_WRITE ? 2 : 1
+  guard let permissions = engine.permissions(of: target, isFetch: type == UC_MEM_FETCH),
+    permissions & needed != 0
+  else {
     state.pointee.stop = .memory
     state.pointee.faultAddress = target
     state.pointee.faultKind = Int32(type.rawValue)

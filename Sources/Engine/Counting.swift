@@ -28,6 +28,7 @@ extension Engine {
     if region(of: block.pointee.address)?.isCacheable == true {
       description.traits.insert(.cacheable)
     }
+    if description.traits.contains(.usesExclusiveMonitor) { usesExclusiveMonitor = true }
     block.pointee.description = description
     block.pointee.traits = description.traits.rawValue
     block.pointee.cycles = description.cycles
@@ -122,8 +123,9 @@ extension Engine {
         BlockCount(
           address: Address(block.address), size: block.end &- block.address,
           function: block.function, executions: block.executions,
-          instructions: block.executions * UInt64(block.description.instructions),
-          baseCycles: block.executions * UInt64(block.cycles),
+          instructions: block.executions * UInt64(block.description.instructions)
+            - block.unspentInstructions,
+          baseCycles: block.executions * UInt64(block.cycles) - block.unspentCycles,
           branchCycles: block.takenExits * UInt64(block.takenExtra)
             + block.branchedEntries * UInt64(block.branchedToExtra),
           stallCycles: block.stallCycles))
@@ -137,11 +139,16 @@ extension Engine {
     return (Address(block.address), block.end &- block.address, state.pointee.blockStart)
   }
 
-  /// Takes back what the block under way was charged beyond `cycles`, after a fault cut it short.
-  public func cutShort(to cycle: UInt64) -> UInt64 {
-    let over = state.pointee.cycles > cycle ? state.pointee.cycles - cycle : 0
-    state.pointee.cycles -= over
-    return over
+  /// A fault cut the block under way short: takes back what it was charged beyond `cycles` of its
+  /// own and `instructions`.
+  public func cutShort(afterCycles cycles: UInt32, instructions: UInt32) {
+    let block = state.pointee.previous
+    let unspent = UInt64(block.pointee.cycles &- min(cycles, block.pointee.cycles))
+    block.pointee.unspentCycles += unspent
+    state.pointee.cycles -= unspent
+    block.pointee.unspentInstructions += UInt64(
+      block.pointee.description.instructions
+        &- min(instructions, block.pointee.description.instructions))
   }
 
   // MARK: Exceptions in the shadow of calls
@@ -156,19 +163,18 @@ extension Engine {
     state.pointee.calls.note(kind, id, at: cycle)
   }
 
-  /// The frames of the interrupted code stay below a barrier until `leaveHandler`.
-  public func enterHandler(_ exception: UInt32, started: UInt64) {
-    state.pointee.calls.pushBarrier(exception: exception, at: started)
+  /// The frames of the interrupted code stay below a barrier until `leaveHandler`; `frame` is where
+  /// its registers were stacked.
+  public func enterHandler(_ exception: UInt32, started: UInt64, frame: Address) {
+    state.pointee.calls.pushBarrier(exception: exception, frame: frame.value, at: started)
   }
 
   /// Frames that the handler left behind are dropped; the time since its entry is excluded from what
-  /// it interrupted. Gives the cycle at which the handler was entered.
-  public func leaveHandler(at cycle: UInt64) -> UInt64? {
-    guard state.pointee.calls.hasBarrier else { return nil }
-    while true {
-      if state.pointee.calls.frames[state.pointee.calls.depth - 1].isBarrier {
-        return state.pointee.calls.popBarrier(at: cycle)
-      }
+  /// it interrupted. A return to another frame than was stacked is a switch of threads: each keeps
+  /// its own calls. Nil: another exception was chained on.
+  public func leaveHandler(at cycle: UInt64, frame: Address?) {
+    guard state.pointee.calls.hasBarrier else { return }
+    while !state.pointee.calls.frames[state.pointee.calls.depth - 1].isBarrier {
       let frame = state.pointee.calls.pop(at: cycle)
       if frame.function < UInt32(state.pointee.calls.functionCount),
         state.pointee.calls.functions[Int(frame.function)].isWatched
@@ -176,6 +182,22 @@ extension Engine {
         watcher(.returned(function: frame.function, entered: frame.entered, cycle: cycle))
       }
     }
+    let barrier = state.pointee.calls.popBarrier(at: cycle)
+    state.pointee.calls.note(.handlerEnd, barrier.function, at: cycle)
+    if let frame, frame.value != barrier.returnAddress, !state.pointee.calls.hasBarrier {
+      let out = state.pointee.calls.suspend()
+      suspended[barrier.returnAddress] = (out, cycle)
+      if let (context, since) = suspended.removeValue(forKey: frame.value) {
+        state.pointee.calls.resume(context, excluding: cycle - since)
+      }
+    }
+    state.pointee.calls.note(.function, state.pointee.calls.current, at: cycle)
+  }
+
+  /// When the innermost function under way was entered.
+  public var innermostEntry: UInt64? {
+    let calls = state.pointee.calls
+    return calls.depth > 0 ? calls.frames[calls.depth - 1].entered : nil
   }
 
   /// The trace entries still held, oldest first.

@@ -34,6 +34,8 @@ public enum EngineStop: Sendable, Equatable {
   case undefinedInstruction
   /// A floating-point instruction in the block at the program counter while the unit is off.
   case floatingPointOff
+  /// A jump to itself, while `stopsAtEndlessLoop`.
+  case endlessLoop
   /// An access or fetch that nothing answers, or that is not allowed.
   case memoryFault(MemoryFault)
   /// What the engine itself could not do.
@@ -51,6 +53,8 @@ public enum WatchEvent: Sendable {
   case entered(function: UInt32, cycle: UInt64)
   case returned(function: UInt32, entered: UInt64, cycle: UInt64)
   case reached(UInt32, cycle: UInt64)
+  /// SEV comes in the block that is about to run.
+  case sentEvent
 }
 
 /// A device as the engine's bus sees it: absolute addresses, widths of 1, 2 and 4 bytes.
@@ -82,6 +86,10 @@ public final class Engine {
   var executedPages: Set<UInt32> = []
   let analyse: (Address, UnsafeRawBufferPointer) -> BlockDescription
   public weak var devices: (any DeviceBus)?
+  /// Calls of threads that do not run now, by where their registers are stacked, and since when.
+  var suspended: [UInt32: (CallStack.Suspended, UInt64)] = [:]
+  var usesExclusiveMonitor = false
+  private var hasScratchCode = false
   /// Told what watched code did, between two blocks.
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
@@ -117,7 +125,7 @@ public final class Engine {
     state.pointee.table.destroy()
     state.pointee.cache.destroy()
     state.pointee.calls.destroy()
-    for region in regions where region.isOwner { region.bytes?.deallocate() }
+    for region in regions where region.isOwner { region.unmap() }
     UnsafeMutableRawPointer(state).deallocate()
   }
 
@@ -134,7 +142,7 @@ public final class Engine {
       alignment: 64)
     let state = memory.bindMemory(to: HotState.self, capacity: 1)
     let entering: BlockTraits = [
-      .functionEntry, .descendsStack, .inRAM, .watched,
+      .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent,
     ]
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks]
     state.initialize(
@@ -148,13 +156,18 @@ public final class Engine {
     var hook = uc_hook()
     let user = UnsafeMutableRawPointer(state)
     try check(thumbprint_hook_block(handle, &hook, blockHook, user), "hook blocks")
+    try check(
+      thumbprint_hook_translation(handle, &hook, translationHook, user), "hook translation")
     try check(thumbprint_hook_interrupt(handle, &hook, interruptHook, user), "hook interrupts")
     try check(
       thumbprint_hook_invalid_instruction(handle, &hook, invalidInstructionHook, user),
       "hook undefined instructions")
-    try check(thumbprint_hook_invalid_memory(handle, &hook, memoryHook, user), "hook faults")
+    // Any memory hook, even for faults alone, keeps the engine from writing RAM directly; with a
+    // virtual TLB the faults come from there.
     if hasExactFaults {
-      try check(thumbprint_hook_tlb(handle, &hook, translationHook, user), "hook the TLB")
+      try check(thumbprint_hook_tlb(handle, &hook, addressHook, user), "hook the TLB")
+    } else {
+      try check(thumbprint_hook_invalid_memory(handle, &hook, memoryHook, user), "hook faults")
     }
   }
 
@@ -170,6 +183,8 @@ public final class Engine {
   public func run(until deadline: UInt64) -> EngineStop {
     state.pointee.deadline = deadline
     state.pointee.stop = .none
+    // The first block of a run is not announced when it is translated.
+    state.pointee.enteringMask |= BlockTraits.inRAM.rawValue
     let start = UInt64(programCounter.value | 1)
     let error = uc_emu_start(handle, start, 0, 0, 0)
     return explain(error)
@@ -177,6 +192,68 @@ public final class Engine {
 
   /// Makes the run come back before its next block.
   public func requestStop() { state.pointee.deadline = 0 }
+
+  /// Runs the straight line from the program counter up to, not including, `target`.
+  public func runStraight(to target: Address) {
+    state.pointee.deadline = .max
+    state.pointee.stop = .none
+    let start = programCounter
+    _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
+    uc_emu_start(handle, UInt64(start.value | 1), UInt64(target.value), 0, 0)
+  }
+
+  /// Makes a following STREX fail, by a CLREX outside the firmware's memory: no call does it. Leaves
+  /// the program counter undefined.
+  public func clearExclusiveMonitor() {
+    guard usesExclusiveMonitor else { return }
+    let scratch = Address(0xf000_0000)
+    if !hasScratchCode {
+      hasScratchCode = true
+      guard (try? mapMemory(at: scratch, size: 1024, isWritable: false)) != nil else { return }
+      // clrex; wfi
+      _ = store([0xbf, 0xf3, 0x2f, 0x8f, 0x30, 0xbf], at: scratch)
+      let saved = state.pointee
+      oldestBlock.pointee.end = scratch.value
+      state.pointee.previous = oldestBlock
+      uc_emu_start(handle, UInt64(scratch.value | 1), 0, 0, 0)
+      let table = state.pointee.table
+      state.pointee = saved
+      state.pointee.table = table
+      state.pointee.table.find(scratch.value)?.pointee.executions = 0
+    }
+    let saved = state.pointee
+    state.pointee.deadline = .max
+    oldestBlock.pointee.end = scratch.value
+    state.pointee.previous = oldestBlock
+    uc_emu_start(handle, UInt64(scratch.value | 1), 0, 0, 0)
+    state.pointee = saved
+    state.pointee.table.find(scratch.value)?.pointee.executions = 0
+  }
+
+  /// Brings the deadline of the run under way forward.
+  public func lowerDeadline(to cycle: UInt64) {
+    if cycle < state.pointee.deadline { state.pointee.deadline = cycle }
+  }
+
+  /// Gives up the device access under way: it faults. Exact on libraries with exact faults.
+  public func abortAccess(to address: Address, isWrite: Bool) {
+    state.pointee.stop = .memory
+    state.pointee.faultAddress = address.value
+    state.pointee.faultKind = Int32((isWrite ? UC_MEM_WRITE : UC_MEM_READ).rawValue)
+    uc_emu_stop(handle)
+  }
+
+  /// Come back at a block that jumps to itself: nothing but an interrupt would leave it.
+  public var stopsAtEndlessLoop: Bool {
+    get { state.pointee.enteringMask & BlockTraits.loopsForever.rawValue != 0 }
+    set {
+      if newValue {
+        state.pointee.enteringMask |= BlockTraits.loopsForever.rawValue
+      } else {
+        state.pointee.enteringMask &= ~BlockTraits.loopsForever.rawValue
+      }
+    }
+  }
 
   /// Whether a change of the interrupt masks must bring the run back.
   public var isPending: Bool {
@@ -232,6 +309,7 @@ public final class Engine {
     switch state.pointee.stop {
     case .deadline: return .deadline
     case .floatingPointOff: return .floatingPointOff
+    case .loopsForever: return .endlessLoop
     case .interrupt: return explainInterrupt()
     case .memory:
       return .memoryFault(

@@ -30,6 +30,6 @@ struct HotState {
   var calls: CallStack
 
   enum StopCode: UInt8 {
-    case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff
+    case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever
   }
 }

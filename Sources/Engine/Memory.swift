@@ -17,6 +17,10 @@ struct Region {
 
   @inline(__always)
   func contains(_ address: UInt32) -> Bool { address &- start < size }
+
+  func unmap() {
+    if let bytes { munmap(bytes, Int(size)) }
+  }
 }
 
 extension Engine {
@@ -91,6 +95,11 @@ extension Engine {
         handle, UInt64(address.value), UInt64(address.value) + UInt64(bytes.count))
     }
     return true
+  }
+
+  /// Sets a range of memory to one value, before the run.
+  public func fill(_ value: UInt8, at address: Address, count: Int) {
+    if let pointer = pointer(to: address, count: count) { memset(pointer, Int32(value), count) }
   }
 
   public func word(at address: Address) -> UInt32? {

@@ -1,1 +1,2 @@
-print("thumbprint")
+import Commands
+scratch(CommandLine.arguments)

@@ -1,0 +1,145 @@
+import Disassembly
+import Engine
+import FirmwareImage
+import Timing
+import Units
+
+/// Describes basic blocks to the engine: what they cost and what must be watched in them.
+final class BlockAnalysis {
+  /// An instruction of a block that accesses data memory, and when.
+  struct Access {
+    let instruction: Instruction
+    /// Index in the block.
+    let index: Int
+    /// Cycle of its first access, from the block's start.
+    let cycle: UInt32
+  }
+
+  /// A block taken apart, kept for blocks that touch devices or fault.
+  struct Details {
+    let instructions: [Instruction]
+    let offsets: [UInt16]
+    let accesses: [Access]
+  }
+
+  let image: FirmwareImage?
+  let timing: any CoreTiming
+  /// Wait states of a literal load and of an uncached fetch from the memory at an address.
+  let waits: (Address) -> (data: UInt32, fetch: UInt32)
+  /// What data-dependent instructions may cost less and more than was charged, by block.
+  private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
+  private var details: [UInt64: Details] = [:]
+
+  init(
+    image: FirmwareImage?, timing: any CoreTiming,
+    waits: @escaping (Address) -> (data: UInt32, fetch: UInt32)
+  ) {
+    self.image = image
+    self.timing = timing
+    self.waits = waits
+  }
+
+  func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
+    let instructions = Decoder.decodeBlock(bytes: Array(bytes), at: address)
+    let price = timing.price(instructions)
+    let key = Self.key(address, UInt32(bytes.count))
+    details[key] = nil
+    if price.minimum != price.maximum {
+      slack[key] = (price.cycles - price.minimum, price.maximum - price.cycles)
+    }
+    var description = BlockDescription()
+    description.cycles = price.cycles
+    description.takenExtra = price.takenExtra
+    description.branchedToExtra = price.entryExtraWhenBranchedTo
+    description.instructions = UInt32(instructions.count)
+    description.traits = traits(instructions, at: address)
+    if let function = image?.functionID(at: address) {
+      description.function = UInt32(function)
+      if image?.functions[function].address == address {
+        description.traits.insert(.functionEntry)
+      }
+    }
+    description.stackDescent = descent(instructions)
+    if description.stackDescent > 0 { description.traits.insert(.descendsStack) }
+    let end = address.value &+ UInt32(bytes.count)
+    let words = (end &+ 3) / 4 - address.value / 4
+    description.uncachedFetchWaits = words * waits(address).fetch
+    description.dataWaits = literalWaits(instructions)
+    return description
+  }
+
+  private func traits(_ instructions: [Instruction], at address: Address) -> BlockTraits {
+    var traits: BlockTraits = []
+    for instruction in instructions {
+      switch instruction.kind {
+      case .changeProcessorState, .writeSpecial: traits.insert(.changesMasks)
+      case .divide: traits.insert(.divides)
+      case .loadExclusive: traits.insert(.usesExclusiveMonitor)
+      case .sendEvent: traits.insert(.sendsEvent)
+      default: break
+      }
+      if instruction.kind.isFloatingPoint { traits.insert(.usesFloatingPoint) }
+      if instruction.movesStackUnpredictably { traits.insert(.descendsStack) }
+    }
+    guard let last = instructions.last else { return traits }
+    if last.isCall { traits.insert(.calls) }
+    if last.writesPC && !last.isCall && !last.hasDirectTarget { traits.insert(.mayReturn) }
+    if last.kind == .branch && last.hasDirectTarget && last.target == address
+      && instructions.allSatisfy({
+        !$0.kind.loads && !$0.kind.stores && $0.kind != .waitForInterrupt
+      })
+    {
+      traits.insert(.loopsForever)
+    }
+    return traits
+  }
+
+  /// The deepest that the block moves SP below where it starts.
+  private func descent(_ instructions: [Instruction]) -> UInt32 {
+    var change: Int32 = 0
+    var deepest: Int32 = 0
+    for instruction in instructions {
+      change &+= instruction.stackChange
+      deepest = min(deepest, change)
+    }
+    return UInt32(bitPattern: -deepest)
+  }
+
+  /// Loads relative to PC read the memory that the code lies in, past its instruction cache.
+  private func literalWaits(_ instructions: [Instruction]) -> UInt32 {
+    instructions.reduce(0) { total, instruction in
+      guard instruction.kind.loads, instruction.memory.count > 0, instruction.memory.base == 15
+      else { return total }
+      return total + waits(instruction.address).data * UInt32(instruction.memory.count)
+    }
+  }
+
+  /// The block's instructions and when each accesses memory; decoded again at first use.
+  func details(
+    of address: Address, size: UInt32, bytes: () -> [UInt8]?
+  ) -> Details? {
+    let key = Self.key(address, size)
+    if let known = details[key] { return known }
+    guard let bytes = bytes() else { return nil }
+    let instructions = Decoder.decodeBlock(bytes: bytes, at: address)
+    let offsets = timing.price(instructions).offsets
+    let accesses = instructions.indices.compactMap { index -> Access? in
+      let instruction = instructions[index]
+      guard instruction.memory.count > 0 else { return nil }
+      return Access(
+        instruction: instruction, index: index, cycle: UInt32(offsets[index]))
+    }
+    let made = Details(instructions: instructions, offsets: offsets, accesses: accesses)
+    details[key] = made
+    return made
+  }
+
+  /// The first floating-point instruction of the straight line from `address`.
+  func firstFloatingPoint(_ bytes: [UInt8], at address: Address) -> Address? {
+    Decoder.decodeBlock(bytes: bytes, at: address).first { $0.kind.isFloatingPoint }?.address
+  }
+
+  static func key(_ address: Address, _ size: UInt32) -> UInt64 {
+    UInt64(address.value) << 32 | UInt64(size)
+  }
+}

@@ -1,0 +1,40 @@
+import Boards
+import CortexM
+import Engine
+import Timing
+
+/// What the architecture says of each core that boards name.
+enum CoreProfile {
+  /// Cores without an FPU run on the same decoder as those with one.
+  static let models: [String: CoreModel] = [
+    "cortex-m0": .cortexM0, "cortex-m0+": .cortexM0, "cortex-m3": .cortexM3,
+    "cortex-m4": .cortexM4, "cortex-m7": .cortexM7, "cortex-m33": .cortexM33,
+  ]
+
+  /// CPUID out of reset. Reference: DDI 0432C, 0484C, 100165, 0439D, 0489F, 100230.
+  private static let identifiers: [String: UInt32] = [
+    "cortex-m0": 0x410c_c200, "cortex-m0+": 0x410c_c601, "cortex-m3": 0x412f_c231,
+    "cortex-m4": 0x410f_c241, "cortex-m7": 0x411f_c272, "cortex-m33": 0x410f_d213,
+  ]
+
+  static func features(of chip: Chip) -> CoreFeatures {
+    let core = chip.core
+    let isSmall = core.name.hasPrefix("cortex-m0")
+    return CoreFeatures(
+      architecture: isSmall ? .v6M : core.name == "cortex-m33" ? .v8M : .v7M,
+      cpuid: identifiers[core.name] ?? 0, priorityBits: core.priorityBits,
+      interruptCount: core.interruptCount, hasFloatingPoint: core.hasFPU,
+      mpuRegions: core.hasMPU ? 8 : 0, systickReference: core.systickReference?.value,
+      interruptNames: Dictionary(
+        chip.interrupts.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension ExceptionCycles {
+  /// The timing model's figures as the exception model charges them.
+  init(_ timing: ExceptionTiming) {
+    self.init(
+      entry: timing.entry, exceptionReturn: timing.exit, tailChain: timing.tailChain,
+      floatingPointStacking: timing.floatEntry, floatingPointUnstacking: timing.floatExit)
+  }
+}

@@ -1,0 +1,270 @@
+public import Boards
+import CortexM
+public import Deployments
+import Engine
+public import FirmwareImage
+import Peripherals
+import Sensors
+import Simulation
+import Streams
+import Timing
+import Units
+
+/// The parts of a machine, made and wired to each other.
+struct MachineParts {
+  let engine: Engine
+  let analysis: BlockAnalysis
+  let processor: EngineProcessor
+  let core: CortexM
+  let bus: SystemBus
+  let fabric: Fabric
+  let memory: EngineMemory
+  let clock: ClockDomain
+  let image: FirmwareImage
+  let observer: RunObserver
+  let sensors: [any Sensor]
+  let tracks: [SensorTrack]
+  let limits: Machine.Limits
+  let wakeUpCycles: UInt32
+}
+
+extension Machine {
+  /// Puts a board together, loads the firmware and wires the deployment's recordings to its sensors.
+  public convenience init(
+    board: Board, image: FirmwareImage, deployment: Deployment
+  ) throws(MachineError) {
+    self.init(try Assembly(board: board, image: image, deployment: deployment).parts())
+  }
+}
+
+/// Builds one machine: memory, devices, core, sensors, watchers, in the order in which they need each
+/// other.
+private final class Assembly {
+  let board: Board
+  let image: FirmwareImage
+  let deployment: Deployment
+  let clock: ClockDomain
+  let scheduler = Scheduler()
+  let memory = EngineMemory()
+  let fabric: Fabric
+
+  init(board: Board, image: FirmwareImage, deployment: Deployment) {
+    self.board = board
+    self.image = image
+    self.deployment = deployment
+    clock = ClockDomain(frequency: board.coreClock.value)
+    fabric = Fabric(scheduler: scheduler, memory: memory)
+  }
+
+  func parts() throws(MachineError) -> MachineParts {
+    let name = board.chip.core.name
+    guard let timing = TimingCatalog.timing(of: name) else {
+      throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
+    }
+    let analysis = BlockAnalysis(image: image, timing: timing) { [board] address in
+      let waits = board.chip.memory(at: address)?.waitStates
+      let uncached = UInt32(clamping: waits?.uncached ?? 0)
+      return (uncached, uncached)
+    }
+    let engine = try makeEngine(analysis)
+    memory.engine = engine
+    try mapMemories(engine)
+    try load(engine)
+    let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)
+    let core = CortexM(
+      features: CoreProfile.features(of: board.chip), timing: ExceptionCycles(timing.exceptions),
+      processor: processor, fabric: fabric, clock: clock,
+      activeCycles: { [unowned engine] in engine.cycles })
+    core.initialVectorTable = try vectorTable(engine)
+    let bus = SystemBus(
+      chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
+    bus.core = core
+    engine.devices = bus
+    try addDevices(bus, core, engine)
+    let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
+    let sensors = try makeSensors(tracks)
+    let observer = try makeObserver(engine, core, tracks)
+    core.observer = observer
+    configureCache(engine)
+    return MachineParts(
+      engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
+      fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
+      sensors: sensors, tracks: tracks, limits: limits(),
+      wakeUpCycles: timing.exceptions.wakeUp)
+  }
+
+  private func limits() -> Machine.Limits {
+    let duration = deployment.duration ?? Deployment.defaultDuration
+    return Machine.Limits(
+      cycles: clock.firstTick(notBefore: .zero + duration),
+      wall: deployment.timeout?.seconds)
+  }
+
+  // MARK: Core and memory
+
+  private func makeEngine(_ analysis: BlockAnalysis) throws(MachineError) -> Engine {
+    let name = board.chip.core.name
+    guard let model = CoreProfile.models[name] else {
+      throw .unsupportedCore(name, known: CoreProfile.models.keys.sorted())
+    }
+    do {
+      return try Engine(model: model, functionCount: image.functions.count) { address, bytes in
+        analysis.describe(address, bytes)
+      }
+    } catch { throw .engine("\(error)") }
+  }
+
+  private func mapMemories(_ engine: Engine) throws(MachineError) {
+    func isAlias(_ memory: Memory) -> Bool {
+      if case .alias = memory.kind { true } else { false }
+    }
+    do throws(EngineError) {
+      for memory in board.chip.memories where !isAlias(memory) {
+        try engine.mapMemory(
+          at: memory.base, size: memory.size, isWritable: memory.kind == .ram,
+          isCacheable: memory.cache != nil)
+        // Erased flash reads as ones.
+        if memory.kind == .flash { engine.fill(0xff, at: memory.base, count: Int(memory.size)) }
+      }
+      for memory in board.chip.memories {
+        guard case .alias(let name) = memory.kind, let original = board.chip.memory(name) else {
+          continue
+        }
+        try engine.mapAlias(of: original.base, at: memory.base, size: memory.size)
+      }
+    } catch { throw .engine("\(error)") }
+  }
+
+  private func load(_ engine: Engine) throws(MachineError) {
+    for segment in image.segments where !segment.bytes.isEmpty {
+      guard engine.store(Array(segment.bytes), at: segment.loadAddress) else {
+        throw .outsideMemory(
+          path: image.path, address: segment.loadAddress, size: UInt64(segment.bytes.count),
+          memories: board.chip.memories.map {
+            "\($0.name) \($0.base)...\($0.base + ($0.size &- 1))"
+          })
+      }
+    }
+  }
+
+  private func vectorTable(_ engine: Engine) throws(MachineError) -> Address {
+    let table = image.vectorTable ?? board.vectorTable.value
+    func refuse(_ reason: String) -> MachineError {
+      .badVectorTable(path: image.path, table: table, reason: reason)
+    }
+    guard let stack = engine.word(at: table), let start = engine.word(at: table + 4) else {
+      throw refuse("no memory there")
+    }
+    guard stack >= 4, engine.isWritable(Address(stack &- 4), count: 4) else {
+      throw refuse("its stack pointer \(Address(stack)) is not in RAM")
+    }
+    guard engine.word(at: Address(start & ~3)) != nil else {
+      throw refuse("its reset vector \(Address(start)) is not in memory")
+    }
+    guard start & 1 == 1 else {
+      throw refuse("its reset vector \(Address(start)) lacks the Thumb bit")
+    }
+    return table
+  }
+
+  private func configureCache(_ engine: Engine) {
+    let cached = board.chip.memories.first { $0.cache != nil }
+    guard let cache = cached?.cache, let waits = cached?.waitStates else { return }
+    engine.configureCache(
+      Engine.CacheGeometry(
+        size: UInt32(clamping: cache.size), line: UInt32(clamping: cache.line),
+        ways: UInt32(clamping: cache.ways),
+        leastRecentlyUsed: cache.replacement == .leastRecentlyUsed,
+        missCycles: UInt32(clamping: waits.miss)))
+    engine.isCacheEnabled = cache.enabledBy == nil
+  }
+
+  // MARK: Devices
+
+  private func addDevices(
+    _ bus: SystemBus, _ core: CortexM, _ engine: Engine
+  ) throws(MachineError) {
+    var lines: [Int: InterruptLine] = [:]
+    func line(_ number: Int) -> InterruptLine {
+      if let known = lines[number] { return known }
+      let made = InterruptLine(number: number)
+      core.connect(made)
+      lines[number] = made
+      return made
+    }
+    var pages: Set<UInt32> = []
+    for block in board.chip.blocks {
+      let context = PeripheralContext(
+        name: block.name, base: block.base, interrupts: block.interrupts.map(line),
+        parameters: block.parameters, fabric: fabric)
+      let device =
+        block.isModelled ? PeripheralCatalog.make(block.type, context) : nil
+      bus.add(SystemBus.Instance(block: block, device: device))
+      let first = (block.base + block.first).value >> 10
+      let last = (block.base.value &+ max(block.size, 1) &- 1) >> 10
+      for page in first...max(first, last) { pages.insert(page) }
+    }
+    do throws(EngineError) {
+      for range in ranges(pages) {
+        try engine.mapDevices(at: Address(range.first << 10), size: range.count << 10)
+      }
+      try engine.mapDevices(at: Address(0xe000_0000), size: 0x10_0000)
+    } catch { throw .engine("\(error)") }
+  }
+
+  /// Runs of consecutive pages.
+  private func ranges(_ pages: Set<UInt32>) -> [(first: UInt32, count: UInt32)] {
+    var result: [(first: UInt32, count: UInt32)] = []
+    for page in pages.sorted() {
+      if let last = result.last, last.first + last.count == page {
+        result[result.count - 1].count += 1
+      } else {
+        result.append((page, 1))
+      }
+    }
+    return result
+  }
+
+  // MARK: Sensors
+
+  private func makeSensors(_ tracks: [SensorTrack]) throws(MachineError) -> [any Sensor] {
+    var sensors: [any Sensor] = []
+    for (sensor, track) in zip(board.sensors, tracks) {
+      var stimulus: RecordedStimulus?
+      if let stream = deployment.stream(sensor.id) {
+        stimulus = try RecordedStimulus(stream, sensor: sensor)
+      }
+      let context = SensorContext(
+        name: sensor.id, bus: sensor.bus.controller, address: sensor.addresses.first?.value,
+        pins: Dictionary(
+          uniqueKeysWithValues: sensor.pins.map { ($0.name, fabric.pins[$0.pin.description]) }),
+        powerPin: sensor.powerPin.map { fabric.pins[$0.description] },
+        parameters: sensor.parameters, stimulus: stimulus, track: track, fabric: fabric)
+      guard let made = SensorCatalog.make(part: sensor.part, context: context) else {
+        throw .unknownPart(part: sensor.part, sensor: sensor.id, known: SensorCatalog.parts)
+      }
+      sensors.append(made)
+    }
+    return sensors
+  }
+
+  // MARK: Watchers
+
+  private func makeObserver(
+    _ engine: Engine, _ core: CortexM, _ tracks: [SensorTrack]
+  ) throws(MachineError) -> RunObserver {
+    let names = core.features.interruptNames
+    let timeline = Timeline(
+      engine: engine, image: image, fabric: fabric, clock: clock, interruptNames: names)
+    timeline.currentException = { [unowned core] in core.exceptionNumber }
+    let measures = try MeasureRecorder(
+      measures: deployment.measures, engine: engine, image: image, board: board,
+      timeline: timeline)
+    measures.attach(tracks: tracks, board: board, fabric: fabric)
+    let inferences = try InferenceRecorder(
+      engine: engine, image: image, inference: deployment.inference)
+    return RunObserver(
+      engine: engine, image: image, fabric: fabric, clock: clock, interruptNames: names,
+      measures: measures, inferences: inferences, heap: HeapRecorder(engine: engine, image: image))
+  }
+}

@@ -1,0 +1,177 @@
+import Boards
+import CortexM
+import Deployments
+import Engine
+import FirmwareImage
+import RunRecord
+import Simulation
+import Units
+
+/// Pairs the ends of measures with their starts while the run goes on, and keeps the worst apart.
+///
+/// An end belongs to the newest start that happened before the entry of the function that led to it.
+final class MeasureRecorder {
+  private final class Pairing {
+    var record: MeasureRecord
+    /// Starts that a later end may still belong to, oldest first; the first may be answered.
+    var starts: [(instant: Instant, isAnswered: Bool)] = []
+    var worst = Interval(picoseconds: -1)
+
+    init(_ record: MeasureRecord) { self.record = record }
+  }
+
+  private enum Trigger: Hashable {
+    case dataReady(String)
+    case read(String)
+    case pin(String)
+    case interrupt(Int)
+    case entry(UInt32)
+    case exit(UInt32)
+    case gpio(String, Bool)
+  }
+
+  private struct Role {
+    let pairing: Int
+    let isStart: Bool
+  }
+
+  private unowned let engine: Engine
+  private let timeline: Timeline
+  private var pairings: [Pairing] = []
+  private var roles: [Trigger: [Role]] = [:]
+
+  init(
+    measures: [Measure], engine: Engine, image: FirmwareImage, board: Board,
+    timeline: Timeline
+  ) throws(MachineError) {
+    self.engine = engine
+    self.timeline = timeline
+    for measure in measures {
+      let index = pairings.count
+      pairings.append(
+        Pairing(
+          MeasureRecord(
+            name: measure.name, from: measure.from.description, to: measure.to.description)))
+      for (point, isStart) in [(measure.from, true), (measure.to, false)] {
+        for trigger in try triggers(point, measure.name, engine, image, board) {
+          roles[trigger, default: []].append(Role(pairing: index, isStart: isStart))
+        }
+      }
+    }
+  }
+
+  private func triggers(
+    _ point: MeasurePoint, _ name: String, _ engine: Engine, _ image: FirmwareImage, _ board: Board
+  ) throws(MachineError) -> [Trigger] {
+    switch point {
+    case .dataReady(let sensor): return [.dataReady(sensor)]
+    case .read(let sensor): return [.read(sensor)]
+    case .pin(let sensor): return [.pin(sensor)]
+    case .interrupt(let interrupt):
+      guard let number = board.chip.interrupt(interrupt) else {
+        throw .noSymbol(name: interrupt, use: "measure \(name)", nearest: nil)
+      }
+      return [.interrupt(NVICNumber.exception(ofInterrupt: number))]
+    case .entry(let symbol), .exit(let symbol):
+      let functions = image.entries(named: symbol)
+      if functions.isEmpty {
+        throw .noSymbol(
+          name: symbol, use: "measure \(name)", nearest: image.nearestName(to: symbol))
+      }
+      for function in functions { engine.watch(function: UInt32(function.id)) }
+      let isEntry = if case .entry = point { true } else { false }
+      return functions.map { isEntry ? .entry(UInt32($0.id)) : .exit(UInt32($0.id)) }
+    case .gpio(let pin, let rising): return [.gpio(pin.description, rising)]
+    }
+  }
+
+  /// Hooks sensors and pins to the points that name them.
+  func attach(tracks: [SensorTrack], board: Board, fabric: Fabric) {
+    for track in tracks {
+      if roles[.dataReady(track.sensor)] != nil {
+        track.onDataReady = { [unowned self] in fire(.dataReady(track.sensor), at: $0, entered: $0)
+        }
+      }
+      if roles[.read(track.sensor)] != nil {
+        track.onRead = { [unowned self] in fire(.read(track.sensor), at: $0, entered: $0) }
+      }
+    }
+    for trigger in roles.keys {
+      switch trigger {
+      case .gpio(let name, let rising):
+        fabric.pins[name].observe { [unowned self] level in
+          if level == rising { fireInCode(trigger, at: fabric.scheduler.now) }
+        }
+      case .pin(let sensor):
+        for pin in board.sensor(sensor)?.pins ?? [] {
+          fabric.pins[pin.pin.description].observe { [unowned self] level in
+            let now = fabric.scheduler.now
+            if level { fire(trigger, at: now, entered: now) }
+          }
+        }
+      default: break
+      }
+    }
+  }
+
+  // MARK: What happens
+
+  func entered(_ function: UInt32, at instant: Instant) {
+    fire(.entry(function), at: instant, entered: instant)
+  }
+
+  func returned(_ function: UInt32, entered: Instant, at instant: Instant) {
+    fire(.exit(function), at: instant, entered: entered)
+  }
+
+  func interruptPended(_ number: Int, at instant: Instant) {
+    fire(.interrupt(number), at: instant, entered: instant)
+  }
+
+  /// An edge that code made belongs to the function under way.
+  private func fireInCode(_ trigger: Trigger, at instant: Instant) {
+    let entered = engine.innermostEntry.map { timeline.clock.instant(ofTick: $0) } ?? instant
+    fire(trigger, at: instant, entered: min(entered, instant))
+  }
+
+  private func fire(_ trigger: Trigger, at instant: Instant, entered: Instant) {
+    guard let roles = roles[trigger] else { return }
+    // Ends first: a point that is both ends one occurrence and starts the next.
+    for role in roles where !role.isStart { end(pairings[role.pairing], instant, entered) }
+    for role in roles where role.isStart {
+      pairings[role.pairing].starts.append((instant, false))
+    }
+  }
+
+  private func end(_ pairing: Pairing, _ instant: Instant, _ entered: Instant) {
+    guard let index = pairing.starts.lastIndex(where: { $0.instant <= entered }) else { return }
+    for start in pairing.starts[..<index] where !start.isAnswered {
+      pairing.record.unanswered.append(start.instant)
+    }
+    pairing.starts.removeFirst(index)
+    pairing.starts[0].isAnswered = true
+    let occurrence = MeasureRecord.Occurrence(from: pairing.starts[0].instant, to: instant)
+    pairing.record.occurrences.append(occurrence)
+    if occurrence.latency > pairing.worst {
+      pairing.worst = occurrence.latency
+      pairing.record.worst = MeasureRecord.Worst(
+        index: pairing.record.occurrences.count - 1,
+        parts: timeline.parts(from: occurrence.from, to: occurrence.to))
+    }
+  }
+
+  func finish() -> [MeasureRecord] {
+    pairings.map { pairing in
+      var record = pairing.record
+      for start in pairing.starts where !start.isAnswered {
+        record.open.append(start.instant)
+      }
+      return record
+    }
+  }
+}
+
+/// Exception numbers of interrupts.
+enum NVICNumber {
+  static func exception(ofInterrupt number: Int) -> Int { 16 + number }
+}

@@ -1,0 +1,131 @@
+import CortexM
+import Deployments
+import Engine
+import FirmwareImage
+import RunRecord
+import Simulation
+import Units
+
+/// Watches a run from outside the firmware: exceptions, measures, inferences, heap.
+final class RunObserver: ExceptionObserver {
+  private unowned let engine: Engine
+  private let image: FirmwareImage
+  private let fabric: Fabric
+  private let clock: ClockDomain
+  private let names: [Int: String]
+  let measures: MeasureRecorder
+  private let inferences: InferenceRecorder
+  private let heap: HeapRecorder
+  var initialStack: UInt32 = 0
+  var isSleeping = false
+
+  private struct Handler {
+    let number: Int
+    let entered: UInt64
+    /// Cycles of handlers that ran on top of it.
+    var nested: UInt64 = 0
+  }
+
+  private var records: [Int: ExceptionRecord] = [:]
+  private var pendedAt: [Int: UInt64] = [:]
+  private var handlers: [Handler] = []
+  private var entryBegan: UInt64 = 0
+  private var entryFrame = Address(0)
+
+  init(
+    engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockDomain,
+    interruptNames: [Int: String], measures: MeasureRecorder, inferences: InferenceRecorder,
+    heap: HeapRecorder
+  ) {
+    self.engine = engine
+    self.image = image
+    self.fabric = fabric
+    self.clock = clock
+    names = interruptNames
+    self.measures = measures
+    self.inferences = inferences
+    self.heap = heap
+  }
+
+  /// Whether the handler of a fault is under way.
+  var isHandlingFault: Bool { handlers.contains { (3...6).contains($0.number) } }
+
+  // MARK: Exceptions
+
+  func exceptionPended(_ number: Int) {
+    if pendedAt[number] == nil {
+      pendedAt[number] = clock.ticks(at: fabric.scheduler.now)
+      measures.interruptPended(number, at: fabric.scheduler.now)
+    } else {
+      records[number, default: record(number)].pendedTwice += 1
+    }
+  }
+
+  func exceptionEntryBegan() { entryBegan = engine.cycles }
+
+  func exceptionEntered(_ number: Int, isTailChained: Bool) {
+    let now = engine.cycles
+    let began = isTailChained ? min(entryBegan, now) : entryBegan
+    engine.enterHandler(UInt32(number), started: began, frame: entryFrame)
+    handlers.append(Handler(number: number, entered: began))
+    let pended = pendedAt.removeValue(forKey: number) ?? began
+    var record = records[number] ?? self.record(number)
+    record.entries += 1
+    record.maxLatencyCycles = max(record.maxLatencyCycles, now >= pended ? now - pended : 0)
+    records[number] = record
+  }
+
+  func exceptionReturned(_ number: Int, frame: Address?) {
+    let now = engine.cycles
+    entryBegan = now
+    engine.leaveHandler(at: now, frame: frame)
+    guard let handler = handlers.popLast() else { return }
+    let length = now - handler.entered
+    records[handler.number]?.cycles += length - min(handler.nested, length)
+    if let below = handlers.indices.last { handlers[below].nested += length }
+  }
+
+  func stackReached(_ address: Address) {
+    entryFrame = address
+    if engine.tracksStack && address.value < engine.lowestStackPointer {
+      engine.lowestStackPointer = address.value
+    }
+  }
+
+  func systemReset() {
+    handlers = []
+    pendedAt = [:]
+  }
+
+  private func record(_ number: Int) -> ExceptionRecord {
+    ExceptionRecord(number: number, name: ExceptionName.name(number, interrupts: names))
+  }
+
+  // MARK: Functions
+
+  func entered(_ function: UInt32, at cycle: UInt64) {
+    let instant = clock.instant(ofTick: cycle)
+    inferences.entered(function)
+    heap.entered(function)
+    measures.entered(function, at: instant)
+  }
+
+  func returned(_ function: UInt32, entered: UInt64, at cycle: UInt64) {
+    let instant = clock.instant(ofTick: cycle)
+    inferences.returned(function, at: instant, cycles: cycle - entered)
+    heap.returned(function)
+    measures.returned(function, entered: clock.instant(ofTick: entered), at: instant)
+  }
+
+  // MARK: The record
+
+  func complete(_ record: inout RunRecord) {
+    for handler in handlers {
+      records[handler.number]?.cycles += engine.cycles - handler.entered
+    }
+    record.exceptions = records.keys.sorted().compactMap { records[$0] }
+    record.measures = measures.finish()
+    record.inferences = inferences.records
+    record.memory.heapHighWater = heap.highWater
+  }
+}

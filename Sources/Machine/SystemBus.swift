@@ -1,0 +1,167 @@
+import Boards
+import CortexM
+import Engine
+import Peripherals
+import Simulation
+import Units
+
+/// What the core's loads and stores reach beyond memory: the chip's devices and the private
+/// peripheral bus, each access at its own instant.
+final class SystemBus: DeviceBus {
+  struct Instance {
+    let block: Block
+    /// Nil: listed, not modelled.
+    let device: (any Peripheral)?
+  }
+
+  private let chip: Chip
+  private var instances: [Instance] = []
+  private var pages: [UInt32: [Int]] = [:]
+  private var locator = AccessLocator()
+  private var registers: RegisterList?
+  /// Values that firmware wrote to registers that are not modelled.
+  private var held: [UInt32: UInt32] = [:]
+  unowned let engine: Engine
+  let analysis: BlockAnalysis
+  let fabric: Fabric
+  let clock: ClockDomain
+  weak var core: CortexM?
+  /// Where the access under way comes from, for findings.
+  private(set) var origin: Address?
+
+  init(
+    chip: Chip, engine: Engine, analysis: BlockAnalysis, fabric: Fabric, clock: ClockDomain
+  ) {
+    self.chip = chip
+    self.engine = engine
+    self.analysis = analysis
+    self.fabric = fabric
+    self.clock = clock
+  }
+
+  func add(_ instance: Instance) {
+    let index = instances.count
+    instances.append(instance)
+    let first = (instance.block.base + instance.block.first).value >> 10
+    let last = (instance.block.base.value &+ max(instance.block.size, 1) &- 1) >> 10
+    for page in first...max(first, last) { pages[page, default: []].append(index) }
+  }
+
+  var devices: [any Peripheral] { instances.compactMap(\.device) }
+
+  // MARK: Accesses by the core
+
+  func read(_ address: UInt32, width: UInt32) -> UInt32 {
+    let width = AccessWidth(rawValue: width) ?? .word
+    begin(address, isWrite: false)
+    defer { end() }
+    if address >= 0xe000_0000 { return readPrivate(address, width) }
+    guard let instance = instance(at: address) else {
+      engine.abortAccess(to: Address(address), isWrite: false)
+      return 0
+    }
+    let offset = address &- instance.block.base.value
+    let value =
+      width == .word && address & 3 == 0
+      ? instance.device?.read(offset) : instance.device?.readNarrow(offset, width)
+    return value ?? readUnmodelled(address, width, instance.block)
+  }
+
+  func write(_ address: UInt32, width: UInt32, value: UInt32) {
+    let width = AccessWidth(rawValue: width) ?? .word
+    begin(address, isWrite: true)
+    defer { end() }
+    if address >= 0xe000_0000 { return writePrivate(address, value, width) }
+    guard let instance = instance(at: address) else {
+      return engine.abortAccess(to: Address(address), isWrite: true)
+    }
+    let offset = address &- instance.block.base.value
+    let isTaken =
+      width == .word && address & 3 == 0
+      ? instance.device?.write(offset, value) : instance.device?.writeNarrow(offset, value, width)
+    if isTaken != true { writeUnmodelled(address, value, instance.block) }
+  }
+
+  /// The access happens where its instruction stands in the block, not where the block began.
+  private func begin(_ address: UInt32, isWrite: Bool) {
+    let place = locator.locate(address, isWrite: isWrite, engine: engine, analysis: analysis)
+    origin = place.instruction
+    fabric.scheduler.advance(to: clock.instant(ofTick: place.cycle))
+  }
+
+  /// What the access scheduled may be due before the run would have come back.
+  private func end() {
+    origin = nil
+    let next = fabric.scheduler.next
+    if next != .never { engine.lowerDeadline(to: clock.firstTick(notBefore: next)) }
+    if fabric.stopReason != nil { engine.requestStop() }
+  }
+
+  private func instance(at address: UInt32) -> Instance? {
+    guard let candidates = pages[address >> 10] else { return nil }
+    for index in candidates where instances[index].block.contains(Address(address)) {
+      return instances[index]
+    }
+    return nil
+  }
+
+  // MARK: The private peripheral bus
+
+  private func readPrivate(_ address: UInt32, _ width: AccessWidth) -> UInt32 {
+    guard let core, isAllowed(address) else {
+      engine.abortAccess(to: Address(address), isWrite: false)
+      return 0
+    }
+    if let word = core.readPrivate(address & ~3) { return lane(word, address, width) }
+    return readUnmodelled(address, width, nil)
+  }
+
+  private func writePrivate(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {
+    guard let core, isAllowed(address) else {
+      return engine.abortAccess(to: Address(address), isWrite: true)
+    }
+    let isTaken =
+      width == .word
+      ? core.writePrivate(address, value) : core.writePrivateNarrow(address, value, width)
+    if !isTaken { writeUnmodelled(address, value, nil) }
+  }
+
+  /// Unprivileged code reaches none of the System Control Space but STIR, and that when allowed.
+  private func isAllowed(_ address: UInt32) -> Bool {
+    let isUnprivileged = engine[.control] & 1 != 0 && engine[.xpsr] & 0x1ff == 0
+    return !isUnprivileged || core?.allowsUnprivileged(address) == true
+  }
+
+  private func lane(_ word: UInt32, _ address: UInt32, _ width: AccessWidth) -> UInt32 {
+    let mask: UInt32 = width == .byte ? 0xff : width == .halfword ? 0xffff : .max
+    return word >> ((address & 3) * 8) & mask
+  }
+
+  // MARK: What is not modelled
+
+  private func readUnmodelled(_ address: UInt32, _ width: AccessWidth, _ block: Block?) -> UInt32 {
+    let (name, reset) = describe(address & ~3, block)
+    fabric.findings.note(
+      "unmodelled-register", name, "not modelled: reads what was last written, else its reset value"
+    )
+    return lane(held[address & ~3] ?? reset, address, width)
+  }
+
+  private func writeUnmodelled(_ address: UInt32, _ value: UInt32, _ block: Block?) {
+    let (name, _) = describe(address & ~3, block)
+    fabric.findings.note(
+      "unmodelled-register", name, "not modelled: reads what was last written, else its reset value"
+    )
+    held[address & ~3] = value
+  }
+
+  private func describe(_ address: UInt32, _ block: Block?) -> (name: String, reset: UInt32) {
+    guard let block else { return ("\(Address(address))", 0) }
+    if registers == nil { registers = (try? chip.registers()) ?? RegisterList() }
+    let known = registers?[Address(address), block.name] ?? registers?[Address(address)]
+    if let known { return ("\(known.block).\(known.name)", known.reset) }
+    return ("\(block.name)+\(hexadecimal(address &- block.base.value))", 0)
+  }
+
+  func reset() { held = [:] }
+}
