@@ -9,7 +9,7 @@ public func scratch(_ arguments: [String]) {
     let data = try DataDirectory()
     var parts = DeploymentParts()
     parts.firmware = arguments[1]
-    parts.duration = "60 s"
+    parts.duration = "60 s"; parts.timeout = "3 s"
     parts.board = arguments.count > 2 ? arguments[2] : "mps2-an386"
     let deployment = try Deployment.make(parts: parts)
     let board = try deployment.loadBoard(from: data)

@@ -188,6 +188,7 @@ public final class CortexM {
     case .dataBus(let target): control.bfar = target.value
     case .dataAccess(let target): control.mmfar = target.value
     case .breakpointWithoutDebugger: control.hfsr |= SystemControl.HFSR.debugEvent
+    case .supervisorCallBlocked: control.hfsr |= SystemControl.HFSR.forced
     default: break
     }
     escalate(fault, fault.exception, at: address)

@@ -114,9 +114,8 @@ extension CortexM {
     let number = exceptionNumber
     guard isValid(value, from: number) else {
       nvic.deactivate(number)
-      control.cfsr |= SystemControl.CFSR.invalidPC
-      processor[.lr] = 0xf000_0000 | value
-      return raise(.invalidExceptionReturn, at: Address(value & ~1))
+      observer?.exceptionReturned(number, frame: nil)
+      return chainInvalidReturn(value)
     }
     nvic.deactivate(number)
     if number != NVIC.nmi { processor[.faultmask] = 0 }
@@ -135,6 +134,20 @@ extension CortexM {
       timing.exceptionReturn + (extended && wasWritten ? timing.floatingPointUnstacking : 0),
       for: .exceptionReturn)
     pop(value, leaving: number, extended: extended)
+  }
+
+  /// An EXC_RETURN that fits nothing: the fault is chained on, and the frame stays as it is.
+  private func chainInvalidReturn(_ value: UInt32) {
+    control.cfsr |= SystemControl.CFSR.invalidPC
+    let canRun =
+      features.architecture != .v6M && nvic.enabled.contains(NVIC.usageFault)
+      && nvic.groupPriority(NVIC.usageFault) < executionPriority()
+    let number = canRun ? NVIC.usageFault : NVIC.hardFault
+    if !canRun { control.hfsr |= SystemControl.HFSR.forced }
+    noteFault(.invalidExceptionReturn, exception: number, at: Address(value & ~1))
+    if !canRun && executionPriority() <= -1 { return lockUp() }
+    processor.charge(timing.tailChain, for: .tailChain)
+    start(number, link: 0xf000_0000 | value & 0x0fff_ffff, isTailChained: true)
   }
 
   /// EXC_RETURN fits the exceptions that are active and the frame that it names.

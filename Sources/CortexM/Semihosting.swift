@@ -41,6 +41,10 @@ public struct Semihosting {
   private static let console: [UInt32] = [1, 2, 3]
   private static let badFile: UInt32 = 9
   private static let noSuchFile: UInt32 = 2
+  /// The pseudo-file by which a C library learns of extensions: exit with a code, error output.
+  private static let features: [UInt8] = [0x53, 0x48, 0x46, 0x42, 0x03]
+  private static let featuresHandle: UInt32 = 4
+  private var featuresPosition = 0
   private var errorNumber: UInt32 = 0
 
   public init() {}
@@ -50,7 +54,7 @@ public struct Semihosting {
   public mutating func call(
     operation: UInt32, parameter: UInt32, now: Instant,
     word: (Address) -> UInt32?, byte: (Address) -> UInt8?, setWord: (UInt32, Address) -> Bool,
-    print: (UInt8) -> Void, findings: FindingLog
+    setByte: (UInt8, Address) -> Bool, print: (UInt8) -> Void, findings: FindingLog
   ) -> Answer {
     func argument(_ index: UInt32) -> UInt32 { word(Address(parameter) + index * 4) ?? 0 }
     guard let operation = Operation(rawValue: operation) else {
@@ -75,10 +79,19 @@ public struct Semihosting {
     case .write:
       return .result(
         write(argument(0), Address(argument(1)), length: argument(2), byte, print))
-    case .read: return .result(argument(2))
+    case .read:
+      return .result(read(argument(0), Address(argument(1)), length: argument(2), setByte))
     case .readCharacter: return .result(Self.failure)
     case .isTerminal: return .result(Self.console.contains(argument(0)) ? 1 : 0)
-    case .seek, .fileLength: return .result(Self.failure)
+    case .seek:
+      guard argument(0) == Self.featuresHandle, argument(1) <= Self.features.count else {
+        return .result(Self.failure)
+      }
+      featuresPosition = Int(argument(1))
+      return .result(0)
+    case .fileLength:
+      return .result(
+        argument(0) == Self.featuresHandle ? UInt32(Self.features.count) : Self.failure)
     case .clock: return .result(UInt32(truncatingIfNeeded: now.picoseconds / 10_000_000_000))
     case .time: return .result(UInt32(truncatingIfNeeded: now.picoseconds / 1_000_000_000_000))
     case .errorNumber: return .result(errorNumber)
@@ -100,11 +113,28 @@ public struct Semihosting {
     _ name: UInt32, mode: UInt32, length: UInt32, _ byte: (Address) -> UInt8?
   ) -> UInt32 {
     let bytes = (0..<min(length, 64)).compactMap { byte(Address(name) + $0) }
+    if bytes == Array(":semihosting-features".utf8) && mode < 2 {
+      featuresPosition = 0
+      return Self.featuresHandle
+    }
     guard bytes == Array(":tt".utf8) else {
       errorNumber = Self.noSuchFile
       return Self.failure
     }
     return mode < 4 ? 1 : mode < 8 ? 2 : 3
+  }
+
+  /// How many bytes were not read: all of them at the end of input.
+  private mutating func read(
+    _ handle: UInt32, _ address: Address, length: UInt32, _ setByte: (UInt8, Address) -> Bool
+  ) -> UInt32 {
+    guard handle == Self.featuresHandle else { return length }
+    let count = min(length, UInt32(Self.features.count - featuresPosition))
+    for offset in 0..<count {
+      _ = setByte(Self.features[featuresPosition + Int(offset)], address + offset)
+    }
+    featuresPosition += Int(count)
+    return length - count
   }
 
   private mutating func write(

@@ -233,7 +233,7 @@ extension CortexM {
 
   private var interruptControlState: UInt32 {
     let active = UInt32(exceptionNumber)
-    let pending = nvic.mostUrgentPending() ?? 0
+    let pending = vectorPending
     var interruptPending = false
     for number in nvic.pending where number >= NVIC.firstInterrupt { interruptPending = true }
     let returnsToBase = active == 0 || !nvic.hasActive(besides: Int(active))
@@ -242,6 +242,15 @@ extension CortexM {
       | (nvic.pending.contains(NVIC.sysTick) ? 1 << 26 : 0)
       | (nvic.pending.contains(NVIC.pendSV) ? 1 << 28 : 0)
       | (nvic.pending.contains(NVIC.nmi) ? 1 << 31 : 0)
+  }
+
+  /// The most urgent pending exception that BASEPRI and FAULTMASK let through; PRIMASK does not count.
+  private var vectorPending: Int {
+    guard let number = nvic.mostUrgentPending() else { return 0 }
+    let priority = nvic.groupPriority(number)
+    let base = UInt8(truncatingIfNeeded: processor[.basepri])
+    if base != 0 && priority >= Int(nvic.grouped(base)) { return 0 }
+    return processor[.faultmask] & 1 != 0 && priority >= -1 ? 0 : number
   }
 
   private func writeInterruptControl(_ value: UInt32) {

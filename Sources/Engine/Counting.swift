@@ -229,11 +229,19 @@ extension Engine {
     return (index..<calls.traceCount).map { calls.trace[$0 & (CallStack.traceCapacity - 1)] }
   }
 
-  /// The functions under way, innermost first, with the addresses they return to.
-  public func callChain() -> [(function: UInt32, returnAddress: Address)] {
+  /// One step of the calls under way.
+  public enum CallStep: Sendable, Equatable {
+    case function(UInt32)
+    /// The handler of this exception stands above what follows.
+    case exception(UInt32)
+  }
+
+  /// The functions under way, innermost first.
+  public func callChain() -> [CallStep] {
     let calls = state.pointee.calls
     return stride(from: calls.depth - 1, through: 0, by: -1).map {
-      (calls.frames[$0].function, Address(calls.frames[$0].returnAddress))
+      let frame = calls.frames[$0]
+      return frame.isBarrier ? .exception(frame.function) : .function(frame.function)
     }
   }
 

@@ -82,7 +82,10 @@ public final class Machine {
       if let outcome = ending(wallStart) { return outcome }
       if core.takePending() != nil { afterException() }
       if core.isLockedUp { return .lockedUp(faultDescription()) }
-      if core.takeSleepOnExit(), let outcome = sleep(untilEvent: false) { return outcome }
+      if core.takeSleepOnExit() {
+        if let outcome = sleep(untilEvent: false) { return outcome }
+        continue
+      }
       let due = clock.firstTick(notBefore: fabric.scheduler.next)
       // A bounded slice, so that the wall clock is looked at now and then.
       let slice = engine.cycles + 100_000_000
@@ -195,7 +198,9 @@ public final class Machine {
       operation: engine[.r0], parameter: engine[.r1], now: fabric.scheduler.now,
       word: { [engine] in engine.word(at: $0) },
       byte: { [engine] in engine.bytes(at: $0, count: 1)?.first },
-      setWord: { [engine] in engine.setWord($0, at: $1) }, print: console,
+      setWord: { [engine] in engine.setWord($0, at: $1) },
+      setByte: { [engine] in engine.isWritable($1, count: 1) && engine.store([$0], at: $1) },
+      print: console,
       findings: fabric.findings)
     switch answer {
     case .exit(let code):
@@ -238,12 +243,30 @@ public final class Machine {
         (0x4000_0000..<0x6000_0000).contains(fault.address.value)
         || fault.address.value >= 0xa000_0000
       core.raise(
-        isExecuteNever ? .instructionAccess(fault.address) : .instructionBus(fault.address),
+        isExecuteNever ? .instructionAccess(programCounter) : .instructionBus(programCounter),
         at: programCounter)
       noteFault()
     case .unaligned: raiseAtInstruction(.unaligned, at: programCounter)
-    case .read, .write: raiseAtInstruction(.dataBus(fault.address), at: programCounter)
+    case .read, .write:
+      raiseAtInstruction(.dataBus(exactAddress(of: fault, at: programCounter)), at: programCounter)
     }
+  }
+
+  /// The engine with a virtual TLB tells the page of a data fault; the instruction's operands tell the
+  /// address.
+  private func exactAddress(of fault: MemoryFault, at programCounter: Address) -> Address {
+    guard engine.hasExactFaults, let bytes = engine.bytes(at: programCounter, count: 4),
+      let operand = Decoder.decodeBlock(bytes: bytes, at: programCounter).first?.memory,
+      let base = CoreRegister(rawValue: Int(operand.base))
+    else { return fault.address }
+    let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
+    let start = operand.base == 15 ? (programCounter.value &+ 4) & ~3 : engine[base]
+    let first = operand.address(base: start, index: index)
+    for transfer in 0..<max(UInt32(operand.count), 1) {
+      let address = first &+ transfer * UInt32(operand.transferSize)
+      if address >> 10 == fault.address.value >> 10 { return Address(address) }
+    }
+    return fault.address
   }
 
   /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.
@@ -311,14 +334,38 @@ public final class Machine {
 
   func faultDescription(cause: String? = nil) -> Outcome.Fault {
     let report = core.lastFault
-    let chain = engine.callChain().filter { $0.function != BlockDescription.noFunction }
     return Outcome.Fault(
       exception: report.map { exceptionName($0.exception) } ?? "HardFault",
       cause: cause ?? report?.fault.cause ?? "unknown",
       address: nil, programCounter: report?.programCounter ?? engine.programCounter,
       linkRegister: Address(engine[.lr]), stackPointer: Address(engine[.sp]),
       cfsr: core.readPrivate(0xe000_ed28) ?? 0, hfsr: core.readPrivate(0xe000_ed2c) ?? 0,
-      backtrace: chain.map { image.functions[Int($0.function)].name })
+      backtrace: backtrace(below: report?.exception))
+  }
+
+  /// Functions under way when the fault was taken, innermost first; runs of one function as one.
+  private func backtrace(below exception: Int?) -> [String] {
+    var chain = engine.callChain()
+    if let exception,
+      let barrier = chain.firstIndex(of: .exception(UInt32(exception)))
+    {
+      chain.removeFirst(barrier + 1)
+    }
+    var names: [(name: String, count: Int)] = []
+    for step in chain {
+      let name =
+        switch step {
+        case .exception(let number): "<\(exceptionName(Int(number)))>"
+        case .function(let id):
+          Int(id) < image.functions.count ? image.functions[Int(id)].name : "[no symbol]"
+        }
+      if names.last?.name == name {
+        names[names.count - 1].count += 1
+      } else {
+        names.append((name, 1))
+      }
+    }
+    return names.prefix(64).map { $0.count == 1 ? $0.name : "\($0.name) (\($0.count) times)" }
   }
 
   // MARK: The record
