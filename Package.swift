@@ -106,7 +106,7 @@ let package = Package(
       [
         "Boards", "Deployments", "Energy", "Profiling", "Reports", "RunRecord", "Trust", "Units",
         "Verdicts",
-      ]),
+      ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests("Commands", ["Commands", "Units"]),
   ],

@@ -16,6 +16,8 @@ public struct SourceIndex: Sendable {
   }
 
   private var entries: [Address: Entry]
+  /// The line of the instruction that a crashed run faulted at.
+  public var fault: (file: String, line: Int)?
 
   /// Knows nothing: functions go by their symbols.
   public init(entries: [Address: Entry] = [:]) { self.entries = entries }
@@ -28,6 +30,11 @@ public struct SourceIndex: Sendable {
       ran.insert(index)
     }
     let debug = ran.isEmpty ? nil : DebugInformation(image)
+    switch record.outcome {
+    case .faulted(let value), .lockedUp(let value):
+      fault = debug?.location(of: value.programCounter).map { ($0.file, $0.line) }
+    default: break
+    }
     for index in ran where record.functions.indices.contains(index) {
       let address = record.functions[index].address
       guard let function = image.function(at: address) else { continue }

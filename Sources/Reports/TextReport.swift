@@ -1,6 +1,59 @@
-import Verdicts
+import Deployments
+import RunRecord
+public import Verdicts
 
-struct TextReport {
-  init(_ j: Judgement, _ o: ReportOptions) {}
-  var text: String { "" }
+/// A judged run on one screen: the verdict first, then what it rests on, then what to do next.
+///
+/// 80 columns and 24 lines; `isFull` gives every row, finding and source instead.
+public struct TextReport: Sendable {
+  let judgement: Judgement
+  let options: ReportOptions
+
+  public init(_ judgement: Judgement, _ options: ReportOptions) {
+    (self.judgement, self.options) = (judgement, options)
+  }
+
+  public var text: String {
+    var lines = options.isFull ? fullLines : screenLines
+    if !options.isFull {
+      lines = lines.prefix(TextLayout.height).map {
+        TextLayout.shortened($0, to: TextLayout.width)
+      }
+    }
+    lines = lines.map { line in
+      var line = line
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+    if options.isColoured, let first = lines.first { lines[0] = coloured(first) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The profile's table takes the lines that the other sections leave.
+  private var screenLines: [String] {
+    let fault = faultLines
+    let above = headline + fault + measureLines(limit: fault.isEmpty ? 2 : 1) + worstLines
+    let below =
+      energyLines + memoryLines + sampleLines + budgetLines + trustLines + findingLines + nextLines
+    let room = TextLayout.height - above.count - below.count
+    return above + profileLines(rows: max(2, min(room - 1, 12))) + below
+  }
+
+  private var fullLines: [String] {
+    headline + faultLines + measureLines(limit: .max) + worstLines
+      + profileLines(rows: .max) + layerLines + exceptionLines + energyLines + energyDetails
+      + memoryLines + sampleLines + budgetLines + budgetDetails + labelDetails + trustLines
+      + sourceLines + findingDetails + nextLines
+  }
+
+  /// The verdict's word in its colour.
+  private func coloured(_ line: String) -> String {
+    let colour =
+      switch judgement.status {
+      case .success: "32"
+      case .notJudged: "33"
+      default: "31"
+      }
+    return "\u{1b}[1;\(colour)m\(verdictWord)\u{1b}[0m\(line.dropFirst(verdictWord.count))"
+  }
 }

@@ -11,7 +11,7 @@ public struct TimingTrust: Hashable, Sendable {
   public var core: Trust
   /// Of the wait states that code pays; exact when there are none.
   public var memory: Trust
-  /// Why, for the report: "cortex-m4 instruction costs from documents".
+  /// Why, for the report: "cortex-m4 documented", "flash wait states assumed".
   public var basis: [String]
 
   public init(core: Trust, memory: Trust, basis: [String]) {
@@ -21,7 +21,7 @@ public struct TimingTrust: Hashable, Sendable {
   /// Instruction costs from documents, not checked on silicon, and the board's own wait states.
   public static func documented(_ board: Board) -> TimingTrust {
     var memory = Trust.exact
-    var basis = ["\(board.chip.core.name) costs from documents"]
+    var basis = ["\(board.chip.core.name) documented"]
     for region in board.chip.memories {
       guard let wait = region.waitStates, max(wait.uncached, wait.miss, wait.hit) > 0 else {
         continue
