@@ -176,7 +176,14 @@ private final class Assembly {
         ways: UInt32(clamping: cache.ways),
         leastRecentlyUsed: cache.replacement == .leastRecentlyUsed,
         missCycles: UInt32(clamping: waits.miss)))
-    engine.isCacheEnabled = cache.enabledBy == nil
+    guard cache.enabledBy != nil else {
+      engine.isCacheEnabled = true
+      return
+    }
+    let control = fabric.service(InstructionCacheControl.init)
+    control.onChange = { [unowned engine] in engine.isCacheEnabled = $0 }
+    control.hits = { [unowned engine] in engine.cacheHits }
+    control.misses = { [unowned engine] in engine.cacheMisses }
   }
 
   // MARK: Devices

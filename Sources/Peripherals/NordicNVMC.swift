@@ -1,7 +1,7 @@
 public import Simulation
 
-/// What the flash controller of a Nordic chip and the model of its flash share: whether firmware may
-/// write or erase, whether the instruction cache is on, and its hits and misses.
+/// What the flash controller of a Nordic chip and the rest of its flash share: whether firmware may
+/// write or erase.
 public final class NordicFlashAccess {
   public enum Mode: UInt32, Sendable {
     case read = 0
@@ -10,12 +10,6 @@ public final class NordicFlashAccess {
   }
 
   public internal(set) var mode = Mode.read
-  public internal(set) var isCacheEnabled = false
-  /// Fetches that the cache served and did not serve since power-on: set by the run.
-  public var cacheHits: () -> UInt64 = { 0 }
-  public var cacheMisses: () -> UInt64 = { 0 }
-  /// Told when firmware switches the cache on or off.
-  public var onCacheEnabled: (Bool) -> Void = { _ in }
 
   public init(_ fabric: Fabric) {}
 }
@@ -49,11 +43,15 @@ final class NordicNVMC: Peripheral {
   }
 
   private let access: NordicFlashAccess
+  private let control: InstructionCacheControl
   private var cache: UInt32 = 0
   private var hits = Counter()
   private var misses = Counter()
 
-  init(_ context: PeripheralContext) { access = context.fabric.service(NordicFlashAccess.init) }
+  init(_ context: PeripheralContext) {
+    access = context.fabric.service(NordicFlashAccess.init)
+    control = context.fabric.service(InstructionCacheControl.init)
+  }
 
   func read(_ offset: UInt32) -> UInt32? {
     guard let register = Register(rawValue: offset) else { return nil }
@@ -61,8 +59,8 @@ final class NordicNVMC: Peripheral {
     case .ready, .readyNext: return 1
     case .config: return access.mode.rawValue
     case .cacheConfiguration: return cache
-    case .hits: return hits.value(access.cacheHits(), counts: isProfiling)
-    case .misses: return misses.value(access.cacheMisses(), counts: isProfiling)
+    case .hits: return hits.value(control.hits(), counts: isProfiling)
+    case .misses: return misses.value(control.misses(), counts: isProfiling)
     }
   }
 
@@ -72,8 +70,8 @@ final class NordicNVMC: Peripheral {
     case .ready, .readyNext: break
     case .config: access.mode = NordicFlashAccess.Mode(rawValue: value & 3) ?? .read
     case .cacheConfiguration: configureCache(value & (1 | Self.profiling))
-    case .hits: hits = Counter(held: value, since: access.cacheHits())
-    case .misses: misses = Counter(held: value, since: access.cacheMisses())
+    case .hits: hits = Counter(held: value, since: control.hits())
+    case .misses: misses = Counter(held: value, since: control.misses())
     }
     return true
   }
@@ -88,13 +86,10 @@ final class NordicNVMC: Peripheral {
   private var isProfiling: Bool { cache & Self.profiling != 0 }
 
   private func configureCache(_ value: UInt32) {
-    let (hit, miss) = (access.cacheHits(), access.cacheMisses())
+    let (hit, miss) = (control.hits(), control.misses())
     hits = Counter(held: hits.value(hit, counts: isProfiling), since: hit)
     misses = Counter(held: misses.value(miss, counts: isProfiling), since: miss)
     cache = value
-    let isEnabled = value & 1 == 1
-    guard isEnabled != access.isCacheEnabled else { return }
-    access.isCacheEnabled = isEnabled
-    access.onCacheEnabled(isEnabled)
+    control.isEnabled = value & 1 == 1
   }
 }

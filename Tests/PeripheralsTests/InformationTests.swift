@@ -8,11 +8,11 @@ import Units
   @Test func theCacheCountersFollowTheRunWhileProfilingIsOn() {
     let bench = Bench()
     let nvmc = bench.device("nordic-nvmc", "NVMC", base: 0x4001_e000)
-    let access = bench.fabric.service(NordicFlashAccess.init)
+    let control = bench.fabric.service(InstructionCacheControl.init)
     var hits: UInt64 = 100
-    access.cacheHits = { hits }
+    control.hits = { hits }
     nvmc[0x540] = 1
-    #expect(access.isCacheEnabled)
+    #expect(control.isEnabled)
     hits = 150
     #expect(nvmc[0x548] == 0)
     nvmc[0x540] = 0x101
