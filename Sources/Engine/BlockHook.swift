@@ -53,6 +53,7 @@ private func enterSlowly(
 ) -> Bool {
   let leaving = BlockTraits(rawValue: previous.pointee.traits)
   let entering = BlockTraits(rawValue: block.pointee.traits)
+  if leaving.contains(.changesMasks) { followStackSelection(uc, state) }
   if leaving.contains(.changesMasks) && state.pointee.isPending {
     // Once for each such block: what is pending may stay masked.
     state.pointee.masksChecked.toggle()
@@ -92,6 +93,15 @@ private func enterSlowly(
     engine(of: state).watcher(.reached(block.pointee.address, cycle: state.pointee.cycles))
   }
   return true
+}
+
+/// MSR may have moved thread mode to the other stack pointer; only the main stack's depth is kept.
+private func followStackSelection(
+  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>
+) {
+  var control: UInt32 = 0
+  uc_reg_read(uc, Int32(UC_ARM_REG_CONTROL.rawValue), &control)
+  state.pointee.tracksStack = control & 2 == 0
 }
 
 /// Stops with nothing of this entry charged, because it will be announced again.

@@ -206,7 +206,8 @@ public final class Engine {
   /// the program counter undefined.
   public func clearExclusiveMonitor() {
     guard usesExclusiveMonitor else { return }
-    let scratch = Address(0xf000_0000)
+    // The default memory map lets code run there, and no chip has anything there.
+    let scratch = Address(0x9fff_fc00)
     if !hasScratchCode {
       hasScratchCode = true
       guard (try? mapMemory(at: scratch, size: 1024, isWritable: false)) != nil else { return }

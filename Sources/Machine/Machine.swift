@@ -31,6 +31,7 @@ public final class Machine {
   private var sleepCycles: UInt64 = 0
   private var wakeUps: UInt64 = 0
   private var exitCode: Int32?
+  private var inputError: String?
   private var faultReports: Set<UInt64> = []
   /// Takes each byte that the firmware prints.
   public var console: (UInt8) -> Void = { _ in }
@@ -106,6 +107,11 @@ public final class Machine {
     switch fabric.stopReason {
     case .streamEnded(let sensor): return .reachedLimit(.streamEnd(sensor: sensor))
     case .scriptFailed(let reason): return .scriptFailed(reason)
+    case .rateMismatch(let sensor, let recorded, let wanted):
+      inputError =
+        "stream '\(sensor)': recorded at \(recorded.value) Hz, but its interface samples at "
+        + "\(wanted.value) Hz; set 'resample: true' to have it converted"
+      return .reachedLimit(.streamEnd(sensor: sensor))
     case nil: break
     }
     if engine.cycles >= limits.cycles { return .reachedLimit(.duration) }
@@ -375,6 +381,7 @@ public final class Machine {
     var record = RunRecord(
       outcome: outcome, engine: EngineVersion.current.description,
       coreClock: clock.frequency, end: clock.instant(ofTick: engine.cycles))
+    record.inputError = inputError
     record.sleepCycles = sleepCycles
     record.activeCycles = engine.cycles - sleepCycles
     record.exceptionCycles = processor.exceptionCycles

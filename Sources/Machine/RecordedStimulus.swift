@@ -7,9 +7,11 @@ import Units
 /// A deployment's stream as its sensor feels it: recording, columns and units resolved.
 final class RecordedStimulus: Stimulus {
   private var playbacks: [PhysicalQuantity: Playback] = [:]
-  let rate: Hertz?
+  private(set) var rate: Hertz?
+  private let isResampled: Bool
 
   init(_ stream: StreamInput, sensor: BoardSensor) throws(MachineError) {
+    isResampled = stream.isResampled
     do throws(StreamError) {
       let recording = try Recording(
         file: stream.file,
@@ -72,6 +74,20 @@ final class RecordedStimulus: Stimulus {
     case .temperature: [["temperature"]]
     case .sound: []
     }
+  }
+
+  func convert(to rate: Hertz) -> Bool {
+    guard isResampled else { return false }
+    for (quantity, playback) in playbacks {
+      guard let recording = try? playback.recording.resampled(to: rate),
+        let converted = try? Playback(
+          recording, offset: playback.offset, drift: playback.drift,
+          interpolation: playback.interpolation, end: playback.end)
+      else { return false }
+      playbacks[quantity] = converted
+    }
+    self.rate = rate
+    return true
   }
 
   func values(of quantity: PhysicalQuantity, at instant: Instant) -> StimulusValue {

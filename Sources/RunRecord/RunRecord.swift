@@ -6,6 +6,8 @@ public import Units
 /// `lazyStackingCycles` and `wakeUpCycles`; with `sleepCycles` it is the length of the run.
 public struct RunRecord: Codable, Sendable {
   public var outcome: Outcome
+  /// What was wrong with the input and showed only while it ran; nil: nothing.
+  public var inputError: String?
   public var engine: String
   /// The frequency of the core clock.
   public var coreClock: Hertz

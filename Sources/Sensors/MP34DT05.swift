@@ -48,7 +48,7 @@ public final class MP34DT05: Sensor, PDMSource {
 
   public func sample(at instant: Instant, rate: Hertz) -> Int16? {
     guard isPowered, isClocked, let stimulus = context.stimulus else { return 0 }
-    check(stimulus.rate, against: rate)
+    check(stimulus, against: rate)
     switch stimulus.values(of: .sound, at: instant) {
     case .values(let values): return register16(values.first ?? 0)
     case .absent: return 0
@@ -77,11 +77,15 @@ public final class MP34DT05: Sensor, PDMSource {
 
   private func settle() { consumer.enter(isPowered && isClocked ? State.on : State.off) }
 
-  private func check(_ recorded: Hertz?, against interface: Hertz) {
-    guard let recorded, recorded != interface, rateMismatch == nil else { return }
+  private func check(_ stimulus: any Stimulus, against interface: Hertz) {
+    guard let recorded = stimulus.rate, recorded != interface, rateMismatch == nil,
+      !stimulus.convert(to: interface)
+    else { return }
     rateMismatch = (recorded, interface)
     context.fabric.findings.note(
       "rate-mismatch", context.name,
       "recorded at \(recorded.value) Hz, sampled at \(interface.value) Hz")
+    context.fabric.requestStop(
+      .rateMismatch(sensor: context.name, recorded: recorded, wanted: interface))
   }
 }

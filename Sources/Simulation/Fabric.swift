@@ -71,6 +71,8 @@ public final class Fabric {
 public enum StopReason: Sendable, Hashable {
   /// A sensor asked for more than its stream holds, and the stream says `end: stop`.
   case streamEnded(sensor: String)
+  /// A recording has another rate than the interface that plays it, and may not be converted.
+  case rateMismatch(sensor: String, recorded: Hertz, wanted: Hertz)
   /// The scripted dialogue of a serial port failed.
   case scriptFailed(String)
 }

@@ -61,6 +61,13 @@ public protocol Stimulus: AnyObject {
   func values(of quantity: PhysicalQuantity, at instant: Instant) -> StimulusValue
   /// The rate that was recorded, where it is constant.
   var rate: Hertz? { get }
+  /// Converts the recording to the rate at which its interface samples; false when the deployment does
+  /// not allow that.
+  func convert(to rate: Hertz) -> Bool
+}
+
+extension Stimulus {
+  public func convert(to rate: Hertz) -> Bool { false }
 }
 
 public enum StimulusValue: Sendable {
