@@ -83,6 +83,8 @@ public struct JSONReport: Sendable {
       ),
       ("band", fraction(judgement.cycles.band)), ("tier", .string(judgement.cycles.tier.rawValue)),
       ("interrupt_delivery", .string(record.delivery)),
+      ("basis", .array(judgement.timing.basis.map { .string($0) })),
+      ("assumptions", .array(judgement.timing.assumptions.map { .string($0) })),
     ])
   }
 

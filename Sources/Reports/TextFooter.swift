@@ -103,6 +103,11 @@ extension TextReport {
       }
       lines.append(line)
     }
+    if options.isFull, !judgement.timing.assumptions.isEmpty {
+      lines.append(
+        "no source gives \(judgement.board.chip.core.name)'s "
+          + judgement.timing.assumptions.joined(separator: ", "))
+    }
     return TextLayout.section("trust", lines)
   }
 

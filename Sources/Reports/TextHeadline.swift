@@ -30,9 +30,12 @@ extension TextReport {
     let clock = Figures.frequency(judgement.record.coreClock)
     let place = " (\(TextLayout.shortened(board.chip.name, to: 16)), \(clock))"
     let room = TextLayout.width - verdictWord.count - 2 - place.count - 4
-    let boardName = TextLayout.shortened(board.name, to: options.isFull ? .max : room / 2)
-    let name = TextLayout.shortened(
-      judgement.deployment.name, to: options.isFull ? .max : room - boardName.count)
+    var (name, boardName) = (judgement.deployment.name, board.name)
+    if !options.isFull, name.count + boardName.count > room {
+      boardName = TextLayout.shortened(boardName, to: max(room / 2, room - name.count))
+      name = TextLayout.shortened(name, to: room - boardName.count)
+    }
+    (name, boardName) = (TextLayout.printable(name), TextLayout.printable(boardName))
     let indent = String(repeating: " ", count: verdictWord.count + 2)
     let width = options.isFull ? 1_000 : TextLayout.width - indent.count
     let reasons = TextLayout.sentence(reason, limit: 2, width: width)
@@ -41,6 +44,10 @@ extension TextReport {
 
   /// What decided the verdict, as one sentence.
   private var reason: String {
+    switch judgement.record.outcome {
+    case .faulted(let fault), .lockedUp(let fault): return "\(fault.cause), \(ending)"
+    default: break
+    }
     if let incomplete = judgement.incomplete { return "\(incomplete), \(ending)" }
     guard let budget = judgement.decisiveBudget else { return ending }
     let name = budget.name.replacing(".", with: " ")
@@ -101,7 +108,7 @@ extension TextReport {
   private var ending: String {
     let time = Figures.short(judgement.record.end.picoseconds, Figures.time)
     switch judgement.record.outcome {
-    case .exited(let code): return "exited with \(code) after \(time)"
+    case .exited(let code): return code == 0 ? "exited with 0 after \(time)" : "after \(time)"
     case .reachedLimit(.duration): return "ran its \(time)"
     case .reachedLimit(.streamEnd(let sensor)):
       return "ran \(time), to the end of the recording of '\(sensor)'"
@@ -119,18 +126,18 @@ extension TextReport {
     default: return []
     }
     let status = "CFSR \(hexadecimal(fault.cfsr)), HFSR \(hexadecimal(fault.hfsr))"
-    let function = fault.backtrace.first.map { "\($0), " } ?? ""
-    let line = judgement.evidence.sources.fault.map { "\(fileName($0.file)):\($0.line), " } ?? ""
-    let registers =
-      "pc \(fault.programCounter), lr \(fault.linkRegister), sp \(fault.stackPointer)"
-    var lines = TextLayout.section(
-      "fault", [TextLayout.ends(fault.exception, status), function + line + registers])
-    let callers = fault.backtrace.dropFirst().map { "from \($0)" }
-    if !callers.isEmpty {
-      let wrapped = TextLayout.wrapped(Array(callers))
-      lines += TextLayout.section("", options.isFull ? wrapped : Array(wrapped.prefix(2)))
-    }
-    return lines
+    let function = fault.backtrace.first ?? ""
+    let line = judgement.evidence.sources.fault.map { ", \(fileName($0.file)):\($0.line)" } ?? ""
+    let place = function + line
+    var lines = [
+      TextLayout.ends(fault.exception, status),
+      TextLayout.ends(
+        place.isEmpty ? "[no symbol]" : place, "pc \(fault.programCounter)"),
+    ]
+    if options.isFull { lines.append("lr \(fault.linkRegister), sp \(fault.stackPointer)") }
+    let callers = TextLayout.wrapped(fault.backtrace.dropFirst().map { "from \($0)" })
+    lines += options.isFull ? callers : Array(callers.prefix(1))
+    return TextLayout.section("fault", lines)
   }
 }
 

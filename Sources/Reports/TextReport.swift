@@ -32,7 +32,10 @@ public struct TextReport: Sendable {
   /// The profile's table takes the lines that the other sections leave.
   private var screenLines: [String] {
     let fault = faultLines
-    let above = headline + fault + measureLines(limit: fault.isEmpty ? 2 : 1) + worstLines
+    // A crash takes the room of what it keeps from being judged.
+    let above =
+      headline + fault
+      + (fault.isEmpty ? measureLines(limit: 2) + worstLines : measureLines(limit: 1))
     let below =
       energyLines + memoryLines + sampleLines + budgetLines + trustLines + findingLines + nextLines
     let room = TextLayout.height - above.count - below.count

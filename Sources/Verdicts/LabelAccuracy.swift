@@ -1,18 +1,6 @@
 import RunRecord
 public import Units
 
-/// A stretch of the run and what truly happened in it.
-public struct TrueLabel: Hashable, Sendable {
-  public var start: Instant
-  /// One past its last instant.
-  public var end: Instant
-  public var text: String
-
-  public init(start: Instant, end: Instant, text: String) {
-    (self.start, self.end, self.text) = (start, end, text)
-  }
-}
-
 /// How often the firmware's decisions were the labels'.
 ///
 /// An inference is compared with the label that covers the instant it ended; of several the one that

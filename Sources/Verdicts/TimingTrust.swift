@@ -13,13 +13,16 @@ public struct TimingTrust: Hashable, Sendable {
   public var memory: Trust
   /// Why, for the report: "cortex-m4 documented", "flash wait states assumed".
   public var basis: [String]
+  /// Figures of the core's timing that no source gives: "exceptions.wakeUp".
+  public var assumptions: [String]
 
-  public init(core: Trust, memory: Trust, basis: [String]) {
+  public init(core: Trust, memory: Trust, basis: [String], assumptions: [String] = []) {
     (self.core, self.memory, self.basis) = (core, memory, basis)
+    self.assumptions = assumptions
   }
 
   /// Instruction costs from documents, not checked on silicon, and the board's own wait states.
-  public static func documented(_ board: Board) -> TimingTrust {
+  public static func documented(_ board: Board, assumptions: [String] = []) -> TimingTrust {
     var memory = Trust.exact
     var basis = ["\(board.chip.core.name) documented"]
     for region in board.chip.memories {
@@ -31,7 +34,8 @@ public struct TimingTrust: Hashable, Sendable {
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
     return TimingTrust(
-      core: Trust(.modelled, band: Band(percent: 5)), memory: memory, basis: basis)
+      core: Trust(.modelled, band: Band(percent: 5)), memory: memory, basis: basis,
+      assumptions: assumptions)
   }
 
   /// The band of a run's active cycles: both kinds weighted by what the run spent on them, and the

@@ -161,3 +161,32 @@ import Verdicts
     #expect(judgement.budgets.last?.reason?.contains("'wave'") == true)
   }
 }
+
+@Suite struct LabelPlacement {
+  private let labels: [(start: Interval, end: Interval, text: String)] = [
+    (.seconds(0), .seconds(1), "rest"), (.seconds(1), .seconds(3), "circle"),
+  ]
+
+  @Test func `labels are shifted, stretched and repeated like their recording`() {
+    var playing = TrueLabel.Playing()
+    playing.offset = .milliseconds(500)
+    playing.drift = Ratio(partsPerBillion: 250_000_000)
+    playing.period = .seconds(5)
+    let placed = TrueLabel.placed(labels, playing, until: .zero + .seconds(5))
+    // The recorder ran by a quarter faster: its 5 s last 4 s.
+    #expect(
+      placed == [
+        TrueLabel(
+          start: .zero + .milliseconds(500), end: .zero + .milliseconds(1_300), text: "rest"),
+        TrueLabel(
+          start: .zero + .milliseconds(1_300), end: .zero + .milliseconds(2_900), text: "circle"),
+        TrueLabel(
+          start: .zero + .milliseconds(4_500), end: .zero + .milliseconds(5_300), text: "rest"),
+      ])
+  }
+
+  @Test func `a recording that ends keeps its labels once`() {
+    let placed = TrueLabel.placed(labels, .init(), until: .zero + .seconds(100))
+    #expect(placed.map(\.text) == ["rest", "circle"])
+  }
+}
