@@ -18,6 +18,8 @@ public struct EnergyBill: Sendable {
     public var time: Interval
     public var joules: Joules
     public var trust: Trust
+    /// What the core did meanwhile; nil: it may have done either.
+    var phase: CorePhase?
   }
 
   /// One consumer's joules: the sum of its shares.
@@ -48,9 +50,10 @@ public struct EnergyBill: Sendable {
       var shares: [Share] = []
       for (state, time) in zip(consumer.states, times) where time > .zero {
         let joules = energy(state.current, table.supply.value, time)
-        let isRunning = consumer.name == coreConsumer && !isSleep(state.name)
-        let trust = isRunning ? state.trust * cycles : state.trust
-        shares.append(Share(state: state, time: time, joules: joules, trust: trust))
+        let phase = CorePhase(of: consumer, in: state.name)
+        let trust = phase == .running ? state.trust * cycles : state.trust
+        shares.append(
+          Share(state: state, time: time, joules: joules, trust: trust, phase: phase))
       }
       return Part(
         name: consumer.name, scope: consumer.scope, joules: sum(shares.map(\.joules)),
@@ -83,22 +86,38 @@ public struct EnergyBill: Sendable {
     }
   }
 
-  /// What the running core drew; sleep is not in it.
-  public var coreRunning: Joules { core { !isSleep($0) } }
-  /// What the sleeping core drew.
-  public var coreSleeping: Joules { core(isSleep) }
+  /// What the running core drew, with the consumers that count only while it runs.
+  public var coreRunning: Joules { core(.running) }
+  /// What the sleeping core drew, with the clocks and others that count only while it sleeps.
+  public var coreSleeping: Joules { core(.sleeping) }
 
-  private func core(_ isCounted: (String) -> Bool) -> Joules {
-    let shares = parts.first { $0.name == coreConsumer }?.shares ?? []
-    return sum(shares.filter { isCounted($0.state.name) }.map(\.joules))
+  private func core(_ phase: CorePhase) -> Joules {
+    sum(parts.flatMap(\.shares).filter { $0.phase == phase }.map(\.joules))
   }
 }
 
-/// The consumer that stands for the processor core.
-let coreConsumer = "cpu"
+/// Whether the processor core, the consumer `cpu`, runs instructions.
+enum CorePhase: Sendable {
+  case running
+  case sleeping
 
-/// States of the core in which no instruction runs: `sleep`, `sleep-constant-latency`, `deep-sleep`.
-func isSleep(_ state: String) -> Bool { state.hasPrefix("sleep") || state.hasSuffix("sleep") }
+  /// Of a consumer that is the core, or counts only in one of the core's states; else nil.
+  init?(of consumer: CurrentConsumer, in state: String) {
+    let core = "cpu"
+    if consumer.name == core {
+      self.init(state)
+    } else if let condition = consumer.condition, condition.consumer == core {
+      self.init(condition.state)
+    } else {
+      return nil
+    }
+  }
+
+  /// `sleep`, `sleep-constant-latency`, `deep-sleep`; every other state runs.
+  private init(_ state: String) {
+    self = state.hasPrefix("sleep") || state.hasSuffix("sleep") ? .sleeping : .running
+  }
+}
 
 /// `Joules(_:at:for:)` that stays in range for any table.
 private func energy(_ current: Amperes, _ voltage: Volts, _ time: Interval) -> Joules {

@@ -5,7 +5,8 @@ public import Units
 /// Where a run's cycles and the core's joules went.
 ///
 /// Every cycle belongs to a function or to a named remainder: the rows' own cycles sum exactly to
-/// `totalCycles`, and their joules to what the core drew.
+/// `totalCycles`, and their joules to what the core drew with all that
+/// counts only while it runs or sleeps.
 public struct Profile: Sendable {
   public struct Row: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
@@ -23,7 +24,7 @@ public struct Profile: Sendable {
     public var inclusiveCycles: UInt64 = 0
     /// Waiting for memory; part of `selfCycles`.
     public var stallCycles: UInt64 = 0
-    /// What the core drew in `selfCycles`; nil without a power table.
+    /// What the core drew in `selfCycles`, `EnergyBill.coreRunning`; nil without a power table.
     public var joules: Joules?
 
     public init(_ kind: Kind, _ name: String) { (self.kind, self.name) = (kind, name) }
