@@ -50,7 +50,9 @@ let package = Package(
     module("Simulation", ["Units"]),
     module("RunRecord", ["Units"]),
     .target(
-      name: "Engine", dependencies: ["CUnicorn", "Units"], swiftSettings: house,
+      name: "Engine", dependencies: ["CUnicorn", "Units"],
+      // Tests run millions of blocks; the per-block path is optimised for them, too.
+      swiftSettings: house + [.unsafeFlags(["-O"], .when(configuration: .debug))],
       linkerSettings: [
         // The bundled engine beside the package, then the system's.
         .unsafeFlags(["-Xlinker", "-rpath=$ORIGIN/../../../.engine"])

@@ -115,6 +115,11 @@ public final class CortexM {
     return !eventRegister
   }
 
+  /// Whether NMI or HardFault is being handled.
+  public var isAboveFaultMask: Bool {
+    nvic.active.contains(NVIC.nmi) || nvic.active.contains(NVIC.hardFault)
+  }
+
   // MARK: Priority
 
   /// The number of the exception being handled; 0 in thread mode.

@@ -53,7 +53,7 @@ private func enterSlowly(
 ) -> Bool {
   let leaving = BlockTraits(rawValue: previous.pointee.traits)
   let entering = BlockTraits(rawValue: block.pointee.traits)
-  if leaving.contains(.changesMasks) { followStackSelection(uc, state) }
+  if leaving.contains(.changesMasks) { followSpecialRegisters(uc, state) }
   if leaving.contains(.changesMasks) && state.pointee.isPending {
     // Once for each such block: what is pending may stay masked.
     state.pointee.masksChecked.toggle()
@@ -95,13 +95,19 @@ private func enterSlowly(
   return true
 }
 
-/// MSR may have moved thread mode to the other stack pointer; only the main stack's depth is kept.
-private func followStackSelection(
+/// MSR may have moved thread mode to the other stack pointer; only the main stack's depth is kept. And
+/// it has no effect on FAULTMASK in NMI and HardFault.
+/// Reference: Arm DDI 0403E.e, B5.2.3.
+private func followSpecialRegisters(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>
 ) {
   var control: UInt32 = 0
   uc_reg_read(uc, Int32(UC_ARM_REG_CONTROL.rawValue), &control)
   state.pointee.tracksStack = control & 2 == 0
+  if state.pointee.ignoresFaultMask {
+    var mask: UInt32 = 0
+    uc_reg_write(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
+  }
 }
 
 /// Stops with nothing of this entry charged, because it will be announced again.

@@ -100,6 +100,12 @@ extension Engine {
     set { state.pointee.tracksStack = newValue }
   }
 
+  /// NMI or HardFault is being handled: FAULTMASK stays clear.
+  public var ignoresFaultMask: Bool {
+    get { state.pointee.ignoresFaultMask }
+    set { state.pointee.ignoresFaultMask = newValue }
+  }
+
   // MARK: Counts
 
   /// Tells `watcher` each entry to and return from the function.

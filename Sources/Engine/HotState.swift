@@ -24,6 +24,8 @@ struct HotState {
   var faultAddress: UInt32 = 0
   var faultKind: Int32 = 0
   var tracksStack = true
+  /// NMI or HardFault is being handled.
+  var ignoresFaultMask = false
   var lowestStackPointer: UInt32 = .max
   var cache: InstructionCache
   var table: BlockTable

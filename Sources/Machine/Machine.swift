@@ -149,6 +149,7 @@ public final class Machine {
     engine.breakFlow()
     engine.stopsAtEndlessLoop = observer.isHandlingFault
     engine.tracksStack = processor[.control] & 2 == 0
+    engine.ignoresFaultMask = core.isAboveFaultMask
   }
 
   // MARK: Sleep

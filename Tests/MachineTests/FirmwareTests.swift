@@ -1,0 +1,85 @@
+import Deployments
+import Foundation
+import RunRecord
+import Testing
+
+/// Every firmware of the repository prints what its folder says, on our engine and on QEMU.
+@Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
+struct FirmwareTests {
+  struct Case: CustomStringConvertible, Sendable {
+    let name: String
+    let board: String
+    var description: String { "\(name) on \(board)" }
+  }
+
+  /// Folders with an expected text and a list of boards.
+  static let cases: [Case] = {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: FirmwareBench.firmware.path))
+    return (names ?? []).sorted().flatMap { name -> [Case] in
+      let folder = FirmwareBench.firmware.appendingPathComponent(name)
+      let expected = folder.appendingPathComponent("expected.txt").path
+      guard FileManager.default.fileExists(atPath: expected),
+        let boards = try? String(
+          contentsOf: folder.appendingPathComponent("boards"), encoding: .utf8)
+      else { return [] }
+      return boards.split(separator: "\n").map { Case(name: name, board: String($0)) }
+    }
+  }()
+
+  /// Firmwares whose checks ask for more than the engine does yet.
+  static let incomplete = ["exceptions-uncommon"]
+
+  static func text(_ name: String, _ file: String) throws -> String {
+    try String(
+      contentsOf: FirmwareBench.firmware.appendingPathComponent(name).appendingPathComponent(file),
+      encoding: .utf8)
+  }
+
+  static func expectedStatus(_ name: String) -> Int32 {
+    (try? text(name, "status")).flatMap {
+      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+      ?? 0
+  }
+
+  @Test func thereAreFirmwaresToRun() { #expect(Self.cases.count >= 9) }
+
+  @Test(arguments: cases.filter { !incomplete.contains($0.name) })
+  func itPrintsWhatItsFolderSays(_ firmware: Case) throws {
+    let image = try FirmwareBench.image(firmware.name)
+    let run = try FirmwareBench.simulate(image, board: firmware.board) { $0.timeout = "120 s" }
+    let expected = try Self.text(firmware.name, "expected.txt")
+    #expect(FirmwareBench.masked(run.console) == expected)
+    #expect(run.record.outcome == .exited(code: Self.expectedStatus(firmware.name)))
+  }
+
+  @Test(arguments: cases.filter { incomplete.contains($0.name) })
+  func whatIsIncompleteFailsItsOwnChecksOnly(_ firmware: Case) throws {
+    let image = try FirmwareBench.image(firmware.name)
+    let run = try FirmwareBench.simulate(image, board: firmware.board) { $0.timeout = "120 s" }
+    let expected = try Self.text(firmware.name, "expected.txt")
+    withKnownIssue("alignment traps, MPU regions, FPDSCR and bit-banding are not modelled") {
+      #expect(FirmwareBench.masked(run.console) == expected)
+    }
+    #expect(run.console.contains("checks, "))
+  }
+
+  @Test(
+    .enabled(if: FirmwareBench.has("qemu-system-arm"), "needs qemu-system-arm"),
+    arguments: cases.filter { $0.board.hasPrefix("mps2") })
+  func qemuPrintsTheSame(_ firmware: Case) throws {
+    let deviation = FirmwareBench.firmware.appendingPathComponent(firmware.name)
+      .appendingPathComponent("qemu-deviates")
+    if FileManager.default.fileExists(atPath: deviation.path) { return }
+    let image = try FirmwareBench.image(firmware.name)
+    let run = try FirmwareBench.run(
+      "timeout",
+      [
+        "60", "qemu-system-arm", "-M", firmware.board, "-nographic", "-icount", "shift=0",
+        "-semihosting-config", "enable=on,target=native", "-kernel", image,
+      ])
+    let expected = try Self.text(firmware.name, "expected.txt")
+    #expect(FirmwareBench.masked(run.output) == expected)
+    #expect(run.status == Self.expectedStatus(firmware.name))
+  }
+}

@@ -1,0 +1,66 @@
+import Boards
+import Deployments
+import Foundation
+import RunRecord
+import Testing
+
+/// How a firmware's end is told: a value, with everything measured so far.
+@Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
+struct OutcomeTests {
+  private func run(_ name: String) throws -> FirmwareBench.Run {
+    _ = try FirmwareBench.image("faults", file: "faults-\(name).elf")
+    let image = FirmwareBench.output.appendingPathComponent("faults-\(name).elf").path
+    return try FirmwareBench.simulate(image, board: "mps2-an386") {
+      $0.duration = "20 ms"
+      $0.timeout = "60 s"
+    }
+  }
+
+  private func fault(_ outcome: Outcome) throws -> Outcome.Fault {
+    switch outcome {
+    case .faulted(let fault), .lockedUp(let fault): return fault
+    default: throw FirmwareBench.Failed(description: "\(outcome)")
+    }
+  }
+
+  @Test func aCallToNowhereNamesTheAddressAndTheCaller() throws {
+    let run = try run("jump-to-nowhere")
+    let fault = try fault(run.record.outcome)
+    #expect(fault.exception == "HardFault")
+    #expect(fault.cause == "instruction fetch from 0x60000000, where nothing answers")
+    #expect(fault.backtrace == ["deliver_sample", "main", "start", "Reset_Handler"])
+    #expect(run.record.instructions > 0)
+  }
+
+  @Test func aStackThatLeavesRAMNamesTheRecursion() throws {
+    let fault = try fault(run("stack-overflow").record.outcome)
+    #expect(fault.cause.hasPrefix("data access to 0x1fff"))
+    #expect(fault.backtrace.first?.hasPrefix("depth_first (") == true)
+  }
+
+  @Test(arguments: ["lock-up", "undefined-in-hardfault"])
+  func aFaultInHardFaultLocksUp(_ name: String) throws {
+    guard case .lockedUp = try run(name).record.outcome else {
+      Issue.record("not locked up")
+      return
+    }
+  }
+
+  @Test(arguments: ["endless-loop", "unhandled-interrupt"])
+  func anEndlessLoopStopsAtItsLimit(_ name: String) throws {
+    let record = try run(name).record
+    #expect(record.outcome == .reachedLimit(.duration))
+    #expect(record.activeCycles + record.sleepCycles >= 500_000)
+  }
+
+  @Test(arguments: [
+    "jump-to-nowhere", "stack-overflow", "lock-up", "undefined-in-hardfault", "endless-loop",
+  ])
+  func everyCycleBelongsToABlockOrANamedRemainder(_ name: String) throws {
+    let record = try run(name).record
+    let sum =
+      record.blocks.reduce(0) { $0 + $1.cycles } + record.exceptionCycles
+      + record.lazyStackingCycles + record.wakeUpCycles
+    #expect(sum == record.activeCycles)
+  }
+}
