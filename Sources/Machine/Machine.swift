@@ -4,7 +4,7 @@ import Engine
 import FirmwareImage
 public import RunRecord
 import Simulation
-import Units
+public import Units
 
 /// One simulated board running one firmware: the loop that moves core and surroundings through the
 /// same time.
@@ -35,6 +35,9 @@ public final class Machine {
   private var faultReports: Set<UInt64> = []
   /// Takes each byte that the firmware prints.
   public var console: (UInt8) -> Void = { _ in }
+  /// Asked about every million cycles whether somebody wants the run to end; `now` is how far it is.
+  public var shouldStop: (_ now: Instant) -> Bool = { _ in false }
+  private var nextQuestion: UInt64 = 0
 
   struct Limits {
     var cycles: UInt64
@@ -116,6 +119,10 @@ public final class Machine {
     }
     if engine.cycles >= limits.cycles { return .reachedLimit(.duration) }
     if let wall = limits.wall, WallClock.seconds() - wallStart > wall { return .timedOut }
+    if engine.cycles >= nextQuestion {
+      nextQuestion = engine.cycles + 1_000_000
+      if shouldStop(clock.instant(ofTick: engine.cycles)) { return .timedOut }
+    }
     return nil
   }
 

@@ -1,2 +1,7 @@
 import Commands
-scratch(CommandLine.arguments)
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+exit(main(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,11 @@
+/// Every command, in the order of the overview.
+enum Catalog {
+  static var commands: [Command] {
+    [
+      runCommand,
+      versionCommand,
+    ]
+  }
+
+  static func command(_ name: String) -> Command? { commands.first { $0.name == name } }
+}

@@ -1,0 +1,30 @@
+import Verdicts
+
+/// A subcommand: its arguments, its help and its work.
+struct Command: Sendable {
+  let name: String
+  /// One line for the overview.
+  let summary: String
+  /// Paragraphs for its own help.
+  let details: String
+  /// What follows `thumbprint`.
+  var examples: [String] = []
+  let keys: [any ArgumentKey]
+  /// Does the work and returns the exit status.
+  let run: @Sendable (Arguments, Invocation) throws(CommandFailure) -> ExitStatus
+
+  /// The names of its positional arguments, in brackets when they may be left out.
+  var positionals: [String] {
+    keys.compactMap { key in
+      guard case .positional(let isRequired) = key.shape else { return nil }
+      return isRequired ? key.name : "[\(key.name)]"
+    }
+  }
+}
+
+/// One call of the tool: where it writes, and what was typed.
+struct Invocation {
+  let terminal: Terminal
+  /// The words after the command's name.
+  let words: [String]
+}
