@@ -1,0 +1,43 @@
+import FirmwareImage
+import Verdicts
+
+/// Reads a firmware; in a file apart from other errors, because two modules have a `FirmwareError`.
+func loadFirmware(_ path: String) throws(CommandFailure) -> FirmwareImage {
+  do throws(FirmwareError) { return try FirmwareImage(file: path) } catch {
+    throw CommandFailure(error.kind == .unreadable ? .cannotOpen : .badInput, error.description)
+  }
+}
+
+/// What a file is, by its first bytes, else by its name.
+enum FileKind: Hashable {
+  case elf
+  case yaml
+  case network
+  case recording
+  case unknown
+
+  init(_ path: String, start: [UInt8]) {
+    let name = path.split(separator: "/").last ?? ""
+    let suffix = name.split(separator: ".").dropFirst().last ?? ""
+    if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
+      self = .elf
+    } else if start.dropFirst(4).starts(with: Array("TFL3".utf8)) {
+      self = .network
+    } else if start.starts(with: Array("RIFF".utf8)) {
+      self = .recording
+    } else {
+      switch suffix.lowercased() {
+      case "yaml", "yml": self = .yaml
+      case "elf", "axf", "out", "bin", "hex": self = .elf
+      case "tflite": self = .network
+      case "csv", "wav": self = .recording
+      default: self = start.contains(0) ? .elf : .unknown
+      }
+    }
+  }
+
+  /// Opens the file to look at it.
+  static func of(_ path: String) throws(CommandFailure) -> FileKind {
+    FileKind(path, start: try SystemFile.start(of: path))
+  }
+}

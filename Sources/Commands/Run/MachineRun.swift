@@ -1,0 +1,67 @@
+import Boards
+import Deployments
+import FirmwareImage
+import Machine
+import RunRecord
+import Verdicts
+
+/// A run on a machine, also when some of what the deployment asks for is not in the firmware.
+struct MachineRun {
+  let record: RunRecord
+  let wallSeconds: Double
+  /// What could not be looked for, as printed: symbols that match nothing.
+  let unjudged: [String]
+
+  init(
+    _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ progress: ProgressLine,
+    _ console: ConsoleSink
+  ) throws(CommandFailure) {
+    var unjudged: [String] = []
+    let machine = try Self.machine(image, board, deployment, &unjudged)
+    let interruption = Interruption()
+    machine.console = { console.take($0) }
+    machine.shouldStop = { now in
+      progress.update(now)
+      return interruption.isPending
+    }
+    interruption.hold()
+    let start = WallClock.seconds()
+    record = machine.run()
+    wallSeconds = WallClock.seconds() - start
+    interruption.release()
+    self.unjudged = unjudged
+  }
+
+  /// Leaves out one by one what names a symbol that is not there; the rest is measured.
+  private static func machine(
+    _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ unjudged: inout [String]
+  ) throws(CommandFailure) -> Machine {
+    var deployment = deployment
+    while true {
+      do throws(MachineError) {
+        return try Machine(board: board, image: image, deployment: deployment)
+      } catch {
+        guard error.isUnjudgeable, case .noSymbol(_, let use, _) = error, deployment.drop(use)
+        else { throw CommandFailure(error) }
+        unjudged.append(error.description)
+      }
+    }
+  }
+}
+
+extension Deployment {
+  /// Takes out what an error names: `measure latency`, `inference.class`. False: nothing is so named.
+  fileprivate mutating func drop(_ use: String) -> Bool {
+    let count = measures.count
+    measures.removeAll { use == "measure \($0.name)" }
+    if measures.count < count { return true }
+    guard inference != nil else { return false }
+    switch use {
+    case "inference.class": inference?.classSource = nil
+    case "inference.scores": inference?.scores = nil
+    case "inference.entry": inference = nil
+    default: return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,69 @@
+import Deployments
+import Documents
+import Reports
+
+/// The arguments of `run`.
+enum RunOptions {
+  static let firmware = Key.required(
+    "FIRMWARE|DEPLOYMENT.yaml",
+    "an ELF file, or a deployment: its firmware, board, recordings, measures and budgets")
+  static let board = Key.option(
+    "--board", "NAME|FILE.yaml", "the board it runs on; 'thumbprint boards' lists them")
+  static let streams = Key.list(
+    "--stream", "SENSOR=FILE", "a recording that a sensor feels, CSV or WAV")
+  static let measures = Key.list(
+    "--measure", "NAME=FROM..TO",
+    "a time to measure between two points: SENSOR.data-ready, SENSOR.read, SENSOR.pin, "
+      + "irq NAME, enter SYMBOL, return SYMBOL, gpio PIN rising")
+  static let budgets = Key.list(
+    "--budget", "NAME=LIMIT", "a limit: of a measure (its maximum), flash, ram, stack, ...")
+  static let duration = Key.option("--for", "DURATION", "simulated time; a plain ELF: 60 s")
+  static let timeout = Key.option("--timeout", "DURATION", "time on the wall clock")
+  static let format = Key.choice(
+    "--format", ReportCatalog.formats.map { ($0.name, $0) }, "how the result is printed")
+  static let output = Key.option(
+    "--output", "DIR", "also writes record.json and every form of report there")
+  static let console = Key.option(
+    "--console", "FILE",
+    "where the firmware's own output goes, - for standard output; without it standard output "
+      + "before a text report and standard error for other formats")
+  static let settings = Key.list(
+    "--set", "KEY=VALUE", "a key of the deployment or, below 'board.', of its board")
+  static let judge = Key.option(
+    "--judge", "guarded|nominal",
+    "whether a budget must hold at the worst of the model's band, or by the value alone")
+  static let seed = Key<Int64?>(
+    name: "--seed", help: "a whole number for what is drawn at random; nothing in a run is yet",
+    shape: .option(placeholder: "N")
+  ) { (texts) throws(CommandFailure) in
+    guard let text = texts.first else { return nil }
+    guard let seed = Int64(text) else {
+      throw .usage("--seed: expected a whole number, found '\(shortened(text))'")
+    }
+    return seed
+  }
+  static let quiet = Key.flag("--quiet", "no progress and none of the firmware's output")
+  static let full = Key.flag("--full", "every row, finding and source in a text report")
+  static let strict = Key.flag("--strict", "a finding other than an assumption is status 4")
+  static let data = Key.option("--data", "DIR", "the folder that holds 'Boards'")
+
+  static let keys: [any ArgumentKey] = [
+    firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
+    settings, judge, seed, quiet, full, strict, data, Key.unavailable("--export"),
+    Key.unavailable("--uart"), Key.unavailable("--gdb"), Key.unavailable("--jobs"),
+  ]
+
+  /// The deployment's parts among the arguments.
+  static func parts(_ arguments: Arguments) throws(CommandFailure) -> DeploymentParts {
+    var parts = DeploymentParts()
+    parts.board = try arguments[board]
+    parts.streams = try arguments[streams]
+    parts.measures = try arguments[measures]
+    parts.budgets = try arguments[budgets]
+    parts.duration = try arguments[duration]
+    parts.timeout = try arguments[timeout]
+    parts.judge = try arguments[judge]
+    parts.settings = try arguments[settings]
+    return parts
+  }
+}

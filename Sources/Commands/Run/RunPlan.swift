@@ -1,0 +1,53 @@
+import Boards
+import Deployments
+import Documents
+import Verdicts
+
+/// What is to be run where, read and checked.
+struct RunPlan {
+  let data: DataDirectory
+  let deployment: Deployment
+  let board: Board
+
+  init(_ arguments: Arguments) throws(CommandFailure) {
+    let target = try arguments[RunOptions.firmware]
+    let explicit = try arguments[RunOptions.data]
+    deployment = try Self.deployment(target, try RunOptions.parts(arguments))
+    do throws(BoardError) {
+      data = try DataDirectory(explicit: explicit)
+      board = try deployment.loadBoard(from: data)
+    } catch { throw CommandFailure(error) }
+    do throws(DocumentError) { try deployment.check(against: board) } catch {
+      throw CommandFailure(error)
+    }
+    if let uart = deployment.uarts.first {
+      throw CommandFailure(
+        .usage, "\(uart.position): error: 'uart' is not available yet; take the key out")
+    }
+  }
+
+  static func deployment(
+    _ target: String, _ parts: DeploymentParts
+  ) throws(CommandFailure) -> Deployment {
+    var parts = parts
+    switch try target == "-" ? .yaml : FileKind.of(target) {
+    case .yaml, .unknown:
+      do throws(DocumentError) { return try Deployment.load(path: target, parts: parts) } catch {
+        throw CommandFailure(error)
+      }
+    case .elf:
+      if parts.board == nil, !parts.settings.contains(where: { $0.hasPrefix("board=") }) {
+        throw .usage(
+          "no board for '\(shortened(target))'; give --board NAME, 'thumbprint boards' lists them")
+      }
+      parts.firmware = target
+      do throws(DocumentError) { return try Deployment.make(parts: parts) } catch {
+        throw CommandFailure(error)
+      }
+    case .network, .recording:
+      throw CommandFailure(
+        .badInput,
+        "\(target): error: expected an ELF file or a deployment; see 'thumbprint run --help'")
+    }
+  }
+}
