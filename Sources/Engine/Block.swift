@@ -78,7 +78,7 @@ struct Block {
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
-  /// The fill count of the cache when all its lines were last seen present.
+  /// The change count of the cache when all its lines were last the newest of their sets.
   var cacheStamp: UInt64 = .max
   var description: BlockDescription
   /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.

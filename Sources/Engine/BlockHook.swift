@@ -22,9 +22,9 @@ func blockHook(
   let previous = state.pointee.previous
   var cycles = state.pointee.cycles
   if previous.pointee.end != start {
-    previous.pointee.takenExits += 1
-    block.pointee.branchedEntries += 1
-    cycles += UInt64(previous.pointee.takenExtra) + UInt64(block.pointee.branchedToExtra)
+    previous.pointee.takenExits &+= 1
+    block.pointee.branchedEntries &+= 1
+    cycles &+= UInt64(previous.pointee.takenExtra &+ block.pointee.branchedToExtra)
   }
   if previous.pointee.traits & state.pointee.leavingMask
     | block.pointee.traits & state.pointee.enteringMask != 0
@@ -36,11 +36,11 @@ func blockHook(
   state.pointee.blockStart = cycles
   var waits = UInt64(block.pointee.fixedWaits)
   if state.pointee.cache.isEnabled && block.pointee.traits & BlockTraits.cacheable.rawValue != 0 {
-    waits += state.pointee.cache.access(block)
+    waits &+= state.pointee.cache.access(block)
   }
-  block.pointee.executions += 1
-  block.pointee.stallCycles += waits
-  state.pointee.cycles = cycles + UInt64(block.pointee.cycles) + waits
+  block.pointee.executions &+= 1
+  if waits != 0 { block.pointee.stallCycles &+= waits }
+  state.pointee.cycles = cycles &+ UInt64(block.pointee.cycles) &+ waits
   state.pointee.previous = block
 }
 

@@ -1,12 +1,12 @@
 /// A set-associative instruction cache as the per-block path sees it.
 ///
-/// Only fills change it under first-in first-out replacement, so a block whose lines were all present
-/// at the last fill still hits: one comparison. Under least-recently-used replacement hits reorder a
-/// set, and every block looks its lines up.
+/// A block whose lines were all present, each the newest of its set, hits without changing anything
+/// for as long as nothing else changes the cache: one comparison.
 struct InstructionCache {
   private(set) var geometry: Engine.CacheGeometry?
   var isEnabled = false
-  private(set) var fills: UInt64 = 0
+  /// Fills and reorderings so far.
+  private(set) var changes: UInt64 = 0
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
   private var tags: UnsafeMutablePointer<UInt32>?
@@ -27,21 +27,21 @@ struct InstructionCache {
     nextWay = .allocate(capacity: Int(sets))
     nextWay?.initialize(repeating: 0, count: Int(sets))
     tags?.initialize(repeating: .max, count: Int(sets) * ways)
-    fills += 1
+    changes &+= 1
   }
 
   /// Empties it, as switching it off and on does.
   mutating func invalidate() {
     guard let tags else { return }
     tags.update(repeating: .max, count: Int(setMask + 1) * ways)
-    fills += 1
+    changes &+= 1
   }
 
   /// Looks up every line of a block and fills those that miss; the cycles that this costs.
   @inline(__always)
   mutating func access(_ block: UnsafeMutablePointer<Block>) -> UInt64 {
-    if block.pointee.cacheStamp == fills {
-      hits += 1
+    if block.pointee.cacheStamp == changes {
+      hits &+= 1
       return 0
     }
     return lookUp(block)
@@ -60,7 +60,7 @@ struct InstructionCache {
       while way < ways && base[way] != line { way += 1 }
       if way == ways {
         missed += 1
-        fills += 1
+        changes &+= 1
         if geometry.leastRecentlyUsed {
           for older in stride(from: ways - 1, to: 0, by: -1) { base[older] = base[older - 1] }
           base[0] = line
@@ -69,14 +69,15 @@ struct InstructionCache {
           nextWay[set] = nextWay[set] &+ 1 == UInt8(ways) ? 0 : nextWay[set] &+ 1
         }
       } else if geometry.leastRecentlyUsed && way > 0 {
+        changes &+= 1
         for younger in stride(from: way, to: 0, by: -1) { base[younger] = base[younger - 1] }
         base[0] = line
       }
     }
-    misses += missed
-    if missed == 0 { hits += 1 }
-    // A block longer than a set can evict its own lines: it is only all present without misses.
-    if !geometry.leastRecentlyUsed && missed == 0 { block.pointee.cacheStamp = fills }
+    misses &+= missed
+    if missed == 0 { hits &+= 1 }
+    // With no two of its lines in one set, they are all present and newest now.
+    if last &- first <= setMask { block.pointee.cacheStamp = changes }
     return missed * UInt64(geometry.missCycles)
   }
 
