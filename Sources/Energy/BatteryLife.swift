@@ -16,8 +16,8 @@ extension EnergyBill {
     guard current > 0, supply.value.millivolts > 0 else { return nil }
     let charge = Int128(capacity.nanoampereHours) * 3_600
     let lowered = charge / current
-    let raised =
-      charge * Int128(voltage.millivolts) / (current * Int128(supply.value.millivolts))
+    let (energy, overflow) = charge.multipliedReportingOverflow(by: Int128(voltage.millivolts))
+    let raised = overflow ? lowered : energy / (current * Int128(supply.value.millivolts))
     return Int64(exactly: min(lowered, raised)).flatMap { $0 < 9_223_372_036_854 ? $0 : nil }
   }
 }

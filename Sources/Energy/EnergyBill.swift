@@ -123,7 +123,7 @@ enum CorePhase: Sendable {
 private func energy(_ current: Amperes, _ voltage: Volts, _ time: Interval) -> Joules {
   let picowatts = Int128(current.nanoamperes) * Int128(voltage.millivolts)
   let (product, overflow) = picowatts.multipliedReportingOverflow(by: Int128(time.picoseconds))
-  if overflow { return Joules(femtojoules: .max) }
+  if overflow || product > .max / 2 { return Joules(femtojoules: .max) }
   return Joules(femtojoules: Int64(clamping: (product + 500_000_000) / 1_000_000_000))
 }
 

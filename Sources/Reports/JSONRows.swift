@@ -159,7 +159,8 @@ extension JSONReport {
   func layer(_ layer: NetworkLayer) -> JSONValue {
     .object([
       ("index", .integer(layer.index)), ("operator", .string(layer.operatorName)),
-      ("calls", .integer(layer.calls)), ("cycles", .integer(layer.cycles)), ("macs", .null),
+      ("calls", .integer(layer.calls)), ("cycles", .integer(layer.cycles)),
+      ("macs", .optional(judgement.evidence.multiplyAccumulates[layer.index]) { .integer($0) }),
       ("joules", .optional(layer.joules, joules)),
     ])
   }

@@ -50,8 +50,13 @@ extension TextReport {
   var energyDetails: [String] {
     guard let energy = judgement.energy else { return [] }
     var lines: [String] = []
+    var idle = 0
     for part in energy.parts {
       for share in part.shares {
+        if share.state.current == .zero {
+          idle += 1
+          continue
+        }
         var line = TextLayout.left("\(part.scope.rawValue) \(part.name).\(share.state.name)", 44)
         line += TextLayout.right(Figures.text(share.joules.femtojoules, Figures.energy), 10)
         line += TextLayout.right(
@@ -62,6 +67,7 @@ extension TextReport {
         lines.append(line + share.state.provenance.source.title)
       }
     }
+    if idle > 0 { lines.append("\(idle) \(idle == 1 ? "state draws" : "states draw") nothing") }
     return TextLayout.section("", lines)
   }
 }

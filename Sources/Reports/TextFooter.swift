@@ -148,15 +148,14 @@ extension TextReport {
       if judgement.incomplete == nil, isNear { return ("--judge nominal", "without the band") }
       return full
     default:
-      guard let budget = judgement.decisiveBudget, let value = budget.value?.value,
-        !budget.budget.isMinimum, value >= 100,
-        let limit = roundedDown(value, budget)
+      guard let budget = judgement.decisiveBudget, let low = budget.value?.low,
+        !budget.budget.isMinimum, low >= 100, let limit = roundedDown(low, budget)
       else { return full }
-      return ("--set budgets.\(budget.name)=\(limit)", "see a miss")
+      return ("--budget \(budget.name)=\(limit)", "see a miss")
     }
   }
 
-  /// A limit just below the value, without spaces: `700us`.
+  /// A limit just below a value, without spaces: `700us`.
   private func roundedDown(_ value: Int64, _ budget: JudgedBudget) -> String? {
     guard let units = budget.unit.units, budget.unit != .bytes else { return nil }
     var unit = units[0]

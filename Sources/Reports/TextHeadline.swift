@@ -62,7 +62,9 @@ extension TextReport {
       }
       let spare = "\(name) \(size) of \(budget.budget.limit): \(share(margin)) spare"
       if value.low == value.high { return spare }
-      return spare + ", \(share(worst)) at the model's worst (+\(band))"
+      let atWorst = spare + ", \(share(worst)) at the model's worst (+\(band))"
+      if atWorst.count <= TextLayout.width - verdictWord.count - 2 { return atWorst }
+      return spare + ", \(share(worst)) at worst (+\(band))"
     case .missed:
       let over = Int128(value.value) - Int128(budget.limit)
       let amount =

@@ -18,6 +18,8 @@ public struct Evidence: Sendable {
   public var labels: [TrueLabel]?
   /// nil: documented instruction costs and the board's wait states.
   public var timing: TimingTrust?
+  /// Multiply-accumulates of one inference by layer index, where the network is known.
+  public var multiplyAccumulates: [Int: Int] = [:]
   /// Of the tool: `0.1.0`.
   public var toolVersion = ""
   /// How long the run took.
