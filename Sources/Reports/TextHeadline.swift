@@ -89,7 +89,8 @@ extension TextReport {
     case .measure(let name, _):
       let worst = judgement.measures.first { $0.name == name }?.worst
       guard let part = worst?.parts.max(by: { $0.time < $1.time }) else { return "" }
-      return "; most of it \(Figures.text(part.time.picoseconds, Figures.time)) \(part.what)"
+      let what = part.kind == .sleep ? "asleep" : part.what
+      return "; most of it \(Figures.text(part.time.picoseconds, Figures.time)) \(what)"
     case .averageCurrent(let scope), .energyPerInference(let scope):
       let parts = judgement.energy?.parts(in: scope) ?? []
       guard let part = parts.max(by: { $0.joules < $1.joules }) else { return "" }

@@ -45,17 +45,19 @@ extension TextReport {
     }
     let code = parts.filter { $0.kind == .function }
     lines = Array(lines.prefix(2))
-    return code.count > 1 ? lines + [functions(code, scale)] : lines
+    return code.count > 1 ? lines + [functions(code)] : lines
   }
 
-  /// `of code: 198 deepcraft_infer + 90 kalman_step + 224 in 20 others`.
-  private func functions(_ code: [WorstPart], _ scale: Figures.Scale) -> String {
+  /// `code 512 us = 198 deepcraft_infer + 90 kalman_step + 224 in 20 others`, in a unit of its own.
+  private func functions(_ code: [WorstPart]) -> String {
+    let total = code.reduce(Int128(0)) { $0 + $1.time }
+    let scale = Figures.Scale(total, Figures.time)
     var line = ""
     for shown in stride(from: min(code.count, 6), through: 1, by: -1) {
       let pieces = printed(merged(code, shown), scale).map { part in
         "\(part.number) \(TextLayout.shortened(part.text, to: 26))"
       }
-      line = "code: " + pieces.joined(separator: " + ")
+      line = "code \(scale.text(total)) = " + pieces.joined(separator: " + ")
       if line.count <= TextLayout.width - TextLayout.gutter { break }
     }
     return line
@@ -83,19 +85,23 @@ extension TextReport {
     ]
   }
 
-  /// Numbers in one unit that sum exactly to the printed sum of all: what rounding takes from one is
-  /// given to the next.
+  /// Numbers in one unit that sum exactly to the printed sum of all: each is rounded down, and those
+  /// that lost most get what is missing.
   private func printed(
     _ parts: [WorstPart], _ scale: Figures.Scale
   ) -> [(number: String, text: String)] {
     var power: Int128 = 1
     for _ in 0..<scale.decimals { power *= 10 }
-    var (sum, given): (Int128, Int128) = (0, 0)
-    return parts.map { part in
-      sum += part.time
-      let due = Figures.rounded(sum, scale.unit.scale, power)
-      defer { given = due }
-      return (Figures.fixed(due - given, power, decimals: scale.decimals), part.text)
+    let unit = scale.unit.scale
+    let whole = Figures.rounded(parts.reduce(0) { $0 + $1.time }, unit, power)
+    var numbers = parts.map { $0.time * power / unit }
+    let missing = Int(whole - numbers.reduce(0, +))
+    let byLoss = parts.indices.sorted {
+      (parts[$1].time * power % unit, $0) < (parts[$0].time * power % unit, $1)
+    }
+    for index in byLoss.prefix(max(0, missing)) { numbers[index] += 1 }
+    return zip(parts, numbers).map { part, number in
+      (Figures.fixed(number, power, decimals: scale.decimals), part.text)
     }
   }
 }

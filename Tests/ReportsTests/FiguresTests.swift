@@ -96,14 +96,16 @@ import Verdicts
     let lines = text.split(separator: "\n").map(String.init)
     let first = try #require(lines.firstIndex { $0.hasPrefix("worst") })
     let end = try #require(lines.firstIndex { $0.hasPrefix("cycles") })
-    let sides = lines[first..<end].filter { !$0.contains(" code:") }.joined(separator: " ").split(
-      separator: "=")
-    let whole = sides[0].split(separator: ":")[1].split(separator: " ")
-    let total = try #require(Double(whole[0]))
-    let sum = (sides.count > 1 ? sides[1] : "").split(separator: "+").reduce(0.0) {
-      $0 + (Double($1.split(separator: " ").first ?? "") ?? .nan)
+    let code = lines[first..<end].filter { $0.hasPrefix("          code ") }
+    let all = lines[first..<end].filter { !code.contains($0) }.joined(separator: " ")
+    for equation in code + [String(all.split(separator: ":")[1])] {
+      let sides = equation.split(separator: "=")
+      let total = sides[0].split(separator: " ").compactMap { Double($0) }.first
+      let sum = (sides.count > 1 ? sides[1] : "").split(separator: "+").reduce(0.0) {
+        $0 + (Double($1.split(separator: " ").first ?? "") ?? .nan)
+      }
+      #expect(abs(sum - (total ?? .nan)) < 0.001, "\(equation)")
     }
-    #expect(abs(sum - total) < 0.001, "\(lines[first..<end])")
   }
 
   @Test func `the largest numbers do not overflow`() throws {
