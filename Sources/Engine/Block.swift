@@ -17,6 +17,8 @@ public struct BlockDescription: Sendable {
   public var traits: BlockTraits = []
   /// Index of the function it belongs to; `noFunction` where no symbol covers it.
   public var function = noFunction
+  /// Data reads whose address follows from the registers at the block's start.
+  public var loads: [LoadProgram] = []
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 
@@ -55,8 +57,31 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let loopsForever = BlockTraits(rawValue: 1 << 10)
   /// Holds LDREX: the exclusive monitor matters.
   public static let usesExclusiveMonitor = BlockTraits(rawValue: 1 << 12)
+  /// Its loads must be looked at: do they read memory that has wait states?
+  public static let samplesLoads = BlockTraits(rawValue: 1 << 13)
   /// Holds SEV.
   public static let sendsEvent = BlockTraits(rawValue: 1 << 11)
+}
+
+/// How the address of a data read follows from the core registers at the start of its block.
+public struct LoadProgram: Sendable, Hashable {
+  /// Register number, or `none`: the offset alone is the address.
+  public var base: UInt8
+  public var index: UInt8
+  public var shift: UInt8
+  /// Accesses to memory that it makes, one after another.
+  public var transfers: UInt8
+  public var offset: UInt32
+
+  public static let none: UInt8 = 0xff
+
+  public init(base: UInt8, index: UInt8, shift: UInt8, transfers: UInt8, offset: UInt32) {
+    self.base = base
+    self.index = index
+    self.shift = shift
+    self.transfers = transfers
+    self.offset = offset
+  }
 }
 
 /// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
@@ -67,7 +92,7 @@ struct Block {
   var cycles: UInt32
   var takenExtra: UInt32
   var branchedToExtra: UInt32
-  /// `dataWaits`, and while no cache is on also `uncachedFetchWaits`.
+  /// `dataWaits` and `sampledWaits`, and while no cache is on also `uncachedFetchWaits`.
   var fixedWaits: UInt32
   var function: UInt32
   var executions: UInt64 = 0
@@ -81,6 +106,11 @@ struct Block {
   /// The change count of the cache when all its lines were last the newest of their sets.
   var cacheStamp: UInt64 = .max
   var description: BlockDescription
+  /// Wait states of its data reads, as last seen.
+  var sampledWaits: UInt32 = 0
+  /// How often they were looked at; they differed from one time to another.
+  var samples: UInt32 = 0
+  var isMixed = false
   /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.
   var copy: UnsafeMutableRawPointer?
   var host: UnsafeRawPointer?

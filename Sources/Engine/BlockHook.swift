@@ -39,6 +39,7 @@ func blockHook(
     waits &+= state.pointee.cache.access(block)
   }
   block.pointee.executions &+= 1
+  if block.pointee.executions & 0xff == 0 { LoadSampling.rearm(block) }
   if waits != 0 { block.pointee.stallCycles &+= waits }
   state.pointee.cycles = cycles &+ UInt64(block.pointee.cycles) &+ waits
   state.pointee.previous = block
@@ -82,6 +83,7 @@ private func enterSlowly(
     state.pointee.lazyStackingCycles = 0
     state.pointee.enteringMask &= ~BlockTraits.usesFloatingPoint.rawValue
   }
+  if entering.contains(.samplesLoads) { LoadSampling.sample(uc, state, block) }
   followCall(state, previous, block, leaving, entering)
   if entering.contains(.descendsStack) && state.pointee.tracksStack {
     var pointer: UInt32 = 0

@@ -35,13 +35,19 @@ extension Engine {
     block.pointee.takenExtra = description.takenExtra
     block.pointee.branchedToExtra = description.branchedToExtra
     block.pointee.function = description.function
+    block.pointee.samples = 0
+    block.pointee.isMixed = false
+    block.pointee.sampledWaits = 0
+    if state.pointee.slowWaits > 0 && !description.loads.isEmpty {
+      block.pointee.traits |= BlockTraits.samplesLoads.rawValue
+    }
     setFixedWaits(block)
   }
 
   private func setFixedWaits(_ block: UnsafeMutablePointer<Block>) {
     let description = block.pointee.description
     block.pointee.fixedWaits =
-      description.dataWaits
+      description.dataWaits + block.pointee.sampledWaits
       + (state.pointee.cache.isEnabled ? 0 : description.uncachedFetchWaits)
   }
 
@@ -86,6 +92,19 @@ extension Engine {
 
   public var cacheHits: UInt64 { state.pointee.cache.hits }
   public var cacheMisses: UInt64 { state.pointee.cache.misses }
+
+  /// Data reads from this range stall the core for `waits` cycles each; no cache is in between.
+  public func setDataWaits(_ waits: UInt32, from start: Address, size: UInt32) {
+    state.pointee.slowStart = start.value
+    state.pointee.slowSize = size
+    state.pointee.slowWaits = waits
+  }
+
+  /// Looks at the address of every data read instead of now and then: slow, for checking the rest.
+  public var looksAtEveryLoad: Bool {
+    get { state.pointee.looksAtEveryLoad }
+    set { state.pointee.looksAtEveryLoad = newValue }
+  }
 
   // MARK: Stack
 

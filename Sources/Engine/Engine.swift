@@ -142,7 +142,7 @@ public final class Engine {
       alignment: 64)
     let state = memory.bindMemory(to: HotState.self, capacity: 1)
     let entering: BlockTraits = [
-      .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent,
+      .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent, .samplesLoads,
     ]
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks]
     state.initialize(

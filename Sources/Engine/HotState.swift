@@ -30,6 +30,12 @@ struct HotState {
   var cache: InstructionCache
   var table: BlockTable
   var calls: CallStack
+  /// Memory whose data reads wait: its range and the cycles of each.
+  var slowStart: UInt32 = 0
+  var slowSize: UInt32 = 0
+  var slowWaits: UInt32 = 0
+  /// Look at every read instead of now and then: the oracle of the sampling.
+  var looksAtEveryLoad = false
 
   enum StopCode: UInt8 {
     case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever

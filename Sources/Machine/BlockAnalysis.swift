@@ -65,6 +65,7 @@ final class BlockAnalysis {
     let words = (end &+ 3) / 4 - address.value / 4
     description.uncachedFetchWaits = words * waits(address).fetch
     description.dataWaits = literalWaits(instructions)
+    description.loads = LoadAddresses(instructions, word: constant).programs
     return description
   }
 
@@ -103,6 +104,12 @@ final class BlockAnalysis {
       deepest = min(deepest, change)
     }
     return UInt32(bitPattern: -deepest)
+  }
+
+  /// A word of the code's own constants.
+  private func constant(_ address: Address) -> UInt32? {
+    guard let bytes = image?.contents(at: address, count: 4), bytes.count == 4 else { return nil }
+    return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   /// Loads relative to PC read the memory that the code lies in, past its instruction cache.

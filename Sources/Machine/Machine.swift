@@ -66,6 +66,12 @@ public final class Machine {
     engine.watcher = { [unowned self] event in watch(event) }
   }
 
+  /// Looks at the address of every data read instead of now and then: slow, for checking the rest.
+  public var looksAtEveryLoad: Bool {
+    get { engine.looksAtEveryLoad }
+    set { engine.looksAtEveryLoad = newValue }
+  }
+
   // MARK: Running
 
   /// Runs from reset to the end, whatever that is.

@@ -169,6 +169,10 @@ private final class Assembly {
 
   private func configureCache(_ engine: Engine) {
     let cached = board.chip.memories.first { $0.cache != nil }
+    if let slow = board.chip.memories.first(where: { ($0.waitStates?.uncached ?? 0) > 0 }) {
+      engine.setDataWaits(
+        UInt32(clamping: slow.waitStates?.uncached ?? 0), from: slow.base, size: slow.size)
+    }
     guard let cache = cached?.cache, let waits = cached?.waitStates else { return }
     engine.configureCache(
       Engine.CacheGeometry(
