@@ -100,8 +100,9 @@ let package = Package(
     tests(
       "Machine",
       [
-        "Boards", "CortexM", "Deployments", "Engine", "FirmwareImage", "Machine", "Peripherals",
-        "RunRecord", "Sensors", "Simulation", "Streams", "Units",
+        "Boards", "Commands", "CortexM", "Deployments", "Energy", "Engine", "FirmwareImage",
+        "Machine", "NetworkCompiler", "Peripherals", "Profiling", "RunRecord", "Sensors",
+        "Simulation", "Streams", "Trust", "Units", "Verdicts",
       ]),
     tests(
       "Reports",

@@ -64,6 +64,7 @@ public final class Machine {
     fabric.findings.origin = { [unowned self] in describe(bus.origin ?? engine.programCounter) }
     fabric.transmit = { [unowned self] _, byte in console(byte) }
     engine.watcher = { [unowned self] event in watch(event) }
+    observer.measures.isInCode = { [unowned self] in bus.isAccessing }
   }
 
   /// Looks at the address of every data read instead of now and then: slow, for checking the rest.

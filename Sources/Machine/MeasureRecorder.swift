@@ -10,14 +10,23 @@ import Units
 /// Pairs the ends of measures with their starts while the run goes on, and keeps the worst apart.
 ///
 /// An end belongs to the newest start that happened before the entry of the function that led to it.
+/// An edge that hardware made was led to by no function. Edges of pins that one function makes belong
+/// to each other, and so does an edge to what happened since its function, such as main, began, when
+/// nothing had happened before.
 final class MeasureRecorder {
   private final class Pairing {
     var record: MeasureRecord
     /// Starts that a later end may still belong to, oldest first; the first may be answered.
-    var starts: [(instant: Instant, isAnswered: Bool)] = []
+    var starts: [Start] = []
     var worst = Interval(picoseconds: -1)
 
     init(_ record: MeasureRecord) { self.record = record }
+  }
+
+  private struct Start {
+    let instant: Instant
+    let isEdge: Bool
+    var isAnswered = false
   }
 
   private enum Trigger: Hashable {
@@ -28,6 +37,8 @@ final class MeasureRecorder {
     case entry(UInt32)
     case exit(UInt32)
     case gpio(String, Bool)
+
+    var isEdge: Bool { if case .gpio = self { true } else { false } }
   }
 
   private struct Role {
@@ -37,6 +48,8 @@ final class MeasureRecorder {
 
   private unowned let engine: Engine
   private let timeline: Timeline
+  /// Whether a store of the core is what is happening.
+  var isInCode: () -> Bool = { false }
   private var pairings: [Pairing] = []
   private var roles: [Trigger: [Role]] = [:]
 
@@ -100,7 +113,7 @@ final class MeasureRecorder {
       switch trigger {
       case .gpio(let name, let rising):
         fabric.pins[name].observe { [unowned self] level in
-          if level == rising { fireInCode(trigger, at: fabric.scheduler.now) }
+          if level == rising { fireEdge(trigger, at: fabric.scheduler.now) }
         }
       case .pin(let sensor):
         for pin in board.sensor(sensor)?.pins ?? [] {
@@ -129,22 +142,36 @@ final class MeasureRecorder {
   }
 
   /// An edge that code made belongs to the function under way.
-  private func fireInCode(_ trigger: Trigger, at instant: Instant) {
-    let entered = engine.innermostEntry.map { timeline.clock.instant(ofTick: $0) } ?? instant
+  private func fireEdge(_ trigger: Trigger, at instant: Instant) {
+    let entry = isInCode() ? engine.innermostEntry : nil
+    let entered = entry.map { timeline.clock.instant(ofTick: $0) } ?? instant
     fire(trigger, at: instant, entered: min(entered, instant))
   }
 
   private func fire(_ trigger: Trigger, at instant: Instant, entered: Instant) {
     guard let roles = roles[trigger] else { return }
     // Ends first: a point that is both ends one occurrence and starts the next.
-    for role in roles where !role.isStart { end(pairings[role.pairing], instant, entered) }
+    for role in roles where !role.isStart {
+      end(pairings[role.pairing], instant, entered, isEdge: trigger.isEdge)
+    }
     for role in roles where role.isStart {
-      pairings[role.pairing].starts.append((instant, false))
+      pairings[role.pairing].starts.append(Start(instant: instant, isEdge: trigger.isEdge))
     }
   }
 
-  private func end(_ pairing: Pairing, _ instant: Instant, _ entered: Instant) {
-    guard let index = pairing.starts.lastIndex(where: { $0.instant <= entered }) else { return }
+  /// The start that an end belongs to.
+  private func start(
+    of starts: [Start], endingAt instant: Instant, _ entered: Instant, isEdge: Bool
+  ) -> Int? {
+    let index = starts.lastIndex { $0.instant <= (isEdge && $0.isEdge ? instant : entered) }
+    return index ?? (isEdge ? starts.indices.last : nil)
+  }
+
+  private func end(
+    _ pairing: Pairing, _ instant: Instant, _ entered: Instant, isEdge: Bool
+  ) {
+    guard let index = start(of: pairing.starts, endingAt: instant, entered, isEdge: isEdge)
+    else { return }
     for start in pairing.starts[..<index] where !start.isAnswered {
       pairing.record.unanswered.append(start.instant)
     }

@@ -28,6 +28,8 @@ final class SystemBus: DeviceBus {
   weak var core: CortexM?
   /// Where the access under way comes from, for findings.
   private(set) var origin: Address?
+  /// The access itself is happening, and nothing that fell due before it.
+  private(set) var isAccessing = false
 
   init(
     chip: Chip, engine: Engine, analysis: BlockAnalysis, fabric: Fabric, clock: ClockDomain
@@ -87,11 +89,13 @@ final class SystemBus: DeviceBus {
     let place = locator.locate(address, isWrite: isWrite, engine: engine, analysis: analysis)
     origin = place.instruction
     fabric.scheduler.advance(to: clock.instant(ofTick: place.cycle))
+    isAccessing = true
   }
 
   /// What the access scheduled may be due before the run would have come back.
   private func end() {
     origin = nil
+    isAccessing = false
     let next = fabric.scheduler.next
     if next != .never { engine.lowerDeadline(to: clock.firstTick(notBefore: next)) }
     if fabric.stopReason != nil { engine.requestStop() }
