@@ -83,7 +83,7 @@ let package = Package(
       [
         "Boards", "Deployments", "Documents", "Energy", "Engine", "FirmwareImage", "Machine",
         "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
-        "Streams", "Timing", "Trust", "Units", "Verdicts",
+        "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
     .executableTarget(name: "thumbprint", dependencies: ["Commands"], swiftSettings: strict),
 

@@ -3,6 +3,9 @@ enum Catalog {
   static var commands: [Command] {
     [
       runCommand,
+      boardsCommand,
+      sensorsCommand,
+      coresCommand,
       versionCommand,
     ]
   }

@@ -4,6 +4,8 @@ public import Disassembly
 public protocol CoreTiming: Sendable {
   /// The core's name as boards spell it: `cortex-m4`.
   var name: String { get }
+  /// The documents behind the figures.
+  var reference: String { get }
   /// What entering and leaving exceptions costs.
   var exceptions: ExceptionTiming { get }
   /// The figures that no source gives, by name: whoever reports a number that rests on one says

@@ -11,6 +11,8 @@ public struct CortexM0PlusTiming: CoreTiming {
     branch: 2, call: 3, exchange: 2, popRefill: 2, special: 3, multiply: 1)
 
   public let name = "cortex-m0+"
+  public let reference =
+    "Arm DDI0484C (Cortex-M0+ TRM) table 3-1, by secondary copies"
 
   /// Entry 15 (DDI0484C 3.6.1); the rest is assumed.
   public let exceptions = ExceptionTiming(entry: 15, exit: 12, tailChain: 8, wakeUp: 0)

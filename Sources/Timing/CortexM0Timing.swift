@@ -9,6 +9,8 @@ public struct CortexM0Timing: CoreTiming {
     branch: 3, call: 4, exchange: 3, popRefill: 3, special: 4, multiply: 1)
 
   public let name = "cortex-m0"
+  public let reference =
+    "Arm DDI0432C (Cortex-M0 TRM) table 3-1, by secondary copies"
 
   /// Entry 16 (Yiu); the rest is assumed.
   public let exceptions = ExceptionTiming(entry: 16, exit: 13, tailChain: 8, wakeUp: 0)

@@ -22,6 +22,8 @@ public struct CortexM33Timing: CoreTiming {
   static let loadedRefill: UInt32 = 3
 
   public let name = "cortex-m33"
+  public let reference =
+    "no table is published; jnk0le cortex_m33.md (measured on RP2350)"
 
   /// Entry 12 is not verified in a primary source; the rest stands as on the Cortex-M4.
   public let exceptions = ExceptionTiming(

@@ -11,6 +11,8 @@ public struct CortexM3Timing: CoreTiming {
     indexedLoadsPipeline: false)
 
   public let name = "cortex-m3"
+  public let reference =
+    "Arm 100165_0201 (Cortex-M3 TRM) table 3-1, DDI0337I 3.3.2, KB 103489845"
 
   /// Entry 12, return 10 (Arm KB 103489845); tail-chain as on the Cortex-M4; the rest is assumed.
   public let exceptions = ExceptionTiming(

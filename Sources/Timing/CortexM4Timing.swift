@@ -11,6 +11,8 @@ public struct CortexM4Timing: CoreTiming {
     indexedLoadsPipeline: true)
 
   public let name = "cortex-m4"
+  public let reference =
+    "Arm DDI0439D (Cortex-M4 TRM) tables 3-1, 3-2 and 7-1, sections 3.3.2 and 3.9.1"
 
   /// DDI0439D 3.9.1: entry 12, return 10, tail-chain 6; 17 more for the floating-point frame.
   /// That lazy stacking costs those 17 when it happens is assumed, as are late arrival and wake-up.

@@ -27,6 +27,8 @@ public struct CortexM7Timing: CoreTiming {
   static let mispredict: UInt32 = 8
 
   public let name = "cortex-m7"
+  public let reference =
+    "no table is published; jnk0le cortex_m7.md, LLVM ARMScheduleM7.td, GCC cortex-m7.md"
 
   /// Entry typically 12, at worst 14; the rest stands as on the Cortex-M4.
   public let exceptions = ExceptionTiming(

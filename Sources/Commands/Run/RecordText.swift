@@ -58,28 +58,12 @@ private final class TreeNode {
     case .object(let members):
       text += "{"
       for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
-        text += (index == 0 ? "" : ",") + quoted(member.key) + ":"
+        text += (index == 0 ? "" : ",") + JSONText.quoted(member.key) + ":"
         member.value.write(to: &text)
       }
       text += "}"
     }
   }
-}
-
-/// RFC 8259, section 7.
-private func quoted(_ string: String) -> String {
-  var text = "\""
-  for scalar in string.unicodeScalars {
-    if scalar == "\"" || scalar == "\\" {
-      text += "\\\(scalar)"
-    } else if scalar.value < 0x20 {
-      let digits = String(scalar.value, radix: 16)
-      text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    } else {
-      text.unicodeScalars.append(scalar)
-    }
-  }
-  return text + "\""
 }
 
 private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
@@ -99,7 +83,7 @@ private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
 
   func encodeNil() { node.content = .text("null") }
   func encode(_ value: Bool) { node.content = .text(value ? "true" : "false") }
-  func encode(_ value: String) { node.content = .text(quoted(value)) }
+  func encode(_ value: String) { node.content = .text(JSONText.quoted(value)) }
   func encode(_ value: Double) { node.content = .text("\(value)") }
   func encode(_ value: Float) { node.content = .text("\(value)") }
   func encode<Value: Encodable & BinaryInteger>(_ value: Value) {
