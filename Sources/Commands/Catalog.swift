@@ -3,9 +3,12 @@ enum Catalog {
   static var commands: [Command] {
     [
       runCommand,
+      generateCommand,
+      inspectCommand,
       boardsCommand,
       sensorsCommand,
       coresCommand,
+      newCommand,
       versionCommand,
     ]
   }

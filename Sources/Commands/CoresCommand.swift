@@ -29,7 +29,7 @@ private func coreList() -> Sheet {
     Sheet.Row([
       ("core", core.name), ("entry", "\(core.exceptions.entry)"),
       ("exit", "\(core.exceptions.exit)"), ("tail-chain", "\(core.exceptions.tailChain)"),
-      ("assumed", "\(core.assumptions.count)"), ("reference", core.reference),
+      ("assumed", "\(core.assumptions.count)"),
     ])
   }
   sheet.table("cores", rows)

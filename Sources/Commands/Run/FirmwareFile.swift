@@ -14,6 +14,7 @@ enum FileKind: Hashable {
   case yaml
   case network
   case recording
+  case labels
   case unknown
 
   init(_ path: String, start: [UInt8]) {
@@ -31,6 +32,7 @@ enum FileKind: Hashable {
       case "elf", "axf", "out", "bin", "hex": self = .elf
       case "tflite": self = .network
       case "csv", "wav": self = .recording
+      case "label": self = .labels
       default: self = start.contains(0) ? .elf : .unknown
       }
     }

@@ -33,11 +33,15 @@ private struct Run {
 
   init(_ arguments: Arguments, _ invocation: Invocation) throws(CommandFailure) {
     (self.arguments, terminal, words) = (arguments, invocation.terminal, invocation.words)
-    plan = try RunPlan(arguments)
+    plan = try RunPlan(
+      try arguments[RunOptions.firmware], RunOptions.parts(arguments),
+      data: try arguments[RunOptions.data])
   }
 
   func status() throws(CommandFailure) -> ExitStatus {
     let format = try arguments[RunOptions.format]
+    // Before the run: what is found wrong after it would cost its result.
+    let labels = try RunLabels(plan.deployment)
     let image = try loadFirmware(firmwarePath())
     let progress = ProgressLine(
       terminal, isWanted: try !arguments[RunOptions.quiet], duration: plan.deployment.duration)
@@ -45,7 +49,7 @@ private struct Run {
     let run = try MachineRun(image, plan.board, plan.deployment, progress, console)
     progress.clear()
     console.finish(reportFollows: format.name == "text")
-    let judgement = try judge(run, image)
+    let judgement = try judge(run, image, labels)
     for message in run.unjudged { terminal.writeError(message + "\n") }
     var options = ReportOptions()
     options.isFull = try arguments[RunOptions.full]
@@ -78,13 +82,13 @@ private struct Run {
   }
 
   private func judge(
-    _ run: MachineRun, _ image: FirmwareImage
+    _ run: MachineRun, _ image: FirmwareImage, _ labels: RunLabels?
   ) throws(CommandFailure) -> Judgement {
     let summary = FirmwareSummary(
       path: image.path, sha256: image.sha256, symbols: image.functions.count)
     var evidence = Evidence(run.record, plan.board, plan.deployment, summary)
     evidence.sources = SourceIndex(image, for: run.record)
-    evidence.labels = try trueLabels(plan.deployment, end: run.record.end)
+    evidence.labels = labels?.played(until: run.record.end)
     evidence.toolVersion = Version.number
     evidence.wallSeconds = run.wallSeconds
     evidence.isStrict = try arguments[RunOptions.strict]

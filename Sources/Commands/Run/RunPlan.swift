@@ -9,10 +9,9 @@ struct RunPlan {
   let deployment: Deployment
   let board: Board
 
-  init(_ arguments: Arguments) throws(CommandFailure) {
-    let target = try arguments[RunOptions.firmware]
-    let explicit = try arguments[RunOptions.data]
-    deployment = try Self.deployment(target, try RunOptions.parts(arguments))
+  /// `explicit` is what --data gives.
+  init(_ target: String, _ parts: DeploymentParts, data explicit: String?) throws(CommandFailure) {
+    deployment = try Self.deployment(target, parts)
     do throws(BoardError) {
       data = try DataDirectory(explicit: explicit)
       board = try deployment.loadBoard(from: data)
@@ -26,7 +25,7 @@ struct RunPlan {
     }
   }
 
-  static func deployment(
+  private static func deployment(
     _ target: String, _ parts: DeploymentParts
   ) throws(CommandFailure) -> Deployment {
     var parts = parts
@@ -44,7 +43,7 @@ struct RunPlan {
       do throws(DocumentError) { return try Deployment.make(parts: parts) } catch {
         throw CommandFailure(error)
       }
-    case .network, .recording:
+    case .network, .recording, .labels:
       throw CommandFailure(
         .badInput,
         "\(target): error: expected an ELF file or a deployment; see 'thumbprint run --help'")

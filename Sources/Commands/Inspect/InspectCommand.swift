@@ -1,0 +1,45 @@
+import Boards
+import Documents
+import Verdicts
+
+private let file = Key.required("FILE", "an ELF, a network, a recording, labels, a board, ...")
+
+let inspectCommand = Command(
+  name: "inspect", summary: "what a firmware, network, recording or board holds",
+  details: """
+    Tells what a file holds: of an ELF its sections, symbols, vector table, memory and debug \
+    information; of a network its layers with multiply-accumulates and bytes; of a recording rate, \
+    length, channels and gaps; of labels, a board or a deployment a summary.
+    """,
+  examples: [
+    "inspect Firmware/demo/gesture.tflite", "inspect Firmware/demo/recordings/gestures.csv",
+  ],
+  keys: [file, SheetFormat.key, RunOptions.data]
+) { (arguments, invocation) throws(CommandFailure) in
+  let path = try arguments[file]
+  let sheet: Sheet
+  switch try FileKind.of(path) {
+  case .elf: sheet = try firmwareSheet(path)
+  case .network: sheet = try networkSheet(path)
+  case .recording: sheet = try recordingSheet(path)
+  case .labels: sheet = try labelSheet(path)
+  case .yaml, .unknown: sheet = try documentSheet(path, data: try arguments[RunOptions.data])
+  }
+  return try invocation.show(sheet, arguments)
+}
+
+/// A board, or else a deployment.
+private func documentSheet(
+  _ path: String, data explicit: String?
+) throws(CommandFailure) -> Sheet {
+  let tree: Node
+  do throws(DocumentError) { tree = try Node.load(path: path) } catch {
+    throw CommandFailure(error)
+  }
+  if tree["chip"] == nil || tree["firmware"] != nil || tree["generate"] != nil {
+    return try deploymentSheet(path)
+  }
+  do throws(BoardError) {
+    return boardSheet(try DataDirectory(explicit: explicit).board(path))
+  } catch { throw CommandFailure(error) }
+}
