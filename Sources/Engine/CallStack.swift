@@ -7,6 +7,8 @@
     case exceptionEntry
     /// The core sleeps.
     case sleep
+    /// The core wakes up; its first instruction comes next.
+    case wakeUp
     /// `id` is the exception whose handler runs from here on (a function entry follows).
     case handler
     /// `id` is the exception whose handler has ended.

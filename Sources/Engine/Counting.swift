@@ -178,10 +178,13 @@ extension Engine {
 
   // MARK: Exceptions in the shadow of calls
 
+  /// The core slept from `start` to `end` and took until now to wake up.
   public func noteSleep(from start: UInt64, to end: UInt64) {
+    let awake = state.pointee.cycles
     state.pointee.calls.note(.sleep, 0, at: start)
-    state.pointee.calls.excluded += end - start
-    state.pointee.calls.note(.function, state.pointee.calls.current, at: end)
+    if awake > end { state.pointee.calls.note(.wakeUp, 0, at: end) }
+    state.pointee.calls.excluded += awake - start
+    state.pointee.calls.note(.function, state.pointee.calls.current, at: awake)
   }
 
   public func noteTrace(_ kind: TraceEntry.Kind, _ id: UInt32, at cycle: UInt64) {

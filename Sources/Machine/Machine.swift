@@ -175,11 +175,14 @@ public final class Machine {
     cpuPower.enter("sleep")
     observer.isSleeping = true
     defer { observer.isSleeping = false }
-    func wake() {
-      let slept = engine.cycles - start
-      sleepCycles += slept
-      if slept > 0 { engine.noteSleep(from: start, to: engine.cycles) }
+    func wake(in cycles: UInt64 = 0) {
+      let end = engine.cycles
       cpuPower.enter("run")
+      guard end > start else { return }
+      sleepCycles += end - start
+      wakeUps += cycles
+      engine.cycles += cycles
+      engine.noteSleep(from: start, to: end)
     }
     while !core.wakes() && !(untilEvent && core.eventRegister) {
       let next = fabric.scheduler.next
@@ -197,11 +200,7 @@ public final class Machine {
       }
     }
     if untilEvent { _ = core.waitForEvent() }
-    wake()
-    if engine.cycles > start {
-      wakeUps += UInt64(wakeUpCycles)
-      engine.cycles += UInt64(wakeUpCycles)
-    }
+    wake(in: UInt64(wakeUpCycles))
     return nil
   }
 

@@ -90,7 +90,13 @@ private final class Assembly {
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
       sensors: sensors, tracks: tracks, limits: limits(),
-      wakeUpCycles: timing.exceptions.wakeUp)
+      wakeUpCycles: wakeUpCycles(timing))
+  }
+
+  /// The chip's clocks decide where it says how long they take, else the core.
+  private func wakeUpCycles(_ timing: any CoreTiming) -> UInt32 {
+    guard let wakeUp = board.chip.core.wakeUp?.value else { return timing.exceptions.wakeUp }
+    return UInt32(clamping: clock.firstTick(notBefore: .zero + wakeUp))
   }
 
   private func limits() -> Machine.Limits {

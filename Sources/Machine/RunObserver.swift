@@ -123,7 +123,7 @@ final class RunObserver: ExceptionObserver {
     for handler in handlers {
       records[handler.number]?.cycles += engine.cycles - handler.entered
     }
-    record.exceptions = records.keys.sorted().compactMap { records[$0] }
+    record.exceptions = records.keys.sorted().compactMap { records[$0] }.filter { $0.entries > 0 }
     record.measures = measures.finish()
     record.inferences = inferences.records
     record.memory.heapHighWater = heap.highWater

@@ -70,7 +70,7 @@ final class Timeline {
       switch entry.kind {
       case .handlerEnd: handlers.append(Int(entry.id))
       case .exceptionEntry: _ = handlers.popLast()
-      case .function, .sleep, .handler: break
+      case .function, .sleep, .wakeUp, .handler: break
       }
     }
     if end > from { result.append(Segment(start: from, end: end, entry: nil, handler: nil)) }
@@ -87,6 +87,7 @@ final class Timeline {
     }
     switch entry.kind {
     case .sleep: splitSleep(segment, add)
+    case .wakeUp: add(Key(kind: .wakeUp, what: "[wake-up]"), length)
     case .exceptionEntry, .handler, .handlerEnd:
       add(Key(kind: .exception, what: "[exception entry]"), length)
     case .function:

@@ -122,6 +122,7 @@ private struct WorstPart {
       case .bus: "bus \(part.what)"
       case .exception: part.what.hasPrefix("[") ? part.what : "handler \(part.what)"
       case .sleep: part.what.hasPrefix("[") ? "sleep" : part.what
+      case .wakeUp: "wake-up"
       case .function, .unknown: part.what
       }
     self.init(part.kind, text, Int128(part.time.picoseconds))

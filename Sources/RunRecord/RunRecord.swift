@@ -198,10 +198,11 @@ public struct MeasureRecord: Codable, Sendable {
     }
   }
 
-  /// Part of the worst occurrence: a function, a handler, a bus at work while the core slept, sleep.
+  /// Part of the worst occurrence: a function, a handler, a bus at work while the core slept, sleep,
+  /// waking up.
   public struct Part: Codable, Sendable, Equatable {
     public enum Kind: String, Codable, Sendable {
-      case function, exception, bus, sleep, unknown
+      case function, exception, bus, sleep, wakeUp, unknown
     }
     public var kind: Kind
     public var what: String

@@ -50,6 +50,8 @@ public struct JudgedMeasure: Sendable {
       worst.parts.map { part in
         switch part.kind {
         case .function, .exception, .unknown: (part.time.picoseconds, cycles)
+        // The chips' wake-up times are remembered figures so far.
+        case .wakeUp: (part.time.picoseconds, Trust(.assumed, band: Band(percent: 25)))
         case .bus, .sleep: (part.time.picoseconds, Trust(.modelled, band: .exact))
         }
       })
