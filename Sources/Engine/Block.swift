@@ -59,6 +59,8 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let usesExclusiveMonitor = BlockTraits(rawValue: 1 << 12)
   /// Its loads must be looked at: do they read memory that has wait states?
   public static let samplesLoads = BlockTraits(rawValue: 1 << 13)
+  /// On every block: selects all of them.
+  public static let any = BlockTraits(rawValue: 1 << 31)
   /// Holds SEV.
   public static let sendsEvent = BlockTraits(rawValue: 1 << 11)
 }

@@ -91,7 +91,8 @@ private func enterSlowly(
     let reach = pointer &- block.pointee.description.stackDescent
     if reach < state.pointee.lowestStackPointer { state.pointee.lowestStackPointer = reach }
   }
-  if entering.contains(.watched) {
+  if entering.contains(.watched) || state.pointee.enteringMask & BlockTraits.any.rawValue != 0 {
+    state.pointee.entering = block
     engine(of: state).watcher(.reached(block.pointee.address, cycle: state.pointee.cycles))
   }
   return true

@@ -30,7 +30,7 @@ extension Engine {
     }
     if description.traits.contains(.usesExclusiveMonitor) { usesExclusiveMonitor = true }
     block.pointee.description = description
-    block.pointee.traits = description.traits.rawValue
+    block.pointee.traits = description.traits.rawValue | BlockTraits.any.rawValue
     block.pointee.cycles = description.cycles
     block.pointee.takenExtra = description.takenExtra
     block.pointee.branchedToExtra = description.branchedToExtra
@@ -156,6 +156,27 @@ extension Engine {
           stallCycles: block.stallCycles))
     }
     return counts.sorted { ($0.address, $0.size) < ($1.address, $1.size) }
+  }
+
+  /// Tells `watcher` of every block that begins.
+  public var watchesEveryBlock: Bool {
+    get { state.pointee.enteringMask & BlockTraits.any.rawValue != 0 }
+    set {
+      if newValue {
+        state.pointee.enteringMask |= BlockTraits.any.rawValue
+      } else {
+        state.pointee.enteringMask &= ~BlockTraits.any.rawValue
+      }
+    }
+  }
+
+  /// How many calls are under way, handlers included.
+  public var callDepth: Int { state.pointee.calls.depth }
+
+  /// The block that is about to run, while `watcher` is told of it.
+  public var enteringBlock: (address: Address, size: UInt32) {
+    let block = state.pointee.entering.pointee
+    return (Address(block.address), block.end &- block.address)
   }
 
   /// The address, size and start cycle of the block under way.

@@ -147,7 +147,8 @@ public final class Engine {
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks]
     state.initialize(
       to: HotState(
-        previous: nothing, enteringMask: entering.rawValue, leavingMask: leaving.rawValue,
+        previous: nothing, entering: nothing, enteringMask: entering.rawValue,
+        leavingMask: leaving.rawValue,
         cache: InstructionCache(), table: table, calls: CallStack(functionCount: functionCount)))
     return state
   }

@@ -7,6 +7,8 @@ struct HotState {
   /// The cycle at which the block under way began.
   var blockStart: UInt64 = 0
   var previous: UnsafeMutablePointer<Block>
+  /// The block that the slow path is looking at.
+  var entering: UnsafeMutablePointer<Block>
   /// Traits of a block about to run that call for the slow path.
   var enteringMask: UInt32
   /// Traits of the block just left that call for the slow path.

@@ -29,6 +29,8 @@ final class BlockAnalysis {
   /// What data-dependent instructions may cost less and more than was charged, by block.
   private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
   private var details: [UInt64: Details] = [:]
+  /// Instructions that someone waits for.
+  var watchedEntries: [Address] = []
 
   init(
     image: FirmwareImage?, timing: any CoreTiming,
@@ -58,6 +60,9 @@ final class BlockAnalysis {
       if image?.functions[function].address == address {
         description.traits.insert(.functionEntry)
       }
+    }
+    if watchedEntries.contains(where: { $0 >= address && $0 - address < UInt32(bytes.count) }) {
+      description.traits.insert(.watched)
     }
     description.stackDescent = descent(instructions)
     if description.stackDescent > 0 { description.traits.insert(.descendsStack) }

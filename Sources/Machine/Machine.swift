@@ -22,6 +22,7 @@ public final class Machine {
   let clock: ClockDomain
   let image: FirmwareImage
   let observer: RunObserver
+  let inlined: InlinedCallWatcher
   let sensors: [any Sensor]
   let tracks: [SensorTrack]
   let limits: Limits
@@ -56,6 +57,7 @@ public final class Machine {
     clock = parts.clock
     image = parts.image
     observer = parts.observer
+    inlined = parts.inlined
     sensors = parts.sensors
     tracks = parts.tracks
     limits = parts.limits
@@ -63,6 +65,8 @@ public final class Machine {
     cpuPower = fabric.power.consumer("cpu", initial: "run")
     fabric.findings.origin = { [unowned self] in describe(bus.origin ?? engine.programCounter) }
     fabric.transmit = { [unowned self] _, byte in console(byte) }
+    inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
+    inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
     engine.watcher = { [unowned self] event in watch(event) }
     observer.measures.isInCode = { [unowned self] in bus.isAccessing }
   }
@@ -334,7 +338,7 @@ public final class Machine {
       observer.entered(function, at: cycle)
     case .returned(let function, let entered, let cycle):
       observer.returned(function, entered: entered, at: cycle)
-    case .reached: break
+    case .reached(let address, let cycle): inlined.reached(Address(address), cycle: cycle)
     case .sentEvent: core.sendEvent()
     }
   }

@@ -22,6 +22,7 @@ struct MachineParts {
   let clock: ClockDomain
   let image: FirmwareImage
   let observer: RunObserver
+  let inlined: InlinedCallWatcher
   let sensors: [any Sensor]
   let tracks: [SensorTrack]
   let limits: Machine.Limits
@@ -83,12 +84,14 @@ private final class Assembly {
     try addDevices(bus, core, engine)
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
     let sensors = try makeSensors(tracks)
-    let observer = try makeObserver(engine, core, tracks)
+    let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
+    let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
     configureCache(engine)
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
+      inlined: inlined,
       sensors: sensors, tracks: tracks, limits: limits(),
       wakeUpCycles: wakeUpCycles(timing))
   }
@@ -268,7 +271,7 @@ private final class Assembly {
   // MARK: Watchers
 
   private func makeObserver(
-    _ engine: Engine, _ core: CortexM, _ tracks: [SensorTrack]
+    _ engine: Engine, _ core: CortexM, _ tracks: [SensorTrack], _ inlined: InlinedCallWatcher
   ) throws(MachineError) -> RunObserver {
     let names = core.features.interruptNames
     let timeline = Timeline(
@@ -276,7 +279,7 @@ private final class Assembly {
     timeline.currentException = { [unowned core] in core.exceptionNumber }
     let measures = try MeasureRecorder(
       measures: deployment.measures, engine: engine, image: image, board: board,
-      timeline: timeline)
+      timeline: timeline, inlined: inlined)
     measures.attach(tracks: tracks, board: board, fabric: fabric)
     let inferences = try InferenceRecorder(
       engine: engine, image: image, inference: deployment.inference)

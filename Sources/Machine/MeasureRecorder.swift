@@ -48,6 +48,10 @@ final class MeasureRecorder {
 
   private unowned let engine: Engine
   private let timeline: Timeline
+  private let inlined: InlinedCallWatcher
+  /// Ids of symbols whose inlined calls are watched, beyond those of the image's functions.
+  private var inlinedSymbols: [String: UInt32] = [:]
+  private var debug: DebugInformation?
   /// Whether a store of the core is what is happening.
   var isInCode: () -> Bool = { false }
   private var pairings: [Pairing] = []
@@ -55,9 +59,10 @@ final class MeasureRecorder {
 
   init(
     measures: [Measure], engine: Engine, image: FirmwareImage, board: Board,
-    timeline: Timeline
+    timeline: Timeline, inlined: InlinedCallWatcher
   ) throws(MachineError) {
     self.engine = engine
+    self.inlined = inlined
     self.timeline = timeline
     for measure in measures {
       let index = pairings.count
@@ -87,15 +92,30 @@ final class MeasureRecorder {
       return [.interrupt(NVICNumber.exception(ofInterrupt: number))]
     case .entry(let symbol), .exit(let symbol):
       let functions = image.entries(named: symbol)
-      if functions.isEmpty {
+      let pieces = inlinedID(symbol, image)
+      if functions.isEmpty && pieces == nil {
         throw .noSymbol(
           name: symbol, use: "measure \(name)", nearest: image.nearestName(to: symbol))
       }
       for function in functions { engine.watch(function: UInt32(function.id)) }
       let isEntry = if case .entry = point { true } else { false }
-      return functions.map { isEntry ? .entry(UInt32($0.id)) : .exit(UInt32($0.id)) }
+      return (functions.map { UInt32($0.id) } + (pieces.map { [$0] } ?? [])).map {
+        isEntry ? .entry($0) : .exit($0)
+      }
     case .gpio(let pin, let rising): return [.gpio(pin.description, rising)]
     }
+  }
+
+  /// The id under which the symbol's inlined calls are told; nil when it was inlined nowhere.
+  private func inlinedID(_ symbol: String, _ image: FirmwareImage) -> UInt32? {
+    if let known = inlinedSymbols[symbol] { return known }
+    if debug == nil { debug = DebugInformation(image) }
+    let places = debug?.inlinedCalls(named: symbol).filter { !$0.ranges.isEmpty } ?? []
+    guard !places.isEmpty else { return nil }
+    let id = UInt32(image.functions.count + inlinedSymbols.count)
+    inlinedSymbols[symbol] = id
+    inlined.watch(places, as: id)
+    return id
   }
 
   /// Hooks sensors and pins to the points that name them.
