@@ -111,7 +111,7 @@ let package = Package(
         "Verdicts",
       ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
-    tests("Commands", ["Commands", "Units"]),
+    tests("Commands", ["Commands", "RunRecord", "Units", "Verdicts"], exclude: ["Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -37,16 +37,14 @@ extension CommandFailure {
     self.init(error.isMissingFile ? .cannotOpen : .badInput, error.description)
   }
 
-  /// Of building a firmware.
-  init(_ error: FirmwareError) {
-    let status: ExitStatus =
-      switch error.kind {
-      case .invalid: .badInput
-      case .cannotOpen: .cannotOpen
-      case .missingProgram: .programMissing
-      case .refused: .internalFault
-      }
-    self.init(status, error.description)
+  /// Of building the firmware of a deployment, whose file is to blame for what does not fit.
+  init(_ error: FirmwareError, of deployment: String) {
+    switch error.kind {
+    case .invalid: self.init(.badInput, "\(deployment): \(error)")
+    case .cannotOpen: self.init(.cannotOpen, error.description)
+    case .missingProgram: self.init(.programMissing, error.description)
+    case .refused: self.init(.internalFault, error.description)
+    }
   }
 
   init(_ error: MachineError) {

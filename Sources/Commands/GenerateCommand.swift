@@ -17,8 +17,8 @@ let generateCommand = Command(
     network and a Makefile.
     """,
   examples: [
-    "generate Firmware/demo/gesture.tflite --output network",
-    "generate Firmware/demo/deployment.yaml --output firmware --set generate.run-in=main",
+    "generate model.tflite --output network",
+    "generate deployment.yaml --output firmware",
   ],
   keys: [source, output, RunOptions.board, RunOptions.settings, RunOptions.data]
 ) { (arguments, invocation) throws(CommandFailure) in
@@ -27,6 +27,9 @@ let generateCommand = Command(
     throw .usage("no place for the files; give --output DIR")
   }
   let kind = path == "-" ? FileKind.yaml : try FileKind.of(path)
+  if ![.network, .yaml, .unknown].contains(kind) {
+    throw CommandFailure(.badInput, "\(path): error: expected a network or a deployment")
+  }
   let isNetwork = kind == .network
   let names: [String]
   if isNetwork {
@@ -65,9 +68,9 @@ private func writeProject(
     throw CommandFailure(
       .badInput, "\(path): error: missing key 'generate' in a deployment that is to be generated")
   }
-  let project = try GeneratedFirmware(generation, plan.board, plan.data).project
+  let project = try GeneratedFirmware(generation, plan).project
   do throws(FirmwareError) { try project.write(to: directory) } catch {
-    throw CommandFailure(error)
+    throw CommandFailure(error, of: path)
   }
   return project.files.map(\.name)
 }

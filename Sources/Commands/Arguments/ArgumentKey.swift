@@ -1,4 +1,5 @@
 import Documents
+import Verdicts
 
 /// How an argument stands on the command line.
 enum ArgumentShape: Hashable, Sendable {
@@ -95,7 +96,8 @@ extension Key {
     ) { (texts) throws(CommandFailure) in
       guard let text = texts.first else { return choices[0].value }
       if let choice = choices.first(where: { $0.word == text }) { return choice.value }
-      throw .usage("\(name): unknown choice '\(shortened(text))'" + hint(for: text, in: words))
+      throw CommandFailure(
+        .usage, "\(name): error: unknown choice '\(shortened(text))'" + hint(for: text, in: words))
     }
   }
 }

@@ -3,8 +3,8 @@ import FirmwareImage
 import Units
 import Verdicts
 
-/// What an ELF holds.
-func firmwareSheet(_ path: String) throws(CommandFailure) -> Sheet {
+/// What an ELF holds: its largest functions, or all of them.
+func firmwareSheet(_ path: String, isFull: Bool) throws(CommandFailure) -> Sheet {
   let image = try loadFirmware(path)
   var sheet = Sheet(title: path)
   sheet.facts("firmware", facts(image) + startRows(image))
@@ -20,8 +20,8 @@ func firmwareSheet(_ path: String) throws(CommandFailure) -> Sheet {
     })
   let largest = image.functions.sorted { ($1.size, $0.address) < ($0.size, $1.address) }
   sheet.table(
-    "largest functions",
-    largest.prefix(10).map { function in
+    isFull ? "functions" : "largest functions",
+    (isFull ? image.functions[...] : largest.prefix(10)).map { function in
       Sheet.Row([
         ("function", function.demangledName), ("address", "\(function.address)"),
         ("bytes", "\(function.size)"),

@@ -2,7 +2,9 @@ import Boards
 import Documents
 import Verdicts
 
-private let file = Key.required("FILE", "an ELF, a network, a recording, labels, a board, ...")
+private let full = Key.flag("--full", "of an ELF every function, not only the largest")
+private let file = Key.required(
+  "FILE", "an ELF, network, recording, label file, board or deployment")
 
 let inspectCommand = Command(
   name: "inspect", summary: "what a firmware, network, recording or board holds",
@@ -14,12 +16,12 @@ let inspectCommand = Command(
   examples: [
     "inspect Firmware/demo/gesture.tflite", "inspect Firmware/demo/recordings/gestures.csv",
   ],
-  keys: [file, SheetFormat.key, RunOptions.data]
+  keys: [file, full, SheetFormat.key, RunOptions.data]
 ) { (arguments, invocation) throws(CommandFailure) in
   let path = try arguments[file]
   let sheet: Sheet
   switch try FileKind.of(path) {
-  case .elf: sheet = try firmwareSheet(path)
+  case .elf: sheet = try firmwareSheet(path, isFull: try arguments[full])
   case .network: sheet = try networkSheet(path)
   case .recording: sheet = try recordingSheet(path)
   case .labels: sheet = try labelSheet(path)

@@ -9,8 +9,10 @@ import Verdicts
 struct MachineRun {
   let record: RunRecord
   let wallSeconds: Double
-  /// What could not be looked for, as printed: symbols that match nothing.
+  /// What could not be looked for, as printed after `error: `: symbols that match nothing.
   let unjudged: [String]
+  /// Somebody pressed Ctrl-C.
+  let wasInterrupted: Bool
 
   init(
     _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ progress: ProgressLine,
@@ -28,6 +30,7 @@ struct MachineRun {
     let start = WallClock.seconds()
     record = machine.run()
     wallSeconds = WallClock.seconds() - start
+    wasInterrupted = interruption.isPending
     interruption.release()
     self.unjudged = unjudged
   }
@@ -43,7 +46,8 @@ struct MachineRun {
       } catch {
         guard error.isUnjudgeable, case .noSymbol(_, let use, _) = error, deployment.drop(use)
         else { throw CommandFailure(error) }
-        unjudged.append(error.description)
+        let text = error.description
+        unjudged.append(text.hasPrefix("error: ") ? String(text.dropFirst(7)) : text)
       }
     }
   }

@@ -50,7 +50,7 @@ private struct Run {
     progress.clear()
     console.finish(reportFollows: format.name == "text")
     let judgement = try judge(run, image, labels)
-    for message in run.unjudged { terminal.writeError(message + "\n") }
+    for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     var options = ReportOptions()
     options.isFull = try arguments[RunOptions.full]
     options.target = shellWords(words.filter { $0 != "--full" })
@@ -66,8 +66,7 @@ private struct Run {
     switch plan.deployment.firmware {
     case .file(let path): return path
     case .generated(let generation):
-      let firmware = try GeneratedFirmware(generation, plan.board, plan.data)
-      return try firmware.build(beside: plan.deployment.path)
+      return try GeneratedFirmware(generation, plan).build()
     }
   }
 
@@ -93,6 +92,7 @@ private struct Run {
     evidence.wallSeconds = run.wallSeconds
     evidence.isStrict = try arguments[RunOptions.strict]
     var judgement = Judgement(evidence)
+    if run.wasInterrupted { judgement.incomplete = "interrupted" }
     var unjudged = run.unjudged.first
     if unjudged == nil, let inference = plan.deployment.inference, run.record.inferences.isEmpty {
       unjudged = "no inference happened: '\(inference.entry)' never returned"

@@ -1,6 +1,7 @@
 import Deployments
 import Documents
 import Reports
+import Verdicts
 
 /// The arguments of `run`.
 enum RunOptions {
@@ -16,7 +17,8 @@ enum RunOptions {
     "a time to measure between two points: SENSOR.data-ready, SENSOR.read, SENSOR.pin, "
       + "irq NAME, enter SYMBOL, return SYMBOL, gpio PIN rising")
   static let budgets = Key.list(
-    "--budget", "NAME=LIMIT", "a limit: of a measure (its maximum), flash, ram, stack, ...")
+    "--budget", "NAME=LIMIT",
+    "a limit of a measure (its maximum) or of flash, ram, stack and others")
   static let duration = Key.option("--for", "DURATION", "simulated time; a plain ELF: 60 s")
   static let timeout = Key.option("--timeout", "DURATION", "time on the wall clock")
   static let format = Key.choice(
@@ -38,7 +40,8 @@ enum RunOptions {
   ) { (texts) throws(CommandFailure) in
     guard let text = texts.first else { return nil }
     guard let seed = Int64(text) else {
-      throw .usage("--seed: expected a whole number, found '\(shortened(text))'")
+      throw CommandFailure(
+        .usage, "--seed: error: expected a whole number, found '\(shortened(text))'")
     }
     return seed
   }

@@ -37,7 +37,7 @@ struct RunPlan {
     case .elf:
       if parts.board == nil, !parts.settings.contains(where: { $0.hasPrefix("board=") }) {
         throw .usage(
-          "no board for '\(shortened(target))'; give --board NAME, 'thumbprint boards' lists them")
+          "no board for '\(target)'; give --board NAME, 'thumbprint boards' lists them")
       }
       parts.firmware = target
       do throws(DocumentError) { return try Deployment.make(parts: parts) } catch {
