@@ -2,6 +2,7 @@ internal import CUnicorn
 
 /// Called by the engine before every block. Sacred: what is added here is paid a hundred million times
 /// a second.
+@inline(__always)
 func blockHook(
   _ uc: OpaquePointer?, _ address: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
 ) {
