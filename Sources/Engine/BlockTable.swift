@@ -46,7 +46,7 @@ struct BlockTable {
   }
 
   /// Visits every block, newest first.
-  func forEach(_ body: (Entry) -> Void) {
+  func visitAll(_ body: (Entry) -> Void) {
     var next = newest
     while let entry = next {
       next = entry.pointee.older
@@ -56,7 +56,7 @@ struct BlockTable {
 
   /// Gives all memory back. The table must not be used afterwards.
   func destroy() {
-    forEach { entry in
+    visitAll { entry in
       entry.pointee.copy?.deallocate()
       entry.deinitialize(count: 1)
       entry.deallocate()

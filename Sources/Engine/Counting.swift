@@ -86,7 +86,7 @@ extension Engine {
       }
       state.pointee.cache.isEnabled = newValue
       state.pointee.cache.invalidate()
-      state.pointee.table.forEach { setFixedWaits($0) }
+      state.pointee.table.visitAll { setFixedWaits($0) }
     }
   }
 
@@ -141,7 +141,7 @@ extension Engine {
   /// Every block that ran, by address.
   public func blockCounts() -> [BlockCount] {
     var counts: [BlockCount] = []
-    state.pointee.table.forEach { entry in
+    state.pointee.table.visitAll { entry in
       let block = entry.pointee
       guard block.executions > 0 || block.takenExits > 0 else { return }
       counts.append(

@@ -303,7 +303,7 @@ public final class Engine {
 
   private lazy var oldestBlock: UnsafeMutablePointer<Block> = {
     var oldest = state.pointee.previous
-    state.pointee.table.forEach { oldest = $0 }
+    state.pointee.table.visitAll { oldest = $0 }
     return oldest
   }()
 

@@ -7,8 +7,8 @@ struct ToolchainProcess {
 
   /// posix_spawn cannot change the directory portably, a shell can.
   private static let script = "cd \"$0\" && exec \"$@\""
-  /// How a shell ends when there is no such program.
-  private static let notFound: Int32 = 127
+  /// How a shell ends when there is no such program, or none in the directories that it may read.
+  private static let notFound: [Int32] = [127, 126]
 
   /// Starts `arguments` in `directory`, its output and errors going to the file `log` there.
   init(_ arguments: [String], in directory: String, log: String) throws(FirmwareError) {
@@ -38,7 +38,7 @@ struct ToolchainProcess {
     while unsafe waitpid(identifier, &status, 0) < 0 {
       if errno != EINTR { return false }
     }
-    if status == Self.notFound << 8 {
+    if Self.notFound.contains(where: { status == $0 << 8 }) {
       throw FirmwareError(
         .missingProgram,
         "cannot find '\(program)', which builds the firmware; "
