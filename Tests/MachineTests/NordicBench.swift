@@ -6,6 +6,7 @@ import Foundation
 import RunRecord
 import Testing
 import Units
+import Verdicts
 
 @testable import Machine
 
@@ -43,6 +44,15 @@ enum NordicBench {
     let console: String
     let machine: Machine
     let image: FirmwareImage
+    let board: Board
+    let deployment: Deployment
+
+    var judgement: Judgement {
+      Judgement(
+        Evidence(
+          record, board, deployment,
+          FirmwareSummary(path: image.path, sha256: "", symbols: image.functions.count)))
+    }
 
     func bytes(_ symbol: String, _ count: Int) throws -> [UInt8] {
       let address = try #require(image.objects(named: symbol).first, "\(symbol)").address
@@ -100,7 +110,7 @@ enum NordicBench {
     let record = machine.run()
     return Run(
       record: record, console: String(decoding: bytes, as: UTF8.self), machine: machine,
-      image: image)
+      image: image, board: board, deployment: deployment)
   }
 
   /// Writes a recording and returns its path.
