@@ -4,7 +4,8 @@
 // MODE 1: INT1 tells of each sample. MODE 2: INT1 tells that the FIFO holds THRESHOLD samples. MODE 3:
 // TIMER0 starts a read every PERIOD microseconds. MODE 4: so, when STATUS_REG tells of a new sample.
 // While bytes move, the core sleeps; with BUSY a handler of higher priority keeps it away from its
-// work for BUSY turns every BUSY_PERIOD microseconds.
+// work for BUSY turns every BUSY_PERIOD microseconds. SIGNAL is high from the repeated START of each
+// read until its last byte begins.
 // Reference: LSM9DS1 data sheet (DocID025715 Rev 2), section 7.
 
 #include "../nrf52840/nrf52840.h"
@@ -167,8 +168,10 @@ static void print_counts(void) {
 }
 
 int main(void) {
-  GPIO_CNF(SIGNAL) = OUTPUT;
   open_sensor();
+  GPIOTE_CONFIG(1) = GPIOTE_TASK(SIGNAL);
+  connect(0, &TWIM0_RXSTARTED, &GPIOTE_SET(1));
+  connect(1, &TWIM0_LASTRX, &GPIOTE_CLR(1));
   TWIM0_INTENSET = STOPPED_INTERRUPT;
   enable_interrupt(TWIM0_IRQ, 3);
 #if MODE <= 2 && defined(IMU_INT1)

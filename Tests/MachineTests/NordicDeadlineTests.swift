@@ -45,7 +45,7 @@ struct NordicDeadlineTests {
   @Test func whatPreemptsTheWorkIsNamed() throws {
     let calm = try run(["MODE": "1", "SAMPLES": "60"])
     let run = try run(
-      ["MODE": "1", "SAMPLES": "60", "BUSY": "3000", "BUSY_PERIOD": "2017"], deadline: "450 us")
+      ["MODE": "1", "SAMPLES": "60", "BUSY": "3000", "BUSY_PERIOD": "1009"], deadline: "450 us")
     try NordicBench.expectWorstAddsUp(run.record)
     let timer = try #require(run.record.exceptions.first { $0.name == "TIMER1" })
     let one = Int64(timer.cycles / timer.entries) * 15_625
@@ -61,7 +61,7 @@ struct NordicDeadlineTests {
 
   @Test func lateEndsAreMissedDeadlines() throws {
     let run = try run(
-      ["MODE": "1", "SAMPLES": "60", "BUSY": "3000", "BUSY_PERIOD": "2017"], deadline: "400 us")
+      ["MODE": "1", "SAMPLES": "60", "BUSY": "3000", "BUSY_PERIOD": "1009"], deadline: "400 us")
     let latencies = try run.latencies("latency")
     let late = latencies.filter { $0 > .microseconds(400) }.count
     #expect(late > 0 && late < latencies.count)
