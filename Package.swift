@@ -42,11 +42,12 @@ let package = Package(
     library("CSndfile", "sndfile", apt: "libsndfile1-dev"),
 
     module("Units"),
+    module("FileSystem", c: true),
     module("Trust", ["Units"]),
-    module("Documents", ["CYAML", "Units"], c: true),
-    module("Boards", ["Documents", "Trust", "Units"]),
-    module("Deployments", ["Boards", "Documents", "Units"]),
-    module("Streams", ["CSndfile", "Units"], c: true),
+    module("Documents", ["CYAML", "FileSystem", "Units"], c: true),
+    module("Boards", ["Documents", "FileSystem", "Trust", "Units"]),
+    module("Deployments", ["Boards", "Documents", "FileSystem", "Units"]),
+    module("Streams", ["CSndfile", "FileSystem", "Units"], c: true),
     module("Simulation", ["Units"]),
     module("RunRecord", ["Units"]),
     .target(
@@ -57,7 +58,7 @@ let package = Package(
         // The bundled engine beside the package, then the system's.
         .unsafeFlags(["-Xlinker", "-rpath=$ORIGIN/../../../.engine"])
       ]),
-    module("FirmwareImage", ["CElfutils", "Units"], c: true),
+    module("FirmwareImage", ["CElfutils", "FileSystem", "Units"], c: true),
     module("Disassembly", ["CCapstone", "Units"], c: true),
     module("Timing", ["Disassembly", "Boards", "Units"]),
     module("CortexM", ["Simulation", "Units"]),
@@ -77,19 +78,19 @@ let package = Package(
     module(
       "Reports",
       ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units", "Verdicts"]),
-    module("NetworkCompiler", ["Documents", "Units"]),
+    module("NetworkCompiler", ["Documents", "FileSystem", "Units"]),
     module(
       "Commands",
       [
-        "Boards", "Deployments", "Documents", "Energy", "Engine", "FirmwareImage", "Machine",
-        "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
+        "Boards", "Deployments", "Documents", "Energy", "Engine", "FileSystem", "FirmwareImage",
+        "Machine", "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
         "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
     .executableTarget(name: "thumbprint", dependencies: ["Commands"], swiftSettings: strict),
 
     tests("Units", ["Units", "Trust"]),
     tests("Documents", ["Documents", "Units"]),
-    tests("Boards", ["Boards", "Deployments", "Documents", "Trust", "Units"]),
+    tests("Boards", ["Boards", "Deployments", "Documents", "FileSystem", "Trust", "Units"]),
     tests("Streams", ["Streams", "Units"]),
     tests("Simulation", ["Simulation", "Units"]),
     tests("FirmwareImage", ["FirmwareImage", "Units"]),

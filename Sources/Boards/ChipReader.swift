@@ -1,4 +1,5 @@
 import Documents
+import FileSystem
 import Units
 
 /// Makes a chip of its checked tree.

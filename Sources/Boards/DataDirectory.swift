@@ -1,4 +1,5 @@
 public import Documents
+import FileSystem
 
 /// The folder that holds `Boards/` and what else ships with the tool.
 public struct DataDirectory: Hashable, Sendable {

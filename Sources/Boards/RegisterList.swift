@@ -32,7 +32,7 @@ public struct RegisterList: Sendable {
   }
 
   public init(path: String, blocks: [Block]) throws(DocumentError) {
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
+    let text = String(decoding: try documentBytes(path), as: UTF8.self)
     var bases: [Substring: Address] = [:]
     for block in blocks {
       for name in [block.name] + block.aliases { bases[Substring(name)] = block.base }

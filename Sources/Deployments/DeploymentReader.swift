@@ -1,5 +1,6 @@
 import Boards
 import Documents
+import FileSystem
 import Units
 
 /// Makes a deployment of its checked tree.

@@ -33,7 +33,7 @@ extension Node {
 
   /// Reads the file at `path`; messages name it `path`.
   public static func load(path: String) throws(DocumentError) -> Node {
-    try parse(try Files.read(path), file: path)
+    try parse(try documentBytes(path), file: path)
   }
 }
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import FileSystem
 
 extension Network {
   /// Files larger than this are refused: no network for a microcontroller comes near.
@@ -22,28 +16,15 @@ extension Network {
   }
 
   private static func contents(of file: String) throws(NetworkError) -> [UInt8] {
-    let descriptor = unsafe open(file, O_RDONLY)
-    guard descriptor >= 0 else {
+    do {
+      return try Files.read(file, limit: largestFile)
+    } catch {
+      if case .tooLarge(let limit) = error.kind {
+        throw NetworkError(file: file, message: "the file is larger than \(limit) bytes")
+      }
       throw NetworkError(
-        file: file, message: "cannot open the network; expected a readable .tflite file",
+        file: file, message: "cannot open the network: \(error.reason); expected a .tflite file",
         isMissingFile: true)
-    }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = unsafe read(descriptor, &chunk, chunk.count)
-      guard count >= 0 else {
-        throw NetworkError(
-          file: file, message: "cannot read the network; expected a .tflite file",
-          isMissingFile: true)
-      }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-      guard bytes.count <= largestFile else {
-        throw NetworkError(
-          file: file, message: "the file is larger than \(largestFile) bytes")
-      }
     }
   }
 }

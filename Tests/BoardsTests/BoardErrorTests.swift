@@ -1,3 +1,4 @@
+import FileSystem
 import Boards
 import Documents
 import Foundation

@@ -1,3 +1,4 @@
+import FileSystem
 import Documents
 import Testing
 import Trust
