@@ -90,7 +90,13 @@ private func enterSlowly(
     var pointer: UInt32 = 0
     uc_reg_read(uc, Int32(UC_ARM_REG_SP.rawValue), &pointer)
     let reach = pointer &- block.pointee.description.stackDescent
-    if reach < state.pointee.lowestStackPointer { state.pointee.lowestStackPointer = reach }
+    if reach < state.pointee.lowestStackPointer {
+      state.pointee.lowestStackPointer = reach
+      if reach < state.pointee.stackLimit {
+        engine(of: state).watcher(.stackOverflowed(block.pointee.address, reach: reach))
+        state.pointee.stackLimit = 0
+      }
+    }
   }
   if entering.contains(.watched) || state.pointee.enteringMask & BlockTraits.any.rawValue != 0 {
     state.pointee.entering = block

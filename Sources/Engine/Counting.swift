@@ -114,6 +114,12 @@ extension Engine {
     set { state.pointee.lowestStackPointer = newValue }
   }
 
+  /// Where the data below the stack ends: `watcher` is told once when the stack reaches below.
+  public var stackLimit: UInt32 {
+    get { state.pointee.stackLimit }
+    set { state.pointee.stackLimit = newValue }
+  }
+
   public var tracksStack: Bool {
     get { state.pointee.tracksStack }
     set { state.pointee.tracksStack = newValue }

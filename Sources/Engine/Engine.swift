@@ -53,6 +53,8 @@ public enum WatchEvent: Sendable {
   case entered(function: UInt32, cycle: UInt64)
   case returned(function: UInt32, entered: UInt64, cycle: UInt64)
   case reached(UInt32, cycle: UInt64)
+  /// The block that is about to run reaches below the stack's limit.
+  case stackOverflowed(UInt32, reach: UInt32)
   /// SEV comes in the block that is about to run.
   case sentEvent
 }

@@ -29,6 +29,8 @@ struct HotState {
   /// NMI or HardFault is being handled.
   var ignoresFaultMask = false
   var lowestStackPointer: UInt32 = .max
+  /// Data that the stack must not reach ends here; told once.
+  var stackLimit: UInt32 = 0
   var cache: InstructionCache
   var table: BlockTable
   var calls: CallStack

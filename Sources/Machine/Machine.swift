@@ -33,6 +33,7 @@ public final class Machine {
   private var wakeUps: UInt64 = 0
   private var exitCode: Int32?
   private var inputError: String?
+  private var stackLimit: UInt32 = 0
   private var faultReports: Set<UInt64> = []
   /// Takes each byte that the firmware prints.
   public var console: (UInt8) -> Void = { _ in }
@@ -85,9 +86,20 @@ public final class Machine {
     engine.breakFlow()
     engine.lowestStackPointer = engine[.sp]
     observer.initialStack = engine[.sp]
+    stackLimit = dataEnd(below: engine[.sp])
+    engine.stackLimit = stackLimit
     let outcome = loop()
     engine.closeCalls()
     return record(outcome)
+  }
+
+  /// The end of the static data nearest below the initial stack pointer; 0 when none is there.
+  private func dataEnd(below stack: UInt32) -> UInt32 {
+    let ends = image.sections.filter {
+      $0.isAllocated && $0.isWritable && $0.size > 0 && !$0.name.contains("stack")
+        && !$0.name.contains("heap")
+    }.map { $0.address.value &+ $0.size }
+    return ends.filter { $0 <= stack && $0 > 0x1000_0000 }.max() ?? 0
   }
 
   private func loop() -> Outcome {
@@ -340,6 +352,10 @@ public final class Machine {
       observer.returned(function, entered: entered, at: cycle)
     case .reached(let address, let cycle): inlined.reached(Address(address), cycle: cycle)
     case .sentEvent: core.sendEvent()
+    case .stackOverflowed(let address, let reach):
+      fabric.findings.note(
+        "stack-overflow", describe(Address(address)),
+        "the stack reaches \(Address(reach)), into data that ends at \(Address(stackLimit))")
     }
   }
 

@@ -31,7 +31,8 @@ public enum MachineError: Error, CustomStringConvertible {
         + known.joined(separator: ", ")
     case .noSymbol(let name, let use, let nearest):
       "error: \(use): no symbol matches '\(name)'"
-        + (nearest.map { "; did you mean '\($0)'?" } ?? "; 'thumbprint inspect --full' lists what there is")
+        + (nearest.map { "; did you mean '\($0)'?" }
+          ?? "; 'thumbprint inspect --full' lists what there is")
     case .stream(let sensor, let reason): "error: stream '\(sensor)': \(reason)"
     case .recording(let error): error.description
     case .engine(let reason): "error: engine: \(reason)"
