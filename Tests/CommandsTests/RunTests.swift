@@ -20,7 +20,7 @@ private enum Images {
   private static let built: [String: Int32] = {
     try? FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
-    let folders = ["empty", "semihosting", "faults"]
+    let folders = ["empty", "semihosting", "faults", "exceptions"]
     return Dictionary(
       uniqueKeysWithValues: folders.map { folder in
         let sources = Session.root.appending(path: "Firmware/\(folder)").path
@@ -150,6 +150,14 @@ struct RunTests {
     }
   }
 
+  @Test func `a finding is a matter of status only when asked`() throws {
+    let image = try Images.path("exceptions")
+    #expect(call(image, ["--quiet"]).status == 0)
+    let strict = call(image, ["--quiet", "--strict"])
+    #expect(strict.status == 4)
+    #expect(strict.output.hasPrefix("UNKNOWN"))
+  }
+
   @Test func `two runs print the same but for the wall clock`() throws {
     let image = try Images.path("semihosting")
     func text() -> [Substring] {
@@ -196,6 +204,18 @@ struct RunTests {
 }
 
 @Suite struct NewTests {
+  @Test func `output that cannot be written is no success`() {
+    var error: [UInt8] = []
+    let full = Terminal(
+      output: { _ in false },
+      error: {
+        error += $0
+        return true
+      })
+    #expect(main(arguments: ["sensors"], terminal: full) == 66)
+    #expect(String(decoding: error, as: UTF8.self).contains("cannot write"))
+  }
+
   @Test func `a new deployment reads, and is not written twice`() throws {
     try Session.inDirectory { directory in
       let folder = directory + "/gesture"
