@@ -1,7 +1,7 @@
-import FileSystem
 import Boards
 import Deployments
 import Documents
+import FileSystem
 import NetworkCompiler
 
 /// The firmware that a deployment asks the tool to make.

@@ -1,7 +1,7 @@
-import FileSystem
 import Boards
 import Deployments
 import Documents
+import FileSystem
 import FirmwareImage
 import Profiling
 import Reports
