@@ -115,7 +115,7 @@ public final class Machine {
       }
       let due = clock.firstTick(notBefore: fabric.scheduler.next)
       // A bounded slice, so that the wall clock is looked at now and then.
-      let slice = engine.cycles + 100_000_000
+      let slice = engine.cycles + 10_000_000
       let deadline = min(due, limits.cycles, slice)
       guard deadline > engine.cycles else { continue }
       if let outcome = handle(engine.run(until: deadline)) { return outcome }
