@@ -7,10 +7,12 @@
 #define SECONDS 10
 #endif
 #ifndef PERIOD
-#define PERIOD 1600
+#define PERIOD 16000
 #endif
 
 volatile uint32_t seconds, first_capture, last_capture, wakes;
+
+void CLOCK_IRQHandler(void) { CLEAR(CLOCK_LFCLKSTARTED); }
 
 void RTC0_IRQHandler(void) {
   CLEAR(RTC0_COMPARE0);
@@ -22,9 +24,10 @@ void RTC0_IRQHandler(void) {
 
 int main(void) {
   CLOCK_LFCLKSRC = LFCLK_CRYSTAL;
+  CLOCK_INTENSET = 1 << 1;
+  enable_interrupt(CLOCK_IRQ, 2);
   CLOCK_LFCLKSTART = 1;
-  while (!CLOCK_LFCLKSTARTED) {
-  }
+  wait_for_interrupt();
   // Free-running at 16 MHz; captured by hardware at each compare of RTC0.
   TIMER_BITMODE(TIMER1) = TIMER_32_BITS;
   TIMER_PRESCALER(TIMER1) = 0;

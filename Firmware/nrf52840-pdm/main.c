@@ -1,8 +1,8 @@
 // Records SAMPLES samples of the microphone at 16 kHz with two buffers of BLOCK.
 //
 // With LATE the pointer of one buffer is given only after the next has begun: that one goes over the
-// buffer before it. With SILENT the microphone's supply stays off. SIGNAL is high while the PDM
-// interface fills the second buffer of each pair, by PPI.
+// buffer before it. With SILENT the microphone's supply stays off. SIGNAL
+// toggles at the end of each buffer, by PPI.
 
 #include "../nrf52840/nrf52840.h"
 
@@ -45,7 +45,9 @@ void PDM_IRQHandler(void) {
 
 int main(void) {
 #ifdef MICROPHONE_POWER
-#ifndef SILENT
+#ifdef SILENT
+  GPIO_LOW(MICROPHONE_POWER);
+#else
   GPIO_HIGH(MICROPHONE_POWER);
 #endif
   GPIO_CNF(MICROPHONE_POWER) = OUTPUT;

@@ -15,6 +15,7 @@ __attribute__((naked)) static void unexpected_exception(void) { __asm volatile("
 #define HANDLER(name) __attribute__((weak, alias("unexpected_exception"))) void name(void);
 HANDLER(SysTick_Handler)
 HANDLER(PendSV_Handler)
+HANDLER(CLOCK_IRQHandler)
 HANDLER(UARTE0_IRQHandler)
 HANDLER(TWIM0_IRQHandler)
 HANDLER(GPIOTE_IRQHandler)
@@ -30,7 +31,8 @@ __attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 48
     [2 ... 13] = unexpected_exception,
     [14] = PendSV_Handler,
     [15] = SysTick_Handler,
-    [16 ... 16 + 1] = unexpected_exception,
+    [16 + CLOCK_IRQ] = CLOCK_IRQHandler,
+    [16 + 1] = unexpected_exception,
     [16 + UARTE0_IRQ] = UARTE0_IRQHandler,
     [16 + TWIM0_IRQ] = TWIM0_IRQHandler,
     [16 + 4 ... 16 + 5] = unexpected_exception,
