@@ -107,6 +107,8 @@ struct Block {
   var unspentInstructions: UInt64 = 0
   /// The change count of the cache when all its lines were last the newest of their sets.
   var cacheStamp: UInt64 = .max
+  /// How many lines of the cache it lies in, once it was looked up there.
+  var cacheLines: UInt64 = 0
   var description: BlockDescription
   /// Wait states of its data reads, as last seen.
   var sampledWaits: UInt32 = 0

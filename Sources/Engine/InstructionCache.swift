@@ -7,6 +7,7 @@ struct InstructionCache {
   var isEnabled = false
   /// Fills and reorderings so far.
   private(set) var changes: UInt64 = 0
+  /// Lines that blocks found present, and that they did not.
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
   private var tags: UnsafeMutablePointer<UInt32>?
@@ -41,7 +42,7 @@ struct InstructionCache {
   @inline(__always)
   mutating func access(_ block: UnsafeMutablePointer<Block>) -> UInt64 {
     if block.pointee.cacheStamp == changes {
-      hits &+= 1
+      hits &+= block.pointee.cacheLines
       return 0
     }
     return lookUp(block)
@@ -75,7 +76,9 @@ struct InstructionCache {
       }
     }
     misses &+= missed
-    if missed == 0 { hits &+= 1 }
+    let lines = UInt64(last &- first) &+ 1
+    hits &+= lines &- missed
+    block.pointee.cacheLines = lines
     // With no two of its lines in one set, they are all present and newest now.
     if last &- first <= setMask { block.pointee.cacheStamp = changes }
     return missed * UInt64(geometry.missCycles)

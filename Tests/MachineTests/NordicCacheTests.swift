@@ -20,7 +20,8 @@ struct NordicCacheTests {
     let (hits, misses) = try (table(run, "hits"), table(run, "misses"))
     // A kilobyte in lines of 16 bytes: a miss for each, and a few for the loop's end and the caller.
     #expect((64...72).contains(misses[1][0]))
-    #expect(hits[1][0] > 60 * 400)
+    // Every other access to a line finds it; the loop's last line holds its branch alone.
+    #expect((64.0...66).contains(((hits[1][0] + misses[1][0]) / 400).rounded(.down)))
     // Four kilobytes in order never stay in two that forget the line used longest ago.
     #expect(misses[1][1] >= 256 * 100)
     #expect(hits[0] == [0, 0] && misses[0] == [0, 0])
