@@ -74,7 +74,10 @@ let package = Package(
     module("Profiling", ["Energy", "FirmwareImage", "RunRecord", "Units"]),
     module(
       "Verdicts",
-      ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units"]),
+      [
+        "Boards", "Deployments", "Documents", "Energy", "FirmwareImage", "Profiling", "RunRecord",
+        "Trust", "Units",
+      ]),
     module(
       "Reports",
       ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units", "Verdicts"]),

@@ -3,6 +3,7 @@ enum Catalog {
   static var commands: [Command] {
     [
       runCommand,
+      compareCommand,
       generateCommand,
       inspectCommand,
       boardsCommand,

@@ -18,6 +18,9 @@ public struct SourceIndex: Sendable {
   private var entries: [Address: Entry]
   /// The line of the instruction that a crashed run faulted at.
   public var fault: (file: String, line: Int)?
+  /// The compilers with version and options as they noted them, each once, in link order; options
+  /// that name a place of the building machine are left out.
+  public var producers: [String] = []
 
   /// Knows nothing: functions go by their symbols.
   public init(entries: [Address: Entry] = [:]) { self.entries = entries }
@@ -30,6 +33,11 @@ public struct SourceIndex: Sendable {
       ran.insert(index)
     }
     let debug = ran.isEmpty ? nil : DebugInformation(image)
+    for case let producer? in debug?.compilationUnits.map(\.producer) ?? [] {
+      let words = producer.split(separator: " ").filter { !$0.contains("/") }
+      let text = words.joined(separator: " ")
+      if !producers.contains(text) { producers.append(text) }
+    }
     switch record.outcome {
     case .faulted(let value), .lockedUp(let value):
       fault = debug?.location(of: value.programCounter).map { ($0.file, $0.line) }

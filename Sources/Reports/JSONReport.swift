@@ -32,6 +32,13 @@ public struct JSONReport: Sendable {
       ),
       ("deployment", .string(judgement.deployment.name)),
       ("board", board), ("firmware", firmware),
+      (
+        "settings",
+        .array(
+          judgement.settings.map {
+            .object([("key", .string($0.key)), ("value", .string($0.value))])
+          })
+      ),
       ("outcome", outcome(record.outcome)),
       ("cycles", cycles), ("instructions", .integer(record.instructions)),
       ("seconds", seconds(record.end.picoseconds)),

@@ -139,7 +139,7 @@ public struct FunctionRecord: Codable, Sendable {
   }
 }
 
-public struct ExceptionRecord: Codable, Sendable {
+public struct ExceptionRecord: Codable, Sendable, Equatable {
   public var number: Int
   public var name: String
   public var entries: UInt64 = 0

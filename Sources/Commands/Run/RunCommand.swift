@@ -41,16 +41,11 @@ private struct Run {
 
   func status() throws(CommandFailure) -> ExitStatus {
     let format = try arguments[RunOptions.format]
-    // Before the run: what is found wrong after it would cost its result.
-    let labels = try RunLabels(plan.deployment)
-    let image = try loadFirmware(firmwarePath())
-    let progress = ProgressLine(
-      terminal, isWanted: try !arguments[RunOptions.quiet], duration: plan.deployment.duration)
-    let console = try ConsoleSink(consoleTarget(format), terminal) { progress.clear() }
-    let run = try MachineRun(image, plan.board, plan.deployment, progress, console)
-    progress.clear()
-    console.finish(reportFollows: format.name == "text")
-    let judgement = try judge(run, image, labels)
+    let run = try JudgedRun(
+      plan, terminal, console: consoleTarget(format),
+      showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
+      isStrict: try arguments[RunOptions.strict])
+    let judgement = run.judgement
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     var options = ReportOptions()
     options.isFull = try arguments[RunOptions.full]
@@ -63,14 +58,6 @@ private struct Run {
     return judgement.status
   }
 
-  private func firmwarePath() throws(CommandFailure) -> String {
-    switch plan.deployment.firmware {
-    case .file(let path): return path
-    case .generated(let generation):
-      return try GeneratedFirmware(generation, plan).build()
-    }
-  }
-
   private func consoleTarget(_ format: ReportFormat) throws(CommandFailure) -> ConsoleSink.Target {
     switch try arguments[RunOptions.console] {
     case "-": return .output
@@ -80,35 +67,10 @@ private struct Run {
     if try arguments[RunOptions.quiet] { return .nowhere }
     return format.name == "text" ? .output : .error
   }
-
-  private func judge(
-    _ run: MachineRun, _ image: FirmwareImage, _ labels: RunLabels?
-  ) throws(CommandFailure) -> Judgement {
-    let summary = FirmwareSummary(
-      path: image.path, sha256: image.sha256, symbols: image.functions.count)
-    var evidence = Evidence(run.record, plan.board, plan.deployment, summary)
-    evidence.sources = SourceIndex(image, for: run.record)
-    evidence.labels = labels?.played(until: run.record.end)
-    evidence.toolVersion = Version.number
-    evidence.wallSeconds = run.wallSeconds
-    evidence.isStrict = try arguments[RunOptions.strict]
-    var judgement = Judgement(evidence)
-    if run.wasInterrupted { judgement.incomplete = "interrupted" }
-    var unjudged = run.unjudged.first
-    if unjudged == nil, let inference = plan.deployment.inference, run.record.inferences.isEmpty {
-      unjudged = "no inference happened: '\(inference.entry)' never returned"
-    }
-    if let unjudged {
-      judgement.incomplete = judgement.incomplete ?? unjudged
-      judgement.verdict = .unknown
-      judgement.status = .worst([judgement.status, .notJudged])
-    }
-    return judgement
-  }
 }
 
 /// Words as a shell takes them, quoted where they must be.
-private func shellWords(_ words: [String]) -> String {
+func shellWords(_ words: [String]) -> String {
   let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%")
   return words.map { word in
     if !word.isEmpty, word.allSatisfy(plain.contains) { return word }

@@ -1,0 +1,64 @@
+import Boards
+import Deployments
+import FirmwareImage
+import Profiling
+import RunRecord
+import Verdicts
+
+/// A planned run, run and judged.
+struct JudgedRun {
+  let judgement: Judgement
+  /// What could not be looked for, as printed.
+  let unjudged: [String]
+
+  init(
+    _ plan: RunPlan, _ terminal: Terminal, console target: ConsoleSink.Target,
+    showsProgress: Bool, reportFollows: Bool, isStrict: Bool
+  ) throws(CommandFailure) {
+    // Before the run: what is found wrong after it would cost its result.
+    let labels = try RunLabels(plan.deployment)
+    let image = try loadFirmware(Self.firmwarePath(plan))
+    let progress = ProgressLine(
+      terminal, isWanted: showsProgress, duration: plan.deployment.duration)
+    let console = try ConsoleSink(target, terminal) { progress.clear() }
+    let run = try MachineRun(image, plan.board, plan.deployment, progress, console)
+    progress.clear()
+    console.finish(reportFollows: reportFollows)
+    judgement = Self.judge(run, image, plan, labels, isStrict: isStrict)
+    unjudged = run.unjudged
+  }
+
+  private static func firmwarePath(_ plan: RunPlan) throws(CommandFailure) -> String {
+    switch plan.deployment.firmware {
+    case .file(let path): return path
+    case .generated(let generation):
+      return try GeneratedFirmware(generation, plan).build()
+    }
+  }
+
+  private static func judge(
+    _ run: MachineRun, _ image: FirmwareImage, _ plan: RunPlan, _ labels: RunLabels?,
+    isStrict: Bool
+  ) -> Judgement {
+    let summary = FirmwareSummary(
+      path: image.path, sha256: image.sha256, symbols: image.functions.count)
+    var evidence = Evidence(run.record, plan.board, plan.deployment, summary)
+    evidence.sources = SourceIndex(image, for: run.record)
+    evidence.labels = labels?.played(until: run.record.end)
+    evidence.toolVersion = Version.number
+    evidence.wallSeconds = run.wallSeconds
+    evidence.isStrict = isStrict
+    var judgement = Judgement(evidence)
+    if run.wasInterrupted { judgement.incomplete = "interrupted" }
+    var unjudged = run.unjudged.first
+    if unjudged == nil, let inference = plan.deployment.inference, run.record.inferences.isEmpty {
+      unjudged = "no inference happened: '\(inference.entry)' never returned"
+    }
+    if let unjudged {
+      judgement.incomplete = judgement.incomplete ?? unjudged
+      judgement.verdict = .unknown
+      judgement.status = .worst([judgement.status, .notJudged])
+    }
+    return judgement
+  }
+}
