@@ -14,7 +14,7 @@ private let format = Key.choice(
   "--format", [("text", false), ("json", true)], "how the result is printed")
 
 let compareCommand = Command(
-  name: "compare", summary: "two runs side by side: what changed, where, and why",
+  name: "compare", summary: "two runs side by side, cause first",
   details: """
     Runs two firmwares or deployments, or takes saved results, and tells first what made the \
     difference; then every figure of both, and the functions whose differences add up to the whole.
@@ -23,7 +23,7 @@ let compareCommand = Command(
     and 2 when something is. The other options are those of 'run' and hold for both.
     """,
   examples: [
-    "compare Firmware/demo/deployment.yaml Firmware/dataready/deployment.yaml",
+    "compare timer.yaml data-ready.yaml",
     "compare app.yaml app.yaml --head-set generate.run-in=main",
     "compare baseline/ build/app.elf --board mps2-an386 --for '10 s'",
   ],

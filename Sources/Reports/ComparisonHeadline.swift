@@ -91,6 +91,8 @@ extension ComparisonReport {
       default: break
       }
     }
+    let isOfBoard = change.key.hasPrefix("board.")
+    if isOfBoard, change.base == nil { return "\(change.key) set to \(head)" }
     if change.base == nil { return "\(change.key) \(head) added" }
     if change.head == nil { return "\(change.key) \(base) left out" }
     return "\(change.key) \(base) -> \(head)"
