@@ -1,5 +1,6 @@
 import Deployments
 import Documents
+import FileSystem
 import Reports
 import Verdicts
 

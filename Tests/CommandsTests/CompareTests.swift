@@ -1,12 +1,11 @@
 import Foundation
 import Testing
 
-/// Two sides by way of the command line; a semihosting firmware stands for all.
-@Suite(.enabled(if: CompareTests.hasCompiler, "skipped: arm-none-eabi-gcc is not installed"))
-struct CompareTests {
+/// What the tests build firmware with.
+private enum Shell {
   static let hasCompiler = run("sh", ["-c", "command -v arm-none-eabi-gcc"]) == 0
 
-  private static func run(_ program: String, _ arguments: [String]) -> Int32 {
+  static func run(_ program: String, _ arguments: [String]) -> Int32 {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
@@ -16,10 +15,14 @@ struct CompareTests {
     process.waitUntilExit()
     return process.terminationStatus
   }
+}
 
+/// Two sides by way of the command line; one small firmware stands for all.
+@Suite(.enabled(if: Shell.hasCompiler, "skipped: arm-none-eabi-gcc is not installed"))
+struct CompareTests {
   private func build(_ firmware: String, in directory: String) throws -> String {
     let sources = Session.root.appending(path: "Firmware/\(firmware)").path
-    try #require(Self.run("make", ["-s", "-C", sources, "OUT=\(directory)"]) == 0)
+    try #require(Shell.run("make", ["-s", "-C", sources, "OUT=\(directory)"]) == 0)
     return "\(directory)/\(firmware).elf"
   }
 

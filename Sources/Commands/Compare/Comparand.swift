@@ -1,5 +1,6 @@
 import Deployments
 import Documents
+import FileSystem
 import Verdicts
 
 /// One of the two things that are compared, as the user named it.
