@@ -347,8 +347,12 @@ public final class Engine {
     }
   }
 
-  /// WFE and YIELD come as undefined instructions with the program counter behind them.
+  /// WFE and YIELD come as undefined instructions with the program counter behind them, where their
+  /// block ends; an undefined instruction lies inside its block.
   private func explainInvalidInstruction() -> EngineStop {
+    guard state.pointee.previous.pointee.end == programCounter.value else {
+      return .undefinedInstruction
+    }
     let behind = programCounter + UInt32(bitPattern: -2)
     if let bytes = bytes(at: behind, count: 2) {
       let halfword = UInt16(bytes[0]) | UInt16(bytes[1]) << 8

@@ -38,6 +38,12 @@ struct OutcomeTests {
     #expect(fault.backtrace.first?.hasPrefix("depth_first (") == true)
   }
 
+  @Test func anUndefinedInstructionBehindAWaitIsNoWait() throws {
+    let fault = try fault(run("undefined-after-wait").record.outcome)
+    #expect(fault.cause == "undefined instruction")
+    #expect(fault.backtrace.first == "main")
+  }
+
   @Test(arguments: ["lock-up", "undefined-in-hardfault"])
   func aFaultInHardFaultLocksUp(_ name: String) throws {
     guard case .lockedUp = try run(name).record.outcome else {
