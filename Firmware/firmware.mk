@@ -1,11 +1,16 @@
-# Builds one firmware for board mps2-an386: `make -C Firmware/NAME OUT=/some/dir` writes
-# /some/dir/NAME.elf. A Makefile may set SOURCES (default: every .c and .S beside it), SHARED (files
+# Builds one firmware: `make -C Firmware/NAME OUT=/some/dir [BOARD=mps2-an386]` writes
+# /some/dir/NAME.elf. BOARD chooses the core to compile for. A Makefile may set SOURCES (default: every .c and .S beside it), SHARED (files
 # of ../mps2), DEFINES, SPECS and LIBS.
 
 NAME ?= $(notdir $(CURDIR))
 ROOT := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))
 CROSS ?= arm-none-eabi-
-CPU ?= -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16
+BOARD ?= mps2-an386
+CPU_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -DCORTEX_M=4
+CPU_mps2-an385 := -mcpu=cortex-m3 -mthumb -DCORTEX_M=3
+CPU_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-d16 -DCORTEX_M=7
+CPU_generic-m0 := -mcpu=cortex-m0 -mthumb -masm-syntax-unified -DCORTEX_M=0
+CPU ?= $(or $(CPU_$(BOARD)),$(CPU_mps2-an386))
 OPTIMIZE ?= -O2
 SOURCES ?= $(sort $(wildcard *.c *.S))
 SHARED ?= startup.c memory.c console.c handlers.c check.c

@@ -7,7 +7,7 @@
 #include "faulting.h"
 #include "handlers.h"
 
-enum { NOWHERE = 0x60000000 };
+enum { NOWHERE = 0x70000000 };
 
 static volatile uint32_t active_after_bad_return;
 

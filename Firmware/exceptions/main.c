@@ -1,4 +1,4 @@
-// Checks of exception entry, return, priorities, masks, sleep and faults on a Cortex-M4.
+// Checks of exception entry, return, priorities, masks, sleep and faults on an Armv7-M core.
 // Reference: ARMv7-M ARM (DDI 0403E) B1.4-B1.5 and B3.2-B3.4.
 
 #include "check.h"
@@ -17,8 +17,10 @@ int main(void) {
   check_system_exceptions();
   check_timers();
   check_waiting();
+#ifdef __ARM_FP
   check_floating_point();
   check_context_switch();
+#endif
   check_unprivileged();
   check_faults();
   check_escalation();

@@ -25,13 +25,17 @@ void check_reset_state(void) {
   check("reset: SHCSR", SHCSR, 0);
   check("reset: CFSR", CFSR, 0);
   check("reset: HFSR", HFSR, 0);
+#ifdef __ARM_FP
   check("reset: FPCCR has ASPEN and LSPEN", FPCCR & 0xC0000000, 0xC0000000);
+#endif
   check("reset: no interrupt enabled", NVIC_ISER, 0);
   check("reset: no interrupt pending", NVIC_ISPR, 0);
   check("reset: SysTick off", SYST_CSR & (SYST_ENABLE | SYST_TICKINT | SYST_COUNTFLAG), 0);
-  check("CPUID is a Cortex-M4 of Arm", CPUID & 0xFF0FFFF0, 0x410FC240);
-  check("MVFR0 is FPv4-SP", MVFR0, 0x10110021);
-  check("MVFR1 is FPv4-SP", MVFR1, 0x11000011);
+  check("CPUID is the core's, of Arm", CPUID & 0xFF0FFFF0, 0x410FC200 | CORTEX_M << 4);
+#ifdef __ARM_FP
+  check("MVFR0 is the unit's", MVFR0, CORTEX_M == 7 ? 0x10110221 : 0x10110021);
+  check("MVFR1 is the unit's", MVFR1, CORTEX_M == 7 ? 0x12000011 : 0x11000011);
+#endif
   print_masked("CPUID", CPUID);
   print_masked("SYST_CALIB", SYST_CALIB);
 }

@@ -50,7 +50,7 @@ static void special_registers(void) {
   seen.ipsr = get_ipsr();
   __asm volatile("mov %0, sp" : "=r"(seen.sp));
   uint32_t flags;
-  __asm volatile("msr apsr_nzcvqg, %1\n mrs %0, apsr" : "=r"(flags) : "r"(0x900A0000) : "cc");
+  __asm volatile("msr " APSR_ALL ", %1\n mrs %0, apsr" : "=r"(flags) : "r"(0x900A0000) : "cc");
   seen.flags = flags;
   __asm volatile("svc #0" ::: "memory");
 }
@@ -67,7 +67,8 @@ static void check_special_registers(void) {
   check("unprivileged: PSP reads 0", seen.psp, 0);
   check("unprivileged: IPSR", seen.ipsr, 0);
   check("unprivileged: PSP cannot be written", (seen.sp - (uint32_t)stack) <= sizeof stack, 1);
-  check("unprivileged: APSR can be written", seen.flags & 0xF80F0000, 0x900A0000);
+  check("unprivileged: APSR can be written", seen.flags & 0xF80F0000,
+        0x90000000 | (0xA0000 & APSR_GE));
   check("unprivileged: PRIMASK was not set", get_primask(), 0);
   check("unprivileged: BASEPRI was not set", get_basepri(), 0);
   check("unprivileged: FAULTMASK was not set", get_faultmask(), 0);

@@ -1,4 +1,4 @@
-// Special registers and barriers of the Cortex-M4 as inline functions.
+// Special registers and barriers of the core as inline functions.
 #pragma once
 
 #include "registers.h"
@@ -22,6 +22,15 @@ SPECIAL_REGISTER(faultmask, faultmask)
 SPECIAL_REGISTER(control, control)
 SPECIAL_REGISTER(msp, msp)
 SPECIAL_REGISTER(psp, psp)
+
+// The application flags: without the DSP extension there is no GE.
+#ifdef __ARM_FEATURE_DSP
+#define APSR_ALL "apsr_nzcvqg"
+enum { APSR_GE = 0xF0000 };
+#else
+#define APSR_ALL "apsr_nzcvq"
+enum { APSR_GE = 0 };
+#endif
 
 static inline uint32_t get_ipsr(void) {
   uint32_t value;

@@ -18,5 +18,7 @@ LEAF uint32_t load_exclusive(uint32_t address) { __asm volatile("ldrex r0, [r0]\
 
 // Leaves lr alone, so that a fault at the target returns to the caller.
 LEAF void jump_to(uint32_t address) { __asm volatile("bx r0"); }
+#ifdef __ARM_FP
 LEAF uint32_t move_from_fpu(void) { __asm volatile("vmov r0, s0\n bx lr"); }
+#endif
 LEAF void supervisor_call(void) { __asm volatile("svc #0\n bx lr"); }

@@ -57,6 +57,7 @@ public final class CortexM {
     nvic = NVIC(interruptCount: features.interruptCount, priorityBits: features.priorityBits)
     control = SystemControl()
     control.vtor = initialVectorTable.value
+    if features.architecture == .v6M { control.ccr = Self.fixedConfiguration }
     sysTick.reset()
     watchpoint.reset()
     isLockedUp = false
@@ -75,7 +76,7 @@ public final class CortexM {
     }
     processor[.msp] = stack & ~3
     processor[.sp] = stack & ~3
-    processor.setExecutionState(start & 1 << 24)
+    processor.setExecutionState((start & 1) << 24)
     processor[.pc] = start | 1
     if start & 1 == 0 { raise(.invalidState, at: Address(start)) }
     return true
@@ -85,6 +86,7 @@ public final class CortexM {
 
   /// Makes an exception pending, as an interrupt line or a write to ICSR does.
   public func pend(_ number: Int) {
+    guard number < nvic.count else { return }
     let wasPending = nvic.pending.contains(number)
     nvic.setPending(number)
     if !wasPending { notePending(number) }
@@ -93,6 +95,7 @@ public final class CortexM {
   /// Hooks the interrupt's line to the NVIC.
   public func connect(_ line: InterruptLine) {
     let number = NVIC.firstInterrupt + line.number
+    guard line.number >= 0, number < nvic.count else { return }
     line.observer = { [unowned self] level in
       let wasPending = nvic.pending.contains(number)
       nvic.setLine(number, level)

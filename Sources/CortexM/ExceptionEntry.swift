@@ -23,7 +23,8 @@ extension CortexM {
     let lazy = hasFrame && self.control.lazyStacking
     processor.charge(
       timing.entry + (hasFrame && !lazy ? timing.floatingPointStacking : 0), for: .entry)
-    processor.reserveLazyStacking(lazy ? timing.floatingPointStacking : 0)
+    // A basic frame leaves the reservation of the code that it pre-empts alone.
+    if hasFrame { processor.reserveLazyStacking(lazy ? timing.floatingPointStacking : 0) }
     if !stacked { derive(.stackingBus) }
 
     // Late arrival: whatever became pending while the frame was written and is more urgent wins.
@@ -76,6 +77,8 @@ extension CortexM {
       at: Address(processor[.pc] & ~1))
     if canRun {
       nvic.setPending(NVIC.busFault)
+    } else if executionPriority() <= -1 {
+      lockUp()
     } else {
       control.hfsr |= SystemControl.HFSR.forced
       nvic.setPending(NVIC.hardFault)
@@ -119,6 +122,7 @@ extension CortexM {
     }
     nvic.deactivate(number)
     if number != NVIC.nmi { processor[.faultmask] = 0 }
+    processor.clearExclusiveMonitor()
     sendEvent()
     // Tail-chaining: the frame stays where it is.
     let floor = executionPriority()
@@ -127,9 +131,9 @@ extension CortexM {
       observer?.exceptionReturned(number, frame: nil)
       return start(nvic.mostUrgentPending() ?? next, link: value, isTailChained: true)
     }
-    let wasWritten = processor.pendingLazyStacking == 0
     let extended = features.hasFloatingPoint && value & 0x10 == 0
-    processor.reserveLazyStacking(0)
+    let wasWritten = processor.pendingLazyStacking == 0
+    if extended { processor.reserveLazyStacking(0) }
     processor.charge(
       timing.exceptionReturn + (extended && wasWritten ? timing.floatingPointUnstacking : 0),
       for: .exceptionReturn)
@@ -170,6 +174,7 @@ extension CortexM {
     for index in 0..<(extended ? 25 : 8) {
       guard let word = processor.word(at: frame + UInt32(index) * 4) else {
         derive(.unstackingBus)
+        if isLockedUp { return }
         observer?.exceptionReturned(number, frame: nil)
         return start(
           nvic.mostUrgentPending() ?? NVIC.hardFault, link: value, isTailChained: true)
@@ -177,6 +182,11 @@ extension CortexM {
       words.append(word)
     }
     let xpsr = words[7]
+    // The mode to return to and the frame's exception number must agree.
+    guard (value & 8 != 0) == (xpsr & 0x1ff == 0) else {
+      observer?.exceptionReturned(number, frame: nil)
+      return chainInvalidReturn(value)
+    }
     let size = extended ? Self.extendedFrame : Self.basicFrame
     let pointer = (frame.value &+ size) | (xpsr & 1 << 9 != 0 ? 4 : 0)
     processor.setExceptionNumber(value & 8 != 0 ? 0 : xpsr & 0x1ff)

@@ -6,6 +6,7 @@ import Simulation
 /// 0 is exception 16.
 struct NVIC {
   static let firstInterrupt = 16
+  static let mostInterrupts = 496
   static let reset = 1
   static let nmi = 2
   static let hardFault = 3
@@ -16,6 +17,11 @@ struct NVIC {
   static let debugMonitor = 12
   static let pendSV = 14
   static let sysTick = 15
+
+  /// System exceptions with a priority field.
+  private static let configurable = [
+    memManage, busFault, usageFault, svCall, debugMonitor, pendSV, sysTick,
+  ]
 
   let count: Int
   let priorityMask: UInt8
@@ -30,8 +36,8 @@ struct NVIC {
   var priorityGroup: UInt32 = 0
 
   init(interruptCount: Int, priorityBits: Int) {
-    count = Self.firstInterrupt + interruptCount
-    priorityMask = UInt8(truncatingIfNeeded: 0xff << (8 - priorityBits))
+    count = Self.firstInterrupt + min(max(interruptCount, 0), Self.mostInterrupts)
+    priorityMask = UInt8(truncatingIfNeeded: 0xff << (8 - min(max(priorityBits, 0), 8)))
     pending = ExceptionSet()
     active = ExceptionSet()
     enabled = ExceptionSet()
@@ -77,7 +83,8 @@ struct NVIC {
   }
 
   mutating func setPriority(_ number: Int, _ value: UInt8) {
-    guard number >= Self.memManage && number < count else { return }
+    guard number < count, number >= Self.firstInterrupt || Self.configurable.contains(number)
+    else { return }
     priorities[number] = value & priorityMask
   }
 

@@ -52,11 +52,16 @@ public struct CoreFeatures: Sendable {
   /// The clock behind SysTick's CLKSOURCE 0; nil where the chip has none.
   public var systickReference: Hertz?
   public var interruptNames: [Int: String]
+  /// VTOR; the Cortex-M0 has its vector table at address 0.
+  public var hasVectorTableOffset: Bool
+  /// MVFR0 … MVFR2: what the floating-point unit can do.
+  public var mediaFeatures: [UInt32]
 
   public init(
     architecture: Architecture, cpuid: UInt32, priorityBits: Int, interruptCount: Int,
     hasFloatingPoint: Bool, mpuRegions: Int = 8, systickReference: Hertz? = nil,
-    interruptNames: [Int: String] = [:]
+    interruptNames: [Int: String] = [:], hasVectorTableOffset: Bool = true,
+    mediaFeatures: [UInt32] = [0x1011_0021, 0x1100_0011, 0]
   ) {
     self.architecture = architecture
     self.cpuid = cpuid
@@ -66,6 +71,8 @@ public struct CoreFeatures: Sendable {
     self.mpuRegions = mpuRegions
     self.systickReference = systickReference
     self.interruptNames = interruptNames
+    self.hasVectorTableOffset = hasVectorTableOffset
+    self.mediaFeatures = mediaFeatures
   }
 }
 

@@ -41,6 +41,7 @@ extension CortexM {
     case fpdscr = 0xe000_ef3c
     case mvfr0 = 0xe000_ef40
     case mvfr1 = 0xe000_ef44
+    case mvfr2 = 0xe000_ef48
   }
 
   /// Whether unprivileged code may touch the register.
@@ -51,6 +52,7 @@ extension CortexM {
 
   /// A word of the private peripheral bus; nil where it is not modelled.
   public func readPrivate(_ address: UInt32) -> UInt32? {
+    guard isPresent(address) else { return 0 }
     if let bank = bank(address) { return readBank(bank) }
     guard let register = Register(rawValue: address) else { return nil }
     switch register {
@@ -84,13 +86,13 @@ extension CortexM {
     case .fpccr: return features.hasFloatingPoint ? control.fpccr : 0
     case .fpcar: return control.fpcar
     case .fpdscr: return control.fpdscr
-    case .mvfr0: return features.hasFloatingPoint ? 0x1011_0021 : 0
-    case .mvfr1: return features.hasFloatingPoint ? 0x1100_0011 : 0
+    case .mvfr0, .mvfr1, .mvfr2: return mediaFeature(Int(address - 0xe000_ef40) / 4)
     }
   }
 
   /// Writes a word of the private peripheral bus; false where it is not modelled.
   public func writePrivate(_ address: UInt32, _ value: UInt32) -> Bool {
+    guard isPresent(address) else { return true }
     if let bank = bank(address) {
       writeBank(bank, value)
       return true
@@ -107,7 +109,7 @@ extension CortexM {
     case .vtor: control.vtor = value & ~0x7f
     case .aircr: writeResetControl(value)
     case .scr: control.scr = value & 0x16
-    case .ccr: control.ccr = value & 0x31b
+    case .ccr where features.architecture != .v6M: control.ccr = value & 0x31b
     case .shpr1, .shpr2, .shpr3:
       writePriorities(first: 4 + Int(address - 0xe000_ed18), value)
     case .shcsr: writeSystemHandlerState(value)
@@ -126,14 +128,19 @@ extension CortexM {
         watchpoint.control, traceEnabled: control.demcr & 1 << 24 != 0)
     case .stir:
       pend(NVIC.firstInterrupt + Int(value & 0x1ff))
-    case .fpccr: control.fpccr = value & 0xc000_0000
-    case .fpcar: control.fpcar = value & ~7
-    case .fpdscr: control.fpdscr = value & 0x07c0_0000
+    case .fpccr where features.hasFloatingPoint: control.fpccr = value & 0xc000_0000
+    case .fpcar where features.hasFloatingPoint: control.fpcar = value & ~7
+    case .fpdscr where features.hasFloatingPoint: control.fpdscr = value & 0x07c0_0000
     case .dwtLockAccess, .dwtLockStatus, .ictr, .actlr, .systCalibration, .cpuid, .afsr,
-      .mpuType, .mvfr0, .mvfr1:
+      .mpuType, .ccr, .fpccr, .fpcar, .fpdscr, .mvfr0, .mvfr1, .mvfr2:
       break
     }
     return true
+  }
+
+  private func mediaFeature(_ index: Int) -> UInt32 {
+    let words = features.hasFloatingPoint ? features.mediaFeatures : []
+    return index < words.count ? words[index] : 0
   }
 
   /// A byte or halfword: the priority fields take them, and the fault status takes its own bits.
@@ -141,7 +148,10 @@ extension CortexM {
     let word = address & ~3
     let shift = (address & 3) * 8
     let mask: UInt32 = (width == .byte ? 0xff : 0xffff) << shift
-    if word == Register.cfsr.rawValue { return writePrivate(word, value << shift & mask) }
+    if word == Register.cfsr.rawValue && allowsNarrowAccess {
+      return writePrivate(word, value << shift & mask)
+    }
+    guard allowsNarrowAccess else { return false }
     let isPriority =
       (0xe000_e400..<0xe000_e800).contains(word) || (0xe000_ed18...0xe000_ed20).contains(word)
     guard isPriority, let old = readPrivate(word) else { return false }
@@ -217,7 +227,7 @@ extension CortexM {
   }
 
   private func writePriorities(first: Int, _ value: UInt32) {
-    for lane in 0..<4 {
+    for lane in 0..<4 where hasPriority(first + lane) {
       nvic.setPriority(first + lane, UInt8(truncatingIfNeeded: value >> UInt32(lane * 8)))
     }
     recheck()
@@ -237,7 +247,8 @@ extension CortexM {
     var interruptPending = false
     for number in nvic.pending where number >= NVIC.firstInterrupt { interruptPending = true }
     let returnsToBase = active == 0 || !nvic.hasActive(besides: Int(active))
-    return active | (returnsToBase ? 1 << 11 : 0) | UInt32(pending) << 12
+    let saysBase = returnsToBase && features.architecture != .v6M
+    return active | (saysBase ? 1 << 11 : 0) | UInt32(pending) << 12
       | (interruptPending ? 1 << 22 : 0)
       | (nvic.pending.contains(NVIC.sysTick) ? 1 << 26 : 0)
       | (nvic.pending.contains(NVIC.pendSV) ? 1 << 28 : 0)
@@ -271,8 +282,10 @@ extension CortexM {
   /// AIRCR obeys only with its key; SYSRESETREQ asks for a system reset.
   private func writeResetControl(_ value: UInt32) {
     guard value >> 16 == 0x05fa else { return }
-    nvic.priorityGroup = value >> 8 & 7
-    if value & 5 != 0 {
+    // Armv6-M has no groups and no local reset.
+    let isFull = features.architecture != .v6M
+    if isFull { nvic.priorityGroup = value >> 8 & 7 }
+    if value & (isFull ? 5 : 4) != 0 {
       fabric.resetRequested = true
       processor.requestCheck()
     }

@@ -17,6 +17,12 @@ enum CoreProfile {
     "cortex-m4": 0x410f_c241, "cortex-m7": 0x411f_c272, "cortex-m33": 0x410f_d213,
   ]
 
+  /// MVFR0 … MVFR2 where they are not the Cortex-M4's. Reference: DDI 0489F, 100230.
+  private static let mediaFeatures: [String: [UInt32]] = [
+    "cortex-m7": [0x1011_0221, 0x1200_0011, 0x40],
+    "cortex-m33": [0x1011_0021, 0x1100_0011, 0x40],
+  ]
+
   static func features(of chip: Chip) -> CoreFeatures {
     let core = chip.core
     let isSmall = core.name.hasPrefix("cortex-m0")
@@ -26,7 +32,9 @@ enum CoreProfile {
       interruptCount: core.interruptCount, hasFloatingPoint: core.hasFPU,
       mpuRegions: core.hasMPU ? 8 : 0, systickReference: core.systickReference?.value,
       interruptNames: Dictionary(
-        chip.interrupts.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first }))
+        chip.interrupts.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first }),
+      hasVectorTableOffset: core.name != "cortex-m0",
+      mediaFeatures: mediaFeatures[core.name] ?? [0x1011_0021, 0x1100_0011, 0])
   }
 }
 

@@ -13,7 +13,10 @@ import Units
   @Test func `boards are found by their names`() throws {
     #expect(
       try data().boardNames()
-        == ["arduino-nano-33-ble-sense", "mps2-an386", "nrf52840-dk"])
+        == [
+          "arduino-nano-33-ble-sense", "generic-m0", "mps2-an385", "mps2-an386", "mps2-an500",
+          "nrf52840-dk",
+        ])
   }
 
   @Test(arguments: boards) func `every board loads and is named like its file`(name: String) throws

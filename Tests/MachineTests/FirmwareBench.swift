@@ -61,24 +61,30 @@ enum FirmwareBench {
 
   private static let builds = Builds()
 
-  /// The image `file` (default: NAME.elf) of the firmware in `Firmware/NAME`.
-  static func image(_ name: String, file: String? = nil) throws -> String {
-    try builds.build(name)
-    return output.appendingPathComponent(file ?? "\(name).elf").path
+  /// The image `file` (default: NAME.elf) of the firmware in `Firmware/NAME`, compiled for a board.
+  static func image(_ name: String, file: String? = nil, board: String = "mps2-an386") throws
+    -> String
+  {
+    try builds.build(name, board)
+    return output.appendingPathComponent(board).appendingPathComponent(file ?? "\(name).elf").path
   }
 
   private final class Builds: @unchecked Sendable {
     private let lock = NSLock()
     private var done: Set<String> = []
 
-    func build(_ name: String) throws {
+    func build(_ name: String, _ board: String) throws {
       lock.lock()
       defer { lock.unlock() }
-      guard !done.contains(name) else { return }
+      guard !done.contains("\(name) \(board)") else { return }
       let made = try FirmwareBench.run(
-        "make", ["-s", "-C", firmware.appendingPathComponent(name).path, "OUT=\(output.path)"])
+        "make",
+        [
+          "-s", "-C", firmware.appendingPathComponent(name).path,
+          "OUT=\(output.appendingPathComponent(board).path)", "BOARD=\(board)",
+        ])
       guard made.status == 0 else { throw Failed(description: made.output) }
-      done.insert(name)
+      done.insert("\(name) \(board)")
     }
   }
 

@@ -9,7 +9,7 @@ import Testing
 struct OutcomeTests {
   private func run(_ name: String) throws -> FirmwareBench.Run {
     _ = try FirmwareBench.image("faults", file: "faults-\(name).elf")
-    let image = FirmwareBench.output.appendingPathComponent("faults-\(name).elf").path
+    let image = FirmwareBench.output.appendingPathComponent("mps2-an386/faults-\(name).elf").path
     return try FirmwareBench.simulate(image, board: "mps2-an386") {
       $0.duration = "20 ms"
       $0.timeout = "60 s"
