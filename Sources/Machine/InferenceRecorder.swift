@@ -12,6 +12,8 @@ final class InferenceRecorder {
   private var deciders: Set<UInt32> = []
   private var scores: (address: Address, source: Inference.Scores)?
   private(set) var records: [InferenceRecord] = []
+  /// Told at the entry of an inference the first argument: where its input lies.
+  var onInference: (Address) -> Void = { _ in }
 
   init(engine: Engine, image: FirmwareImage, inference: Inference?) throws(MachineError) {
     self.engine = engine
@@ -43,6 +45,7 @@ final class InferenceRecorder {
   }
 
   func entered(_ function: UInt32) {
+    if entries.contains(function) { onInference(Address(engine[.r0])) }
     guard case .argument(let index, _)? = inference?.classSource, deciders.contains(function),
       let register = CoreRegister(rawValue: index)
     else { return }

@@ -14,7 +14,7 @@ final class RunObserver: ExceptionObserver {
   private let clock: ClockDomain
   private let names: [Int: String]
   let measures: MeasureRecorder
-  private let inferences: InferenceRecorder
+  let inferences: InferenceRecorder
   private let heap: HeapRecorder
   var initialStack: UInt32 = 0
   var isSleeping = false

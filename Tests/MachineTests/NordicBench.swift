@@ -17,10 +17,10 @@ enum NordicBench {
 
   private static let lock = NSLock()
 
-  /// The image of `Firmware/NAME` for the board; `options` become `-D` flags.
-  static func image(_ name: String, board: String, _ options: [String: String] = [:]) throws
-    -> String
-  {
+  /// The image of `Firmware/NAME` for the board; `options` become `-D` flags, `settings` are make's.
+  static func image(
+    _ name: String, board: String, _ options: [String: String] = [:], settings: [String] = []
+  ) throws -> String {
     let flags = options.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
     let folder = FirmwareBench.output.appendingPathComponent(
       ([name, board] + flags).joined(separator: "_"))
@@ -33,7 +33,7 @@ enum NordicBench {
       [
         "-s", "-C", FirmwareBench.firmware.appendingPathComponent(name).path, "BOARD=\(board)",
         "OPTIONS=\(flags.joined(separator: " "))", "OUT=\(folder.path)",
-      ])
+      ] + settings)
     guard made.status == 0 else { throw FirmwareBench.Failed(description: made.output) }
     return image
   }
@@ -47,11 +47,14 @@ enum NordicBench {
     let board: Board
     let deployment: Deployment
 
-    var judgement: Judgement {
-      Judgement(
-        Evidence(
-          record, board, deployment,
-          FirmwareSummary(path: image.path, sha256: "", symbols: image.functions.count)))
+    var judgement: Judgement { judgement(labels: nil) }
+
+    func judgement(labels: [TrueLabel]?) -> Judgement {
+      var evidence = Evidence(
+        record, board, deployment,
+        FirmwareSummary(path: image.path, sha256: "", symbols: image.functions.count))
+      evidence.labels = labels
+      return Judgement(evidence)
     }
 
     func bytes(_ symbol: String, _ count: Int) throws -> [UInt8] {
@@ -100,13 +103,16 @@ enum NordicBench {
     return try run(Deployment.make(parts: parts), image: parts.firmware ?? "")
   }
 
-  static func run(_ deployment: Deployment, image path: String) throws -> Run {
+  static func run(
+    _ deployment: Deployment, image path: String, prepare: (Machine) -> Void = { _ in }
+  ) throws -> Run {
     let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
     try deployment.check(against: board)
     let image = try FirmwareImage(file: path)
     let machine = try Machine(board: board, image: image, deployment: deployment)
     var bytes: [UInt8] = []
     machine.console = { bytes.append($0) }
+    prepare(machine)
     let record = machine.run()
     return Run(
       record: record, console: String(decoding: bytes, as: UTF8.self), machine: machine,
