@@ -115,7 +115,8 @@ let package = Package(
         "Verdicts",
       ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
-    tests("Commands", ["Commands", "RunRecord", "Units", "Verdicts"], exclude: ["Files", "Sessions"]),
+    tests(
+      "Commands", ["Commands", "RunRecord", "Units", "Verdicts"], exclude: ["Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )

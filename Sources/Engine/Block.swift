@@ -87,6 +87,8 @@ public struct LoadProgram: Sendable, Hashable {
 }
 
 /// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
+///
+/// What every execution touches comes first and fills one line of the host's cache.
 struct Block {
   var address: UInt32
   var end: UInt32
@@ -96,19 +98,19 @@ struct Block {
   var branchedToExtra: UInt32
   /// `dataWaits` and `sampledWaits`, and while no cache is on also `uncachedFetchWaits`.
   var fixedWaits: UInt32
-  var function: UInt32
+  /// How many lines of the cache it lies in, once it was looked up there.
+  var cacheLines: UInt32 = 0
   var executions: UInt64 = 0
+  /// The change count of the cache when all its lines were last the newest of their sets.
+  var cacheStamp: UInt64 = .max
   var takenExits: UInt64 = 0
   var branchedEntries: UInt64 = 0
   /// Wait-state cycles paid so far.
   var stallCycles: UInt64 = 0
+  var function: UInt32
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
-  /// The change count of the cache when all its lines were last the newest of their sets.
-  var cacheStamp: UInt64 = .max
-  /// How many lines of the cache it lies in, once it was looked up there.
-  var cacheLines: UInt64 = 0
   var description: BlockDescription
   /// Wait states of its data reads, as last seen.
   var sampledWaits: UInt32 = 0

@@ -26,7 +26,9 @@ struct BlockTable {
 
   /// Puts a new record first among those that start at its address.
   mutating func insert(_ block: Block) -> Entry {
-    let entry = Entry.allocate(capacity: 1)
+    let entry = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<Block>.stride, alignment: 64
+    ).bindMemory(to: Block.self, capacity: 1)
     entry.initialize(to: block)
     let slot = Int(block.address >> Self.pageBits)
     let page = root[slot] ?? makePage(slot)
@@ -59,7 +61,7 @@ struct BlockTable {
     visitAll { entry in
       entry.pointee.copy?.deallocate()
       entry.deinitialize(count: 1)
-      entry.deallocate()
+      UnsafeMutableRawPointer(entry).deallocate()
     }
     for slot in 0..<Self.pageCount where root[slot] != nil { root[slot]?.deallocate() }
     free(root)

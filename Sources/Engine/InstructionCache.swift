@@ -42,7 +42,7 @@ struct InstructionCache {
   @inline(__always)
   mutating func access(_ block: UnsafeMutablePointer<Block>) -> UInt64 {
     if block.pointee.cacheStamp == changes {
-      hits &+= block.pointee.cacheLines
+      hits &+= UInt64(block.pointee.cacheLines)
       return 0
     }
     return lookUp(block)
@@ -78,7 +78,7 @@ struct InstructionCache {
     misses &+= missed
     let lines = UInt64(last &- first) &+ 1
     hits &+= lines &- missed
-    block.pointee.cacheLines = lines
+    block.pointee.cacheLines = UInt32(truncatingIfNeeded: lines)
     // With no two of its lines in one set, they are all present and newest now.
     if last &- first <= setMask { block.pointee.cacheStamp = changes }
     return missed * UInt64(geometry.missCycles)

@@ -1,6 +1,6 @@
-import FileSystem
 import Boards
 import Documents
+import FileSystem
 import Foundation
 import Testing
 import Trust

@@ -1,5 +1,5 @@
-import FileSystem
 import Documents
+import FileSystem
 import Testing
 import Trust
 import Units
