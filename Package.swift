@@ -80,7 +80,10 @@ let package = Package(
       ]),
     module(
       "Reports",
-      ["Boards", "Deployments", "Energy", "Profiling", "RunRecord", "Trust", "Units", "Verdicts"]),
+      [
+        "Boards", "Deployments", "Documents", "Energy", "Profiling", "RunRecord", "Trust", "Units",
+        "Verdicts",
+      ]),
     module("NetworkCompiler", ["Documents", "FileSystem", "Units"]),
     module(
       "Commands",

@@ -80,7 +80,8 @@ import Verdicts
       let first = format.render(try random(7), ReportOptions())
       #expect(first == format.render(try random(7), ReportOptions()))
     }
-    #expect(ReportCatalog.formats.map(\.name) == ["text", "json"])
+    #expect(
+      ReportCatalog.formats.map(\.name) == ["text", "json", "junit", "markdown", "html", "github"])
   }
 
   @Test func `only a coloured report has escape sequences, and only around the verdict`() throws {

@@ -10,9 +10,8 @@ struct SavedRun {
     try SystemFile.createDirectory(directory)
     try SystemFile.write(RecordText(judgement.record).text, to: directory + "/record.json")
     for format in ReportCatalog.formats {
-      let suffix = format.name == "text" ? "txt" : format.name
       try SystemFile.write(
-        format.render(judgement, options), to: "\(directory)/report.\(suffix)")
+        format.render(judgement, options), to: "\(directory)/\(format.fileName)")
     }
   }
 }

@@ -1,0 +1,69 @@
+import Boards
+import Deployments
+import Documents
+import RunRecord
+public import Verdicts
+
+/// A judged run as annotations that GitHub Actions shows at the deployment's lines.
+///
+/// Reference: GitHub Docs, "Workflow commands for GitHub Actions", setting an error message.
+public struct GitHubReport: Sendable {
+  let judgement: Judgement
+
+  public init(_ judgement: Judgement) { self.judgement = judgement }
+
+  public var text: String {
+    var lines: [String] = []
+    if let why = judgement.incomplete {
+      lines.append(command("error", nil, title: name, why))
+    }
+    for budget in judgement.budgets where budget.verdict != .met {
+      let level = budget.verdict == .missed ? "error" : "warning"
+      let position = budget.budget.position
+      lines.append(
+        command(
+          level, position, title: "\(name): \(budget.name) \(budget.verdict.rawValue)",
+          budget.sentence))
+    }
+    if lines.isEmpty {
+      let count = judgement.budgets.count
+      let tightest = judgement.decisiveBudget.map { "; tightest: \($0.sentence)" } ?? ""
+      let message = "\(count) of \(count) budgets hold" + tightest
+      lines.append(command("notice", nil, title: "\(name): met", message))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var name: String { judgement.deployment.name }
+
+  private func command(
+    _ level: String, _ position: Position?, title: String, _ message: String
+  ) -> String {
+    var properties: [String] = []
+    if let position, position.line > 0 {
+      properties = ["file=" + property(position.file), "line=\(position.line)"]
+      if position.column > 0 { properties.append("col=\(position.column)") }
+    } else if let path = judgement.deployment.path {
+      properties = ["file=" + property(path)]
+    }
+    properties.append("title=" + property(title))
+    return "::\(level) \(properties.joined(separator: ","))::\(data(message))"
+  }
+
+  private func data(_ text: String) -> String {
+    // Scalars, not characters: a carriage return and a line feed are one character.
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "%": result += "%25"
+      case "\r": result += "%0D"
+      case "\n": result += "%0A"
+      default:
+        if scalar.value >= 0x20, scalar.value != 0x7f { result.unicodeScalars.append(scalar) }
+      }
+    }
+  }
+
+  private func property(_ text: String) -> String {
+    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+  }
+}
