@@ -141,6 +141,7 @@
 
 // The core: ARMv7-M ARM (DDI 0403E) B3.
 #define NVIC_ISER REGISTER(0xE000E100)
+#define NVIC_ICER REGISTER(0xE000E180)
 #define NVIC_PRIORITY(irq) (*(volatile uint8_t *)(0xE000E400 + (irq)))
 #define SCB_SCR REGISTER(0xE000ED10)
 #define SCB_CPACR REGISTER(0xE000ED88)
