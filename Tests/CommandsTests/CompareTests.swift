@@ -53,6 +53,27 @@ struct CompareTests {
     }
   }
 
+  @Test func `the first line tells that a sensor is read when its data is ready`() {
+    let folder = Session.root.appending(path: "Firmware").path
+    let finished = Session.call([
+      "compare", folder + "/demo/deployment.yaml", folder + "/dataready/deployment.yaml",
+    ])
+    let first = finished.output.split(separator: "\n").first ?? ""
+    #expect(first.hasPrefix("MIXED  imu read on data-ready, not by a timer: latency max"))
+    #expect(finished.output.contains("imu.pacing        timer -> data-ready on P0.11"))
+    // The timer's period no longer adds to the age of a sample.
+    #expect(finished.output.contains("latency.jitter"), "\(finished.all)")
+    #expect(finished.status == 2)
+  }
+
+  @Test func `where the loop runs is told with what it does to jitter`() {
+    let deployment = Session.root.appending(path: "Firmware/demo/deployment.yaml").path
+    let finished = Session.call(
+      ["compare", deployment, deployment, "--head-set", "generate.run-in=main", "--for", "2 s"])
+    #expect(finished.output.hasPrefix("MIXED  run-in isr -> main: response jitter"))
+    #expect(finished.output.contains("response.jitter"), "\(finished.all)")
+  }
+
   @Test func `what no result can be read from is refused`() throws {
     try Session.inDirectory { directory in
       let image = try build("empty", in: directory)
