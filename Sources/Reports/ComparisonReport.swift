@@ -53,9 +53,11 @@ public struct ComparisonReport: Sendable {
 
   private func changeLines(limit: Int) -> [String] {
     let changes = comparison.rankedChanges
+    let longest = changes.prefix(max(1, limit - 1)).map(\.key.count).max() ?? 0
+    let width = options.isFull ? longest : min(longest, 28)
     var lines = changes.map { change in
       let (base, head) = change.values
-      let key = TextLayout.left(TextLayout.shortened(change.key, to: 17), 18)
+      let key = TextLayout.left(TextLayout.shortened(change.key, to: width), width + 2)
       if options.isFull { return key + "\(base) -> \(head)" }
       let room = TextLayout.width - TextLayout.gutter - key.count - 4
       let left = TextLayout.shortened(base, to: max(room / 2, room - head.count))
@@ -88,7 +90,11 @@ public struct ComparisonReport: Sendable {
 extension Comparison.Change {
   /// Both values for a reader; of a compiler's options only those that differ.
   var values: (base: String, head: String) {
-    guard key == "compiler", let base, let head else { return (base ?? "none", head ?? "none") }
+    guard key == "compiler", let base, let head else {
+      // What the command line does not say is as the board's file has it.
+      let absent = key.hasPrefix("board.") ? "as in its file" : "none"
+      return (base ?? absent, head ?? absent)
+    }
     let (before, after) = (base.split(separator: " "), head.split(separator: " "))
     let gone = before.filter { !after.contains($0) }.joined(separator: " ")
     let new = after.filter { !before.contains($0) }.joined(separator: " ")

@@ -90,12 +90,7 @@ extension ComparisonReport {
     var rows = shown.map { FunctionRow($0.name, [$0]) }
     if isCut { rows.append(FunctionRow("\(hidden.count) others", hidden)) }
     rows.append(FunctionRow("active cycles", comparison.functions))
-    let head =
-      TextLayout.left("cycles by function", 33) + TextLayout.right("delta", 13)
-      + TextLayout.right("by calls", 12) + TextLayout.right("by code", 11)
-      + TextLayout.right("by stalls", 11)
-    return [options.isFull ? head + FunctionRow.fullHead : head]
-      + rows.map { $0.line(isFull: options.isFull) }
+    return FunctionTable(rows: rows, isFull: options.isFull).lines
   }
 
   func exceptionLines(limit: Int) -> [String] {
@@ -119,29 +114,59 @@ private struct FunctionRow {
     (self.name, self.functions) = (name, functions)
   }
 
-  static let fullHead =
-    TextLayout.right("base", 16) + TextLayout.right("head", 16)
-    + TextLayout.right("base calls", 13) + TextLayout.right("head calls", 13)
+  /// On a screen: generated layers without what they share with each other.
+  var shortName: String {
+    name.hasPrefix("deepcraft_layer_") ? String(name.dropFirst("deepcraft_".count)) : name
+  }
 
-  func line(isFull: Bool) -> String {
-    func sum(_ value: (FunctionDifference) -> Int128) -> Int128 {
-      functions.reduce(0) { $0 + value($1) }
+  /// The difference and the parts that sum exactly to it.
+  var numbers: [String] {
+    [\.delta, \.ofCalls, \.ofCode, \.ofStalls].map { (part: KeyPath<FunctionDifference, Int128>) in
+      let value = sum { $0[keyPath: part] }
+      return value == 0 ? "0" : (value > 0 ? "+" : "") + Figures.grouped(value)
     }
-    func signed(_ value: Int128) -> String {
-      value == 0 ? "0" : (value > 0 ? "+" : "") + Figures.grouped(value)
+  }
+
+  /// Both sides' cycles and, of one function, calls.
+  var sides: [String] {
+    let cycles = [sum { Int128($0.base.cycles) }, sum { Int128($0.head.cycles) }]
+    let texts = cycles.map { Figures.grouped($0) }
+    guard functions.count == 1, let function = functions.first else { return texts }
+    return texts + [Figures.grouped(function.base.calls), Figures.grouped(function.head.calls)]
+  }
+
+  private func sum(_ value: (FunctionDifference) -> Int128) -> Int128 {
+    functions.reduce(0) { $0 + value($1) }
+  }
+}
+
+/// Function rows in columns as wide as their numbers.
+private struct FunctionTable {
+  let rows: [FunctionRow]
+  let isFull: Bool
+
+  private static let head = ["delta", "by calls", "by code", "by stalls"]
+  private static let sides = ["base cycles", "head cycles", "base calls", "head calls"]
+
+  var lines: [String] {
+    let widths = Self.head.indices.map { column in
+      2 + max(Self.head[column].count, rows.map { $0.numbers[column].count }.max() ?? 0)
     }
-    var line =
-      TextLayout.left(isFull ? name : TextLayout.shortened(name, to: 32), 33)
-      + TextLayout.right(signed(sum(\.delta)), 13)
-      + TextLayout.right(signed(sum(\.ofCalls)), 12)
-      + TextLayout.right(signed(sum(\.ofCode)), 11)
-      + TextLayout.right(signed(sum(\.ofStalls)), 11)
-    guard isFull else { return line }
-    line += TextLayout.right(Figures.grouped(sum { Int128($0.base.cycles) }), 16)
-    line += TextLayout.right(Figures.grouped(sum { Int128($0.head.cycles) }), 16)
-    guard functions.count == 1, let function = functions.first else { return line }
-    return line + TextLayout.right(Figures.grouped(function.base.calls), 13)
-      + TextLayout.right(Figures.grouped(function.head.calls), 13)
+    let sideWidths = Self.sides.indices.map { column in
+      let counts = rows.map { $0.sides.indices.contains(column) ? $0.sides[column].count : 0 }
+      return 2 + max(Self.sides[column].count, counts.max() ?? 0)
+    }
+    let room = TextLayout.width - widths.reduce(0, +)
+    let name = isFull ? max(room, rows.map(\.name.count).max() ?? 0) : max(room, 12)
+    func line(_ first: String, _ numbers: [String], _ sides: [String]) -> String {
+      var line = TextLayout.left(isFull ? first : TextLayout.shortened(first, to: name), name)
+      for (text, width) in zip(numbers, widths) { line += TextLayout.right(text, width) }
+      guard isFull else { return line }
+      for (text, width) in zip(sides, sideWidths) { line += TextLayout.right(text, width) }
+      return line
+    }
+    return [line("cycles by function", Self.head, Self.sides)]
+      + rows.map { line(isFull ? $0.name : $0.shortName, $0.numbers, $0.sides) }
   }
 }
 

@@ -60,7 +60,7 @@ struct CompareTests {
     ])
     let first = finished.output.split(separator: "\n").first ?? ""
     #expect(first.hasPrefix("MIXED  imu read on data-ready, not by a timer: latency max"))
-    #expect(finished.output.contains("imu.pacing        timer -> data-ready on P0.11"))
+    #expect(finished.output.contains("timer -> data-ready on P0.11"))
     // The timer's period no longer adds to the age of a sample.
     #expect(finished.output.contains("latency.jitter"), "\(finished.all)")
     #expect(finished.status == 2)
