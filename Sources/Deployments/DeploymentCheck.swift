@@ -11,6 +11,7 @@ extension Deployment {
           "'\(stream.sensor)' has no channel '\(shortened(channel.name))'"
             + hint(for: channel.name, in: sensor.channels), at: channel.position)
       }
+      for channel in stream.channels { try checkAxes(channel) }
     }
     if case .generated(let generation) = firmware {
       for rate in generation.sensors {
@@ -26,6 +27,17 @@ extension Deployment {
         "'\(board.name)' has no serial port '\(shortened(uart.name))'"
           + hint(for: uart.name, in: board.chip.blocks.map(\.name).filter { $0.contains("UART") }),
         at: uart.position)
+    }
+  }
+
+  /// A missing axis would be felt as nothing at all.
+  private func checkAxes(_ channel: StreamInput.Channel) throws(DocumentError) {
+    guard let columns = channel.columns else { return }
+    let axes = ["accelerometer", "gyroscope", "magnetometer"].contains(channel.name) ? 3 : 1
+    if columns.count != axes {
+      throw DocumentError(
+        "expected \(axes) \(axes == 1 ? "column" : "columns") for '\(channel.name)', "
+          + "found \(columns.count)", at: channel.position)
     }
   }
 

@@ -45,7 +45,7 @@ extension Deployment {
     var tree = tree
     if tree.isNull { tree.content = .mapping([]) }
     let boardOverrides = try parts.apply(to: &tree)
-    if path == nil && tree["board"] == nil {
+    if parts.firmware != nil && tree["board"] == nil {
       throw tree.error("no board given; name one with --board NAME")
     }
     return try DeploymentReader(tree, path: path).deployment(boardOverrides: boardOverrides)

@@ -9,6 +9,8 @@ public struct FileError: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     case unreadable
     case directory
+    /// It may have no end.
+    case device
     case tooLarge(limit: Int)
   }
 
@@ -29,6 +31,10 @@ public enum Files {
     if fstat(descriptor, &status) != 0 { throw failure() }
     if status.st_mode & S_IFMT == S_IFDIR {
       throw FileError(kind: .directory, reason: "is a directory")
+    }
+    let type = status.st_mode & S_IFMT
+    if path != "-", type == S_IFCHR || type == S_IFBLK {
+      throw FileError(kind: .device, reason: "is a device")
     }
     var bytes: [UInt8] = []
     // One more than the file holds, so that its end is seen without a second allocation.

@@ -40,6 +40,7 @@ public final class Machine {
   /// Asked about every million cycles whether somebody wants the run to end; `now` is how far it is.
   public var shouldStop: (_ now: Instant) -> Bool = { _ in false }
   private var nextQuestion: UInt64 = 0
+  private var wallStart = 0.0
 
   struct Limits {
     var cycles: UInt64
@@ -103,10 +104,10 @@ public final class Machine {
   }
 
   private func loop() -> Outcome {
-    let wallStart = WallClock.seconds()
+    wallStart = WallClock.seconds()
     while true {
       settle()
-      if let outcome = ending(wallStart) { return outcome }
+      if let outcome = ending() { return outcome }
       if core.takePending() != nil { afterException() }
       if core.isLockedUp { return .lockedUp(faultDescription()) }
       if core.takeSleepOnExit() {
@@ -128,25 +129,29 @@ public final class Machine {
     if fabric.resetRequested { systemReset() }
   }
 
-  private func ending(_ wallStart: Double) -> Outcome? {
+  private func ending() -> Outcome? {
     if let exitCode { return .exited(code: exitCode) }
     switch fabric.stopReason {
     case .streamEnded(let sensor): return .reachedLimit(.streamEnd(sensor: sensor))
     case .scriptFailed(let reason): return .scriptFailed(reason)
     case .rateMismatch(let sensor, let recorded, let wanted):
       inputError =
-        "stream '\(sensor)': recorded at \(recorded.value) Hz, but its interface samples at "
-        + "\(wanted.value) Hz; set 'resample: true' to have it converted"
+        "stream '\(sensor)': recorded at \(text(recorded)), but its interface samples at "
+        + "\(text(wanted)); set 'resample: true' to have it converted"
       return .reachedLimit(.streamEnd(sensor: sensor))
     case nil: break
     }
     if engine.cycles >= limits.cycles { return .reachedLimit(.duration) }
-    if let wall = limits.wall, WallClock.seconds() - wallStart > wall { return .timedOut }
+    if isOverWallLimit { return .timedOut }
     if engine.cycles >= nextQuestion {
       nextQuestion = engine.cycles + 1_000_000
       if shouldStop(clock.instant(ofTick: engine.cycles)) { return .timedOut }
     }
     return nil
+  }
+
+  private var isOverWallLimit: Bool {
+    limits.wall.map { WallClock.seconds() - wallStart > $0 } ?? false
   }
 
   private func handle(_ stop: EngineStop) -> Outcome? {
@@ -200,7 +205,14 @@ public final class Machine {
       engine.cycles += cycles
       engine.noteSleep(from: start, to: end)
     }
+    var events: UInt32 = 0
     while !core.wakes() && !(untilEvent && core.eventRegister) {
+      // Devices may be busy for ever without waking the core.
+      events &+= 1
+      if events % 4096 == 0, isOverWallLimit || shouldStop(fabric.scheduler.now) {
+        wake()
+        return .timedOut
+      }
       let next = fabric.scheduler.next
       let limit = clock.instant(ofTick: limits.cycles)
       if next == .never {
@@ -370,6 +382,10 @@ public final class Machine {
     guard let function = image.function(at: address) else { return "\(address)" }
     let offset = address - function.address
     return offset == 0 ? function.name : "\(function.name)+\(offset)"
+  }
+
+  private func text(_ rate: Hertz) -> String {
+    rate.denominator == 1 ? "\(rate.numerator) Hz" : "\(rate.value) Hz"
   }
 
   func faultDescription(cause: String? = nil) -> Outcome.Fault {

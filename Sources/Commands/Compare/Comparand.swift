@@ -46,6 +46,7 @@ struct Comparand {
       let run = try JudgedRun(
         plan, terminal, console: .nowhere, showsProgress: try !arguments[RunOptions.quiet],
         reportFollows: false, isStrict: try arguments[RunOptions.strict])
+      if let error = run.inputError { throw CommandFailure(error) }
       for message in run.unjudged { terminal.writeError("error: \(message)\n") }
       return ComparisonSide(run.judgement)
     }

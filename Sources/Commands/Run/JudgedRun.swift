@@ -1,5 +1,6 @@
 import Boards
 import Deployments
+import Documents
 import FirmwareImage
 import Profiling
 import RunRecord
@@ -10,6 +11,8 @@ struct JudgedRun {
   let judgement: Judgement
   /// What could not be looked for, as printed.
   let unjudged: [String]
+  /// What was found wrong with a recording while it played.
+  let inputError: DocumentError?
 
   init(
     _ plan: RunPlan, _ terminal: Terminal, console target: ConsoleSink.Target,
@@ -26,6 +29,7 @@ struct JudgedRun {
     console.finish(reportFollows: reportFollows)
     judgement = Self.judge(run, image, plan, labels, isStrict: isStrict)
     unjudged = run.unjudged
+    inputError = run.inputError
   }
 
   private static func firmwarePath(_ plan: RunPlan) throws(CommandFailure) -> String {
@@ -54,7 +58,11 @@ struct JudgedRun {
     if unjudged == nil, let inference = plan.deployment.inference, run.record.inferences.isEmpty {
       unjudged = "no inference happened: '\(inference.entry)' never returned"
     }
-    if let unjudged {
+    if let error = run.inputError {
+      judgement.verdict = .unknown
+      judgement.incomplete = error.message
+      judgement.status = .worst([judgement.status, .badInput])
+    } else if let unjudged {
       judgement.incomplete = judgement.incomplete ?? unjudged
       judgement.verdict = .unknown
       judgement.status = .worst([judgement.status, .notJudged])

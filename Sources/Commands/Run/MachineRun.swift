@@ -1,5 +1,6 @@
 import Boards
 import Deployments
+import Documents
 import FirmwareImage
 import Machine
 import RunRecord
@@ -11,6 +12,8 @@ struct MachineRun {
   let wallSeconds: Double
   /// What could not be looked for, as printed after `error: `: symbols that match nothing.
   let unjudged: [String]
+  /// What was found wrong with a recording when its sensor began to sample it.
+  let inputError: DocumentError?
   /// Somebody pressed Ctrl-C.
   let wasInterrupted: Bool
 
@@ -33,6 +36,10 @@ struct MachineRun {
     wasInterrupted = interruption.isPending
     interruption.release()
     self.unjudged = unjudged
+    inputError = record.inputError.map { message in
+      let stream = deployment.streams.first { message.holds("stream '\($0.sensor)'") }
+      return DocumentError(message, at: stream?.position ?? deployment.boardPosition)
+    }
   }
 
   /// Leaves out one by one what names a symbol that is not there; the rest is measured.

@@ -41,16 +41,20 @@ private struct Run {
 
   func status() throws(CommandFailure) -> ExitStatus {
     let format = try arguments[RunOptions.format]
+    let directory = try arguments[RunOptions.output]
+    // Before the run: a place that cannot be written would cost its result.
+    if let directory { try SystemFile.createDirectory(directory) }
     let run = try JudgedRun(
       plan, terminal, console: consoleTarget(format),
       showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
       isStrict: try arguments[RunOptions.strict])
     let judgement = run.judgement
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
+    if let error = run.inputError { terminal.writeError("\(error)\n") }
     var options = ReportOptions()
     options.isFull = try arguments[RunOptions.full]
     options.target = shellWords(words.filter { $0 != "--full" })
-    if let directory = try arguments[RunOptions.output] {
+    if let directory {
       try SavedRun(judgement: judgement, options: options).write(to: directory)
     }
     options.isColoured = terminal.isOutputTerminal && Files.environment("NO_COLOR") == nil
