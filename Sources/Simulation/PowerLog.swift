@@ -7,8 +7,19 @@ public final class PowerLog {
   private var names: [String] = []
   private var stateNames: [[String]] = []
   private var current: [Int] = []
-  private var totals: [[Int]: Int64] = [:]
+  /// Each combination of states that was met, and the time spent in it.
+  private var combinations: [[Int]] = [[]]
+  private var times: [Int64] = [0]
+  private var present = 0
+  /// Where a change leads from a combination: a core that sleeps a million times takes few ways.
+  private var ways: [Way: Int] = [:]
   private var since = Instant.zero
+
+  private struct Way: Hashable {
+    let from: Int
+    let consumer: Int
+    let state: Int
+  }
 
   init(scheduler: Scheduler) { self.scheduler = scheduler }
 
@@ -19,34 +30,54 @@ public final class PowerLog {
     names.append(name)
     stateNames.append([state])
     current.append(0)
+    present = combination(current)
+    ways = [:]
     return PowerConsumer(log: self, index: names.count - 1)
   }
 
   func enter(_ index: Int, _ state: String) {
     if stateNames[index][current[index]] == state { return }
     settle()
-    if let known = stateNames[index].firstIndex(of: state) {
-      current[index] = known
+    let number = stateNumber(index, state)
+    current[index] = number
+    let way = Way(from: present, consumer: index, state: number)
+    if let known = ways[way] {
+      present = known
     } else {
-      stateNames[index].append(state)
-      current[index] = stateNames[index].count - 1
+      present = combination(current)
+      ways[way] = present
     }
   }
 
+  private func stateNumber(_ index: Int, _ state: String) -> Int {
+    if let known = stateNames[index].firstIndex(of: state) { return known }
+    stateNames[index].append(state)
+    return stateNames[index].count - 1
+  }
+
+  private func combination(_ states: [Int]) -> Int {
+    if let known = combinations.firstIndex(of: states) { return known }
+    combinations.append(states)
+    times.append(0)
+    return combinations.count - 1
+  }
+
   private func settle() {
-    let elapsed = (scheduler.now - since).picoseconds
+    times[present] += (scheduler.now - since).picoseconds
     since = scheduler.now
-    if elapsed > 0 { totals[current, default: 0] += elapsed }
   }
 
   /// Time spent in each combination of states up to now; a consumer that came later was not there
   /// in earlier rows. In the order of first state indices, so that equal runs give equal lists.
   public func residencies() -> [(states: [(consumer: String, state: String)], time: Interval)] {
     settle()
-    let keys = totals.keys.sorted { $0.lexicographicallyPrecedes($1) }
-    return keys.map { key in
+    let met = combinations.indices.filter { times[$0] > 0 }.sorted {
+      combinations[$0].lexicographicallyPrecedes(combinations[$1])
+    }
+    return met.map { index in
+      let key = combinations[index]
       let states = key.indices.map { (names[$0], stateNames[$0][key[$0]]) }
-      return (states, Interval(picoseconds: totals[key] ?? 0))
+      return (states, Interval(picoseconds: times[index]))
     }
   }
 }

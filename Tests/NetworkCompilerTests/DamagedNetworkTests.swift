@@ -81,6 +81,7 @@ struct DamagedNetworkTests {
     #expect(try #require(error).isMissingFile)
     #expect(
       error?.description
-        == "/nowhere/x.tflite: error: cannot open the network; expected a readable .tflite file")
+        == "/nowhere/x.tflite: error: cannot open the network: no such file or directory; "
+        + "expected a .tflite file")
   }
 }
