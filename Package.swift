@@ -119,7 +119,8 @@ let package = Package(
       ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests(
-      "Commands", ["Commands", "RunRecord", "Units", "Verdicts"], exclude: ["Files", "Sessions"]),
+      "Commands", ["Commands", "Documents", "RunRecord", "Units", "Verdicts"],
+      exclude: ["Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,7 @@ enum Catalog {
       sensorsCommand,
       coresCommand,
       newCommand,
+      schemaCommand,
       versionCommand,
     ]
   }

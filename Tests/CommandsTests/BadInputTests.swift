@@ -70,6 +70,32 @@ struct BadInputTests {
     expectMessage(run)
   }
 
+  @Test(arguments: 0..<20)
+  func randomBytesAreNoFirmware(_ seed: Int) throws {
+    var generator = SplitMix(seed: seed)
+    let scratch = try Scratch()
+    // Half of them behind a good header.
+    let head = seed % 2 == 0 ? Data() : TinyImage.spins.data.prefix(52)
+    let count = Int.random(in: 1...3_000, using: &generator)
+    let noise = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    try scratch.write(head + noise, to: "bad.elf")
+    let run = try BuiltTool.run(
+      ["run", "bad.elf", "--board", "mps2-an386", "--for", "1 ms"], in: scratch.folder, limit: 30)
+    expectNoAccident(run)
+    #expect(run.status == 65, "\(run.text)")
+    expectMessage(run)
+  }
+
+  /// Cycles are a model with a band, and nothing that the tool can say claims more.
+  @Test func noOutputClaimsMoreThanTheModelHolds() throws {
+    let path = try #require(BuiltTool.path)
+    let program = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    #expect(program.range(of: Data("thumbprint".utf8)) != nil)
+    for words in ["cycle-accurate", "cycle accurate"] {
+      #expect(program.range(of: Data(words.utf8)) == nil)
+    }
+  }
+
   /// A few bytes of a good image or of a good deployment replaced: any status of the list, no accident.
   @Test(arguments: 0..<60)
   func damagedFilesNeverCrashTheTool(_ seed: Int) throws {
