@@ -77,6 +77,49 @@ struct EnginesTests {
       try result(test, engine: Self.bundled), try result(test, engine: Self.system))
   }
 
+  /// What the older engine cannot tell is where in its block a memory fault happened; how the run
+  /// ended, what was accessed and who called whom is the same.
+  @Test(
+    .enabled(if: hasCompiler, "needs arm-none-eabi-gcc"),
+    .enabled(if: bundled != nil, "needs .engine/libunicorn.so.2; run Scripts/setup"),
+    .enabled(if: system != nil, "needs the system's libunicorn.so.2"),
+    arguments: [
+      "jump-to-nowhere", "stack-overflow", "lock-up", "endless-loop", "undefined-in-hardfault",
+      "unhandled-interrupt",
+    ])
+  func twoEnginesTellTheSameFault(_ name: String) throws {
+    let image = try FirmwareBuilds.path("faults", file: "faults-\(name)")
+    let ends = try [Self.bundled, Self.system].map { engine in
+      let run = try BuiltTool.run(
+        ["run", image, "--board", "mps2-an386", "--for", "20 ms", "--quiet", "--format", "json"],
+        in: Self.firmware, environment: ["LD_LIBRARY_PATH": engine ?? ""])
+      let whole = try JSONDecoder().decode(Ending.self, from: Data(run.output.utf8))
+      #expect(whole.exitStatus == run.status)
+      return whole
+    }
+    #expect(ends[0] == ends[1])
+  }
+
+  private struct Ending: Decodable, Equatable {
+    struct Outcome: Decodable, Equatable {
+      struct Fault: Decodable, Equatable {
+        let exception: String
+        let cause: String
+        let cfsr: String
+        let hfsr: String
+        let backtrace: [String]
+      }
+      let kind: String
+      let fault: Fault?
+    }
+    enum CodingKeys: String, CodingKey {
+      case outcome
+      case exitStatus = "exit_status"
+    }
+    let outcome: Outcome
+    let exitStatus: Int32
+  }
+
   @Test(.enabled(if: hasCompiler, "needs arm-none-eabi-gcc"))
   func theToolWorksFromAnyDirectory() throws {
     let test = Case(name: "demo", options: ["--for", "500 ms"])
@@ -110,24 +153,27 @@ struct EnginesTests {
 enum FirmwareBuilds {
   private static let builds = Builds()
 
-  static func path(_ name: String) throws -> String { try builds.path(name) }
+  /// The path of `FILE.elf` (default: the folder's name) of a folder below `Firmware`.
+  static func path(_ name: String, file: String? = nil) throws -> String {
+    try builds.folder(name).appendingPathComponent("\(file ?? name).elf").path
+  }
 
   private final class Builds: @unchecked Sendable {
     private let lock = NSLock()
-    private var folder: Scratch?
+    private var scratch: Scratch?
     private var done: Set<String> = []
 
-    func path(_ name: String) throws -> String {
+    func folder(_ name: String) throws -> URL {
       lock.lock()
       defer { lock.unlock() }
-      let scratch = try folder ?? Scratch()
-      folder = scratch
+      let scratch = try scratch ?? Scratch()
+      self.scratch = scratch
       if done.insert(name).inserted {
         let made = try BuiltTool.run(
           "make", ["-s", "-C", name, "OUT=\(scratch.folder.path)"], in: EnginesTests.firmware)
         if made.status != 0 { throw BuiltTool.Failed(description: made.text) }
       }
-      return scratch.folder.appendingPathComponent("\(name).elf").path
+      return scratch.folder
     }
   }
 }

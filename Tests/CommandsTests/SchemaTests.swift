@@ -62,8 +62,8 @@ struct SchemaTests {
     }
     struct Row: Decodable {
       let name: String
-      let cycles_self: UInt64
-      let joules_self: Exact?
+      let cyclesSelf: UInt64
+      let joulesSelf: Exact?
     }
     struct Energy: Decodable {
       struct Part: Decodable {
@@ -101,14 +101,16 @@ struct SchemaTests {
   }
 
   private func expectSums(_ data: Data) throws {
-    let result = try JSONDecoder().decode(Sums.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let result = try decoder.decode(Sums.self, from: data)
     let rows = result.functions + result.remainders
     #expect(result.cycles.total == result.cycles.active + result.cycles.sleep)
-    #expect(result.cycles.total == rows.reduce(0) { $0 + $1.cycles_self })
+    #expect(result.cycles.total == rows.reduce(0) { $0 + $1.cyclesSelf })
     if let energy = result.energy {
       #expect(energy.joules == energy.parts.reduce(Exact(0)) { $0 + $1.joules })
       let chip = energy.parts.filter { $0.scope == "soc" }.reduce(Exact(0)) { $0 + $1.joules }
-      let attributed = rows.compactMap(\.joules_self).reduce(Exact(0), +)
+      let attributed = rows.compactMap(\.joulesSelf).reduce(Exact(0), +)
       #expect(attributed > 0 && attributed <= chip)
     }
     for measure in result.measures {
