@@ -202,14 +202,16 @@ private func failure(
   @Test func `an unknown board lists the nearest and all`() throws {
     let data = try data()
     let place = Position(file: "d.yaml", line: 2, column: 8)
+    let known = data.boardNames()
+    #expect(known.contains("nrf52840-dk") && known == known.sorted())
+    let list = known.joined(separator: ", ")
     #expect(
       error { () throws(BoardError) in _ = try data.board("nrf52840dk", at: place) }
-        == "d.yaml:2:8: error: unknown board 'nrf52840dk'; did you mean 'nrf52840-dk'? (known: "
-        + "arduino-nano-33-ble-sense, mps2-an386, nrf52840-dk)")
+        == "d.yaml:2:8: error: unknown board 'nrf52840dk'; did you mean 'nrf52840-dk'? "
+        + "(known: \(list))")
     #expect(
       error { () throws(BoardError) in _ = try data.board("toaster") }
-        == "error: unknown board 'toaster' (known: arduino-nano-33-ble-sense, mps2-an386, "
-        + "nrf52840-dk)")
+        == "error: unknown board 'toaster' (known: \(list))")
   }
 
   @Test func `a board is also a file`() throws {
