@@ -256,6 +256,8 @@ private final class Assembly {
       }
       let context = SensorContext(
         name: sensor.id, bus: sensor.bus.controller, address: sensor.addresses.first?.value,
+        addresses: Dictionary(
+          uniqueKeysWithValues: sensor.addresses.map { ($0.name, $0.value) }),
         pins: Dictionary(
           uniqueKeysWithValues: sensor.pins.map { ($0.name, fabric.pins[$0.pin.description]) }),
         powerPin: sensor.powerPin.map { fabric.pins[$0.description] },

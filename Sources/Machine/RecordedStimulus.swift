@@ -62,7 +62,10 @@ final class RecordedStimulus: Stimulus {
     case .acceleration: "g"
     case .angularRate: "dps"
     case .temperature: "C"
-    case .sound: nil
+    case .magneticField: "uT"
+    case .humidity: "%"
+    case .pressure: "hPa"
+    case .sound, .light, .proximity: nil
     }
   }
 
@@ -71,7 +74,9 @@ final class RecordedStimulus: Stimulus {
     switch quantity {
     case .acceleration: [["ax", "ay", "az"], ["aX", "aY", "aZ"], ["accX", "accY", "accZ"]]
     case .angularRate: [["gx", "gy", "gz"], ["gX", "gY", "gZ"], ["gyrX", "gyrY", "gyrZ"]]
-    case .temperature: [["temperature"]]
+    case .temperature, .humidity, .pressure, .proximity: [[quantity.rawValue]]
+    case .magneticField: [["mx", "my", "mz"], ["mX", "mY", "mZ"], ["magX", "magY", "magZ"]]
+    case .light: [["clear", "red", "green", "blue"]]
     case .sound: []
     }
   }

@@ -1,7 +1,8 @@
 public import Simulation
 import Units
 
-/// ST LSM9DS1: the accelerometer and gyroscope die of an inertial module, on I2C.
+/// ST LSM9DS1: an inertial module, on I2C; here its accelerometer and gyroscope die. The magnetometer
+/// die answers where the board's addresses have a `magnetometer`.
 ///
 /// Sampling: when a rate is set in CTRL_REG1_G (both dies) or CTRL_REG6_XL (accelerometer alone), a
 /// clock of exactly that frequency starts; the first sample stands one period later. A change of full
@@ -23,27 +24,29 @@ import Units
 ///
 /// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 2 to 7; register fields as in
 /// STMicroelectronics/lsm9ds1-pid.
-/// Not modelled: the magnetometer, SPI, filters and bandwidths, settling after a change of mode (tables
+/// Not modelled: SPI, filters and bandwidths, settling after a change of mode (tables
 /// 11 and 12: samples to be discarded), interrupt generators and activity detection, self-test, Orient,
 /// temperature in the FIFO, boot time (BOOT and SW_RESET take none). Where a register asks for one of
 /// them, that is a finding.
 public final class LSM9DS1: Sensor, I2CTarget {
   static let description = SensorDescription(
-    part: "LSM9DS1", summary: "accelerometer and gyroscope (magnetometer not modelled)",
+    part: "LSM9DS1", summary: "accelerometer, gyroscope and magnetometer",
     attachment: .i2c(addresses: [0x6b, 0x6a]),
-    quantities: [.acceleration, .angularRate, .temperature],
+    quantities: [.acceleration, .angularRate, .temperature, .magneticField],
     rates: [
       Hertz(10), Hertz(149, per: 10), Hertz(50), Hertz(595, per: 10), Hertz(119), Hertz(238),
       Hertz(476), Hertz(952),
     ],
-    pins: ["INT1_A/G", "INT2_A/G"], powerStates: LSM9DS1PowerState.allCases.map(\.rawValue),
+    pins: ["INT1_A/G", "INT2_A/G", "DRDY_M"],
+    powerStates: LSM9DS1PowerState.allCases.map(\.rawValue),
     reference: "LSM9DS1 data sheet (ST, DocID025715 Rev 2)",
-    notModelled: "magnetometer, SPI, filters, settling, interrupt generators, self-test")
+    notModelled: "SPI, filters, settling, interrupt generators, self-test")
 
   let context: SensorContext
   let consumer: PowerConsumer
   var sampling: Event!
   private(set) var isPowered = true
+  private var magnetometer: LSM9DS1Magnetometer!
   var registers: [UInt8] = []
   /// The registers that the dies fill.
   var output = LSM9DS1Output()
@@ -72,6 +75,10 @@ public final class LSM9DS1: Sensor, I2CTarget {
       [unowned self] in sample()
     }
     context.fabric.i2c(context.bus).attach(self, address: context.address ?? 0x6b)
+    magnetometer = LSM9DS1Magnetometer(context) { [unowned self] in isPowered }
+    if let address = context.addresses["magnetometer"] {
+      context.fabric.i2c(context.bus).attach(RegisterTarget(magnetometer), address: address)
+    }
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
@@ -80,6 +87,12 @@ public final class LSM9DS1: Sensor, I2CTarget {
   }
 
   public func reset() {
+    magnetometer.reset()
+    resetInertialDie()
+  }
+
+  /// SW_RESET leaves the magnetometer alone.
+  func resetInertialDie() {
     registers = (0..<0x80).map { Register(rawValue: $0)?.resetValue ?? 0 }
     output = LSM9DS1Output()
     isAddressNext = false

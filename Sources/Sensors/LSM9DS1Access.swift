@@ -40,7 +40,7 @@ extension LSM9DS1 {
     checkModelled(register, value)
     registers[Int(address)] = value
     if register == .CTRL_REG8 {
-      if value & 0x01 != 0 { return reset() }
+      if value & 0x01 != 0 { return resetInertialDie() }
       registers[Int(address)] = value & 0x7f
     }
     if register == .FIFO_CTRL || register == .CTRL_REG9, !isFIFOActive { output.fifo.clear() }

@@ -9,3 +9,12 @@ func register16(_ value: Double) -> Int16 {
   let shift = 0x1.8p52
   return Int16((value + shift) - shift)
 }
+
+/// The same for 24 bits: what `value` is in counts, saturated at the ends of the range.
+func register24(_ value: Double) -> Int32 {
+  if value >= 8_388_607 { return 8_388_607 }
+  if value <= -8_388_608 { return -8_388_608 }
+  if value.isNaN { return 0 }
+  let shift = 0x1.8p52
+  return Int32((value + shift) - shift)
+}

@@ -14,6 +14,8 @@ public struct SensorContext {
   public let bus: String
   /// Its address on an addressed bus.
   public let address: UInt8?
+  /// The addresses of a part with several dies by the die's name: "magnetometer".
+  public let addresses: [String: UInt8]
   /// Its own pins that are wired: "INT1_A/G" to a net of the board.
   public let pins: [String: Pin]
   /// Power net: while it is low the sensor is off. Nil: always powered.
@@ -27,13 +29,14 @@ public struct SensorContext {
   public let fabric: Fabric
 
   public init(
-    name: String, bus: String, address: UInt8? = nil, pins: [String: Pin] = [:],
-    powerPin: Pin? = nil, parameters: [String: Int] = [:], stimulus: (any Stimulus)?,
-    track: SensorTrack, fabric: Fabric
+    name: String, bus: String, address: UInt8? = nil, addresses: [String: UInt8] = [:],
+    pins: [String: Pin] = [:], powerPin: Pin? = nil, parameters: [String: Int] = [:],
+    stimulus: (any Stimulus)?, track: SensorTrack, fabric: Fabric
   ) {
     self.name = name
     self.bus = bus
     self.address = address
+    self.addresses = addresses
     self.pins = pins
     self.powerPin = powerPin
     self.parameters = parameters
@@ -53,6 +56,16 @@ public enum PhysicalQuantity: String, Sendable, CaseIterable {
   case sound = "audio"
   /// One channel in degrees Celsius.
   case temperature
+  /// Three axes in microtesla.
+  case magneticField = "magnetometer"
+  /// One channel in percent of saturation.
+  case humidity
+  /// One channel in hectopascal.
+  case pressure
+  /// Clear, red, green and blue irradiance in microwatt a square centimetre.
+  case light
+  /// One channel: light thrown back, 0 to 255.
+  case proximity
 }
 
 /// A recorded stream as a sensor sees it.
