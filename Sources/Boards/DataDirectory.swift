@@ -33,7 +33,7 @@ public struct DataDirectory: Hashable, Sendable {
   public func chipNames() -> [String] { names(in: path + "/Boards/Chips") }
 
   private func names(in folder: String) -> [String] {
-    Files.names(in: folder).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+    Files.names(in: folder).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }
 
   /// Loads a board by name, or from a file when the name ends in `.yaml`.

@@ -110,6 +110,7 @@ extension BMI270 {
       upload.seek(word: Int(self[.INIT_ADDR_0] & 0x0f) | Int(self[.INIT_ADDR_1]) << 4)
     case .INIT_DATA:
       if self[.INIT_CTRL] & 1 == 0 { upload.take() }
+      return
     case .CMD:
       self[.CMD] = 0
       if value == 0xb6 { reset() }

@@ -12,14 +12,19 @@ final class Bench {
   let int1: Pin
   let int2: Pin
   let powerPin: Pin?
+  /// The die that `write` and `bytes` talk to.
+  var address: UInt8
   var dataReady: [Instant] = []
   var read: [Instant] = []
 
   init(
-    part: String = "LSM9DS1", hasPowerPin: Bool = false, parameters: [String: Int] = [:],
+    part: String = "LSM9DS1", address: UInt8 = 0x6b, addresses: [String: UInt8] = [:],
+    pins: [String: String] = ["INT1_A/G": "INT1", "INT2_A/G": "INT2"], hasPowerPin: Bool = false,
+    parameters: [String: Int] = [:],
     isStreamed: Bool = true,
     _ values: @escaping (PhysicalQuantity, Instant) -> StimulusValue = { _, _ in .absent }
   ) {
+    self.address = address
     fabric = Fabric(scheduler: scheduler, memory: NoMemory())
     track = SensorTrack(sensor: "imu", scheduler: scheduler)
     stimulus = MadeUpStimulus(values)
@@ -27,7 +32,8 @@ final class Bench {
     int2 = fabric.pins["INT2"]
     powerPin = hasPowerPin ? fabric.pins["VDD"] : nil
     let context = SensorContext(
-      name: "imu", bus: "TWIM0", address: 0x6b, pins: ["INT1_A/G": int1, "INT2_A/G": int2],
+      name: "imu", bus: "TWIM0", address: address, addresses: addresses,
+      pins: pins.mapValues { [fabric] in fabric.pins[$0] },
       powerPin: powerPin, parameters: parameters, stimulus: isStreamed ? stimulus : nil,
       track: track, fabric: fabric)
     guard let sensor = SensorCatalog.make(part: part, context: context) else {
@@ -39,11 +45,13 @@ final class Bench {
   }
 
   var target: any I2CTarget {
-    guard let target = fabric.i2c("TWIM0").target(at: 0x6b) else { fatalError("no target") }
+    guard let target = fabric.i2c("TWIM0").target(at: address) else { fatalError("no target") }
     return target
   }
 
-  func write(_ register: UInt8, _ values: UInt8...) {
+  func write(_ register: UInt8, _ values: UInt8...) { write(register, values) }
+
+  func write(_ register: UInt8, _ values: [UInt8]) {
     guard target.start(.write), target.receive(register) else { return }
     for value in values { _ = target.receive(value) }
     target.stop()
