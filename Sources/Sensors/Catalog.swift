@@ -9,6 +9,7 @@ public enum SensorCatalog {
 
   private static let entries = [
     Entry(description: BMI270.description, make: { BMI270($0) }),
+    Entry(description: BMM150.description, make: { BMM150($0) }),
     Entry(description: HTS221.description, make: { HTS221($0) }),
     Entry(description: LPS22HB.description, make: { LPS22HB($0) }),
     Entry(description: LSM9DS1.description, make: { LSM9DS1($0) }),
