@@ -5,7 +5,7 @@ import Verdicts
 
 private let schemas = ["result", "deployment"]
 private let name = Key.required("result|deployment", "which")
-private let data = Key.option("--data", "DIR", "the folder that holds 'Schemas'")
+private let data = Key.option("--data", "DIR", "the folder that holds 'Boards'")
 
 let schemaCommand = Command(
   name: "schema", summary: "the JSON Schema of results or of deployments",
@@ -25,7 +25,7 @@ let schemaCommand = Command(
   do throws(BoardError) { directory = try DataDirectory(explicit: explicit) } catch {
     throw CommandFailure(error)
   }
-  let path = "\(directory.path)/Schemas/\(name).schema.json"
+  let path = "\(directory.path)/Boards/Schemas/\(name).schema.json"
   do throws(FileError) { invocation.terminal.write(try Files.read(path, limit: 1 << 20)) } catch {
     throw CommandFailure(.cannotOpen, "\(path): error: cannot read: \(error.reason)")
   }

@@ -252,7 +252,9 @@ private final class Assembly {
     for (sensor, track) in zip(board.sensors, tracks) {
       var stimulus: RecordedStimulus?
       if let stream = deployment.stream(sensor.id) {
-        stimulus = try RecordedStimulus(stream, sensor: sensor)
+        let made = try RecordedStimulus(stream, sensor: sensor)
+        stimulus = made
+        stopAtEnd(of: made, sensor: sensor.id, track)
       }
       let context = SensorContext(
         name: sensor.id, bus: sensor.bus.controller, address: sensor.addresses.first?.value,
@@ -268,6 +270,16 @@ private final class Assembly {
       sensors.append(made)
     }
     return sensors
+  }
+
+  /// An enabled sensor ends the run itself, when it asks for more than the recording holds; one that
+  /// was never enabled asks for nothing.
+  private func stopAtEnd(of stimulus: RecordedStimulus, sensor: String, _ track: SensorTrack) {
+    guard stimulus.end != .never else { return }
+    let end = scheduler.event("\(sensor) recording", order: .observer) { [unowned fabric] in
+      if track.produced == 0 { fabric.requestStop(.streamEnded(sensor: sensor)) }
+    }
+    end.schedule(at: stimulus.end)
   }
 
   // MARK: Watchers

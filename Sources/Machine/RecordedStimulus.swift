@@ -81,6 +81,9 @@ final class RecordedStimulus: Stimulus {
     }
   }
 
+  /// When the recording is over and, by its deployment, the run with it; `never` otherwise.
+  var end: Instant { playbacks.values.map(\.endInstant).min() ?? .never }
+
   func convert(to rate: Hertz) -> Bool {
     guard isResampled else { return false }
     for (quantity, playback) in playbacks {

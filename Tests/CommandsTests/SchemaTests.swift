@@ -13,7 +13,7 @@ struct SchemaTests {
   private func schema(_ name: String) throws -> SchemaValidator {
     let printed = try BuiltTool.run(["schema", name], in: Self.root)
     #expect(printed.status == 0)
-    let file = Self.root.appendingPathComponent("Schemas/\(name).schema.json")
+    let file = Self.root.appendingPathComponent("Boards/Schemas/\(name).schema.json")
     #expect(Data(printed.output.utf8) == (try Data(contentsOf: file)))
     return try SchemaValidator(Data(printed.output.utf8))
   }
