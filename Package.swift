@@ -64,10 +64,11 @@ let package = Package(
     module("CortexM", ["Simulation", "Units"]),
     module("Peripherals", ["Simulation", "Units"]),
     module("Sensors", ["Simulation", "Units"]),
+    module("Debugger", ["Units"], c: true),
     module(
       "Machine",
       [
-        "Boards", "CortexM", "Deployments", "Disassembly", "Engine", "FirmwareImage",
+        "Boards", "CortexM", "Debugger", "Deployments", "Disassembly", "Engine", "FirmwareImage",
         "Peripherals", "RunRecord", "Sensors", "Simulation", "Streams", "Timing", "Units",
       ], c: true),
     module("Energy", ["Boards", "RunRecord", "Trust", "Units"]),
@@ -88,7 +89,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Boards", "Deployments", "Documents", "Energy", "Engine", "FileSystem", "FirmwareImage",
+        "Boards", "Debugger", "Deployments", "Documents", "Energy", "Engine", "FileSystem",
+        "FirmwareImage",
         "Machine", "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
         "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
@@ -100,6 +102,7 @@ let package = Package(
     tests("Streams", ["Streams", "Units"]),
     tests("Simulation", ["Simulation", "Units"]),
     tests("FirmwareImage", ["FirmwareImage", "Units"]),
+    tests("Debugger", ["Debugger", "Units"]),
     tests("Timing", ["Boards", "Disassembly", "Timing", "Units"]),
     tests("CortexM", ["CortexM", "Simulation", "Units"]),
     tests("Peripherals", ["Peripherals", "Simulation", "Units"]),

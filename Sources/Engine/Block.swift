@@ -59,6 +59,10 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let usesExclusiveMonitor = BlockTraits(rawValue: 1 << 12)
   /// Its loads must be looked at: do they read memory that has wait states?
   public static let samplesLoads = BlockTraits(rawValue: 1 << 13)
+  /// Holds an instruction before which a debugger wants to stop.
+  public static let breakpoint = BlockTraits(rawValue: 1 << 29)
+  /// On every block: a debugger runs its instructions apart from its cost.
+  public static let inPieces = BlockTraits(rawValue: 1 << 30)
   /// On every block: selects all of them.
   public static let any = BlockTraits(rawValue: 1 << 31)
   /// Holds SEV.

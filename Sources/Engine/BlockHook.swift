@@ -53,6 +53,9 @@ private func enterSlowly(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
   _ previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>
 ) -> Bool {
+  if state.pointee.pieces == .entering || state.pointee.pieces == .leaving {
+    return enterPiece(uc, state, previous, block)
+  }
   let leaving = BlockTraits(rawValue: previous.pointee.traits)
   let entering = BlockTraits(rawValue: block.pointee.traits)
   if leaving.contains(.changesMasks) { followSpecialRegisters(uc, state) }
@@ -67,6 +70,11 @@ private func enterSlowly(
     && state.pointee.enteringMask & BlockTraits.loopsForever.rawValue != 0
   {
     return stopBeforeBlock(uc, state, .loopsForever, undoing: previous, block)
+  }
+  if entering.contains(.breakpoint) && state.pointee.pieces == .none
+    && state.pointee.enteringMask & BlockTraits.breakpoint.rawValue != 0
+  {
+    return stopBeforeBlock(uc, state, .breakpoint, undoing: previous, block)
   }
   if entering.contains(.sendsEvent) { engine(of: state).watcher(.sentEvent) }
   if entering.contains(.inRAM) {
@@ -102,6 +110,10 @@ private func enterSlowly(
     state.pointee.entering = block
     engine(of: state).watcher(.reached(block.pointee.address, cycle: state.pointee.cycles))
   }
+  if state.pointee.pieces == .charging {
+    state.pointee.pieces = .charged
+    uc_emu_stop(uc)
+  }
   return true
 }
 
@@ -125,15 +137,34 @@ private func stopBeforeBlock(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>, _ code: HotState.StopCode,
   undoing previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>
 ) -> Bool {
-  if previous.pointee.end != block.pointee.address {
-    previous.pointee.takenExits -= 1
-    block.pointee.branchedEntries -= 1
-    state.pointee.cycles -=
-      UInt64(previous.pointee.takenExtra) + UInt64(block.pointee.branchedToExtra)
-  }
+  undoEntry(state, previous, block)
   state.pointee.stop = code
   uc_emu_stop(uc)
   return false
+}
+
+/// A piece runs without being charged: its block has been. The block behind it does not begin.
+private func enterPiece(
+  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+  _ previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>
+) -> Bool {
+  if state.pointee.pieces == .leaving {
+    return stopBeforeBlock(uc, state, .deadline, undoing: previous, block)
+  }
+  state.pointee.pieces = .leaving
+  undoEntry(state, previous, block)
+  return false
+}
+
+private func undoEntry(
+  _ state: UnsafeMutablePointer<HotState>, _ previous: UnsafeMutablePointer<Block>,
+  _ block: UnsafeMutablePointer<Block>
+) {
+  guard previous.pointee.end != block.pointee.address else { return }
+  previous.pointee.takenExits -= 1
+  block.pointee.branchedEntries -= 1
+  state.pointee.cycles -=
+    UInt64(previous.pointee.takenExtra) + UInt64(block.pointee.branchedToExtra)
 }
 
 /// Keeps the shadow of calls: a call pushes, a jump back to the newest return address pops, a jump to

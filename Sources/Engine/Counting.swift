@@ -30,7 +30,9 @@ extension Engine {
     }
     if description.traits.contains(.usesExclusiveMonitor) { usesExclusiveMonitor = true }
     block.pointee.description = description
-    block.pointee.traits = description.traits.rawValue | BlockTraits.any.rawValue
+    block.pointee.traits =
+      description.traits.rawValue | BlockTraits.any.rawValue | BlockTraits.inPieces.rawValue
+    markBreakpoint(block)
     block.pointee.cycles = description.cycles
     block.pointee.takenExtra = description.takenExtra
     block.pointee.branchedToExtra = description.branchedToExtra

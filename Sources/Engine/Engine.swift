@@ -34,6 +34,8 @@ public enum EngineStop: Sendable, Equatable {
   case undefinedInstruction
   /// A floating-point instruction in the block at the program counter while the unit is off.
   case floatingPointOff
+  /// The block at the program counter, which has not begun, holds one of `breakpoints`.
+  case reachedBreakpoint
   /// A jump to itself, while `stopsAtEndlessLoop`.
   case endlessLoop
   /// An access or fetch that nothing answers, or that is not allowed.
@@ -92,6 +94,7 @@ public final class Engine {
   var suspended: [UInt32: (CallStack.Suspended, UInt64)] = [:]
   var usesExclusiveMonitor = false
   private var hasScratchCode = false
+  var breakpointAddresses: [Address] = []
   /// Told what watched code did, between two blocks.
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
@@ -309,11 +312,12 @@ public final class Engine {
     return oldest
   }()
 
-  private func explain(_ error: uc_err) -> EngineStop {
+  func explain(_ error: uc_err) -> EngineStop {
     switch state.pointee.stop {
     case .deadline: return .deadline
     case .floatingPointOff: return .floatingPointOff
     case .loopsForever: return .endlessLoop
+    case .breakpoint: return .reachedBreakpoint
     case .interrupt: return explainInterrupt()
     case .memory:
       return .memoryFault(

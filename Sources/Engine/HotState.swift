@@ -14,6 +14,8 @@ struct HotState {
   /// Traits of the block just left that call for the slow path.
   var leavingMask: UInt32
   var stop = StopCode.none
+  /// What a debugger makes of the next block.
+  var pieces = Pieces.none
   /// A floating-point frame was reserved but not yet written; the first use of the unit pays.
   var lazyStackingCycles: UInt32 = 0
   /// The floating-point unit is off: using it faults.
@@ -42,6 +44,16 @@ struct HotState {
   var looksAtEveryLoad = false
 
   enum StopCode: UInt8 {
-    case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever
+    case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever,
+      breakpoint
+  }
+
+  /// A block under a debugger is charged as a whole and then runs in pieces.
+  enum Pieces: UInt8 {
+    case none
+    /// The next block is charged but does not run; then it has been.
+    case charging, charged
+    /// The next block is a piece of one that has been charged; the one behind it must not begin.
+    case entering, leaving
   }
 }

@@ -29,7 +29,7 @@ public final class Machine {
   let wakeUpCycles: UInt32
   private let cpuPower: PowerConsumer
   private var semihosting = Semihosting()
-  private var sleepCycles: UInt64 = 0
+  private(set) var sleepCycles: UInt64 = 0
   private var wakeUps: UInt64 = 0
   private var exitCode: Int32?
   private var inputError: String?
@@ -39,6 +39,8 @@ public final class Machine {
   public var console: (UInt8) -> Void = { _ in }
   /// Asked about every million cycles whether somebody wants the run to end; `now` is how far it is.
   public var shouldStop: (_ now: Instant) -> Bool = { _ in false }
+  /// A debugger decides when the core runs.
+  var debugging: MachineDebugging?
   private var nextQuestion: UInt64 = 0
   private var wallStart = 0.0
 
@@ -90,6 +92,7 @@ public final class Machine {
     stackLimit = dataEnd(below: engine[.sp])
     engine.stackLimit = stackLimit
     let outcome = loop()
+    tellDebugger(outcome)
     engine.closeCalls()
     return record(outcome)
   }
@@ -119,8 +122,13 @@ public final class Machine {
       let slice = engine.cycles + 10_000_000
       let deadline = min(due, limits.cycles, slice)
       guard deadline > engine.cycles else { continue }
-      if let outcome = handle(engine.run(until: deadline)) { return outcome }
+      if let outcome = handle(run(until: deadline)) { return outcome }
     }
+  }
+
+  private func run(until deadline: UInt64) -> EngineStop {
+    guard let debugging else { return engine.run(until: deadline) }
+    return debugging.run(until: deadline)
   }
 
   /// Lets everything happen that is due by now.
@@ -143,6 +151,7 @@ public final class Machine {
     }
     if engine.cycles >= limits.cycles { return .reachedLimit(.duration) }
     if isOverWallLimit { return .timedOut }
+    if debugging?.isKilled == true { return .timedOut }
     if engine.cycles >= nextQuestion {
       nextQuestion = engine.cycles + 1_000_000
       if shouldStop(clock.instant(ofTick: engine.cycles)) { return .timedOut }
@@ -151,12 +160,13 @@ public final class Machine {
   }
 
   private var isOverWallLimit: Bool {
-    limits.wall.map { WallClock.seconds() - wallStart > $0 } ?? false
+    let stopped = debugging?.stoppedSeconds ?? 0
+    return limits.wall.map { WallClock.seconds() - wallStart - stopped > $0 } ?? false
   }
 
   private func handle(_ stop: EngineStop) -> Outcome? {
     switch stop {
-    case .deadline: return nil
+    case .deadline, .reachedBreakpoint: return nil
     case .waitForInterrupt: return sleep(untilEvent: false)
     case .waitForEvent:
       settle()
@@ -343,7 +353,7 @@ public final class Machine {
 
   // MARK: Reset
 
-  private func systemReset() {
+  func systemReset() {
     fabric.resetRequested = false
     for device in bus.devices { device.reset() }
     bus.reset()

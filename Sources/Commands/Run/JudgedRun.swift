@@ -16,7 +16,7 @@ struct JudgedRun {
 
   init(
     _ plan: RunPlan, _ terminal: Terminal, console target: ConsoleSink.Target,
-    showsProgress: Bool, reportFollows: Bool, isStrict: Bool
+    showsProgress: Bool, reportFollows: Bool, isStrict: Bool, debugger: DebuggerPort? = nil
   ) throws(CommandFailure) {
     // Before the run: what is found wrong after it would cost its result.
     let labels = try RunLabels(plan.deployment)
@@ -24,7 +24,7 @@ struct JudgedRun {
     let progress = ProgressLine(
       terminal, isWanted: showsProgress, duration: plan.deployment.duration)
     let console = try ConsoleSink(target, terminal) { progress.clear() }
-    let run = try MachineRun(image, plan.board, plan.deployment, progress, console)
+    let run = try MachineRun(image, plan.board, plan.deployment, progress, console, debugger)
     progress.clear()
     console.finish(reportFollows: reportFollows)
     judgement = Self.judge(run, image, plan, labels, isStrict: isStrict)

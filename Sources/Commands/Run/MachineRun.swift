@@ -1,4 +1,5 @@
 import Boards
+import Debugger
 import Deployments
 import Documents
 import FirmwareImage
@@ -14,12 +15,12 @@ struct MachineRun {
   let unjudged: [String]
   /// What was found wrong with a recording when its sensor began to sample it.
   let inputError: DocumentError?
-  /// Somebody pressed Ctrl-C.
+  /// Somebody pressed Ctrl-C, or killed the run from a debugger.
   let wasInterrupted: Bool
 
   init(
     _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ progress: ProgressLine,
-    _ console: ConsoleSink
+    _ console: ConsoleSink, _ debugger: DebuggerPort?
   ) throws(CommandFailure) {
     var unjudged: [String] = []
     let machine = try Self.machine(image, board, deployment, &unjudged)
@@ -30,10 +31,11 @@ struct MachineRun {
       return interruption.isPending
     }
     interruption.hold()
+    let server = debugger?.attach(to: machine, of: board) { interruption.isPending }
     let start = WallClock.seconds()
     record = machine.run()
     wallSeconds = WallClock.seconds() - start
-    wasInterrupted = interruption.isPending
+    wasInterrupted = interruption.isPending || server?.wasKilled == true
     interruption.release()
     self.unjudged = unjudged
     inputError = record.inputError.map { message in

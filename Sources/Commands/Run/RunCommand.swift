@@ -44,10 +44,13 @@ private struct Run {
     let directory = try arguments[RunOptions.output]
     // Before the run: a place that cannot be written would cost its result.
     if let directory { try SystemFile.createDirectory(directory) }
+    let debugger = try arguments[RunOptions.gdb].map { (port) throws(CommandFailure) in
+      try DebuggerPort(port, terminal)
+    }
     let run = try JudgedRun(
       plan, terminal, console: consoleTarget(format),
       showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
-      isStrict: try arguments[RunOptions.strict])
+      isStrict: try arguments[RunOptions.strict], debugger: debugger)
     let judgement = run.judgement
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     if let error = run.inputError { terminal.writeError("\(error)\n") }

@@ -45,6 +45,18 @@ enum RunOptions {
     }
     return seed
   }
+  static let gdb = Key<UInt16?>(
+    name: "--gdb",
+    help: "waits for GDB on this TCP port of 127.0.0.1 (0: a free one) and lets it lead",
+    shape: .option(placeholder: "PORT")
+  ) { (texts) throws(CommandFailure) in
+    guard let text = texts.first else { return nil }
+    guard let port = UInt16(text) else {
+      throw CommandFailure(
+        .usage, "--gdb: error: expected a port from 0 to 65535, found '\(shortened(text))'")
+    }
+    return port
+  }
   static let quiet = Key.flag("--quiet", "no progress and none of the firmware's output")
   static let full = Key.flag("--full", "every row, finding and source in a text report")
   static let strict = Key.flag("--strict", "a finding other than an assumption is status 4")
@@ -52,8 +64,8 @@ enum RunOptions {
 
   static let keys: [any ArgumentKey] = [
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
-    settings, judge, seed, quiet, full, strict, data, Key.unavailable("--export"),
-    Key.unavailable("--uart"), Key.unavailable("--gdb"), Key.unavailable("--jobs"),
+    settings, judge, seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
+    Key.unavailable("--uart"), Key.unavailable("--jobs"),
   ]
 
   /// The deployment's parts among the arguments.
