@@ -206,6 +206,8 @@ public final class Engine {
     let start = programCounter
     _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
     uc_emu_start(handle, UInt64(start.value | 1), UInt64(target.value), 0, 0)
+    // What was translated stops at the target for ever: nobody else may run it.
+    _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
   }
 
   /// Makes a following STREX fail, by a CLREX outside the firmware's memory: no call does it. Leaves

@@ -10,7 +10,7 @@ extension Machine {
   ///
   /// The debugger changes nothing that the run counts: a block is charged as a whole when it is
   /// entered and exceptions are taken behind blocks, also while single instructions are stepped.
-  /// A watchpoint makes the run a few hundred times slower: each access to memory is looked at.
+  /// A watchpoint makes the run hundreds to thousands of times slower: each access to memory is looked at.
   /// Not modelled: watching what devices or exception entry write.
   public func attach(_ host: any DebugHost, memories: [TargetMemory]) {
     debugging = MachineDebugging(self, host, memories)
