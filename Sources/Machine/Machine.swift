@@ -204,10 +204,12 @@ public final class Machine {
     settle()
     let start = engine.cycles
     cpuPower.enter("sleep")
+    fabric.isCoreAsleep = true
     observer.isSleeping = true
     defer { observer.isSleeping = false }
     func wake(in cycles: UInt64 = 0) {
       let end = engine.cycles
+      fabric.isCoreAsleep = false
       cpuPower.enter("run")
       guard end > start else { return }
       sleepCycles += end - start
@@ -354,8 +356,9 @@ public final class Machine {
   // MARK: Reset
 
   func systemReset() {
-    fabric.resetRequested = false
+    // Devices look at it to know a requested reset from power-on.
     for device in bus.devices { device.reset() }
+    fabric.resetRequested = false
     bus.reset()
     _ = core.reset()
     observer.systemReset()

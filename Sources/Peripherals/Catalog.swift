@@ -7,6 +7,8 @@ public enum PeripheralCatalog {
     "cmsdk-timer": { CMSDKTimer($0) },
     "cmsdk-uart": { CMSDKUART($0) },
     "nordic-clock-power": { NordicClockPower($0) },
+    "nordic-ecb": { NordicECB($0) },
+    "nordic-egu": { NordicEGU($0) },
     "nordic-ficr": { NordicFICR($0) },
     "nordic-gpio": { NordicGPIO($0) },
     "nordic-gpiote": { NordicGPIOTE($0) },
@@ -15,11 +17,14 @@ public enum PeripheralCatalog {
     "nordic-ppi": { NordicPPI($0) },
     "nordic-rng": { NordicRNG($0) },
     "nordic-rtc": { NordicRTC($0) },
+    "nordic-saadc": { NordicSAADC($0) },
+    "nordic-serial": { NordicSerial($0) },
     "nordic-temp": { NordicTEMP($0) },
     "nordic-timer": { NordicTimer($0) },
-    "nordic-twim": { NordicTWIM($0) },
+    "nordic-twim": { NordicSerial($0) },
     "nordic-uarte": { NordicUARTE($0) },
     "nordic-uicr": { NordicUICR($0) },
+    "nordic-wdt": { NordicWDT($0) },
   ]
 
   /// The names in alphabetical order.

@@ -42,7 +42,8 @@ struct EasyDMA {
     if list & 7 == 1 { pointer &+= maximumCount }
   }
 
-  mutating func end() { amount = moved }
+  /// `unit`: how many bytes MAXCNT and AMOUNT count as one.
+  mutating func end(unit: UInt32 = 1) { amount = moved / unit }
 
   var isComplete: Bool { moved >= count }
   /// Whether one byte is left.
@@ -57,11 +58,27 @@ struct EasyDMA {
     return 0
   }
 
+  /// The next bytes from RAM, as many as are left of `count`; zeros and a finding where DMA does not
+  /// reach.
+  mutating func take(_ count: Int) -> [UInt8] {
+    let count = min(count, Int(self.count) - min(Int(moved), Int(self.count)))
+    let address = Address(start &+ moved)
+    moved += UInt32(count)
+    if count == 0 { return [] }
+    if let bytes = memory.read(address, count: count) { return bytes }
+    report(address)
+    return Array(repeating: 0, count: count)
+  }
+
   /// Puts bytes into RAM; a finding where DMA does not reach.
   mutating func store(_ bytes: [UInt8]) {
     let address = Address(start &+ moved)
     moved += UInt32(bytes.count)
     if !bytes.isEmpty && !memory.write(address, bytes) { report(address) }
+  }
+
+  mutating func storeHalfword(_ value: UInt16) {
+    store([UInt8(value & 0xff), UInt8(value >> 8)])
   }
 
   mutating func reset() {

@@ -62,13 +62,13 @@ final class NordicClockPower: Peripheral {
 
   private static let ramPower: UInt32 = 0x900
   private static let ramSections = 9
-  private static let softwareReset: UInt32 = 1 << 2
 
   private let name: String
   private let fabric: Fabric
   private let interface: NordicInterface
   private let clocks: NordicClockRequests
   private let converter: PowerConsumer
+  private let cause: NordicResetCause
   private let startup: (hfxo: Interval, lfrc: Interval, lfxo: Interval, synth: Interval)
   private lazy var crystalStarted = fabric.scheduler.event("HFXO start") { [unowned self] in
     isCrystalRunning = true
@@ -106,6 +106,7 @@ final class NordicClockPower: Peripheral {
       context, tasks: Task.allCases.map(\.rawValue), events: Event.allCases.map(\.rawValue))
     clocks = context.fabric.service(NordicClockRequests.init)
     converter = context.fabric.power.consumer("dcdc", initial: "off")
+    cause = context.fabric.service(NordicResetCause.init)
     func time(_ key: String, _ standard: Int) -> Interval {
       .microseconds(Int64(min(max(context.parameters[key] ?? standard, 0), 10_000_000)))
     }
@@ -114,6 +115,9 @@ final class NordicClockPower: Peripheral {
       time("lfxo-startup-us", 250_000), time("lfsynth-startup-us", 100)
     )
     interface.perform = { [unowned self] in perform($0) }
+    context.fabric.observeSleep { [unowned self] isAsleep in
+      interface.raise((isAsleep ? Event.sleepEnter : Event.sleepExit).rawValue)
+    }
   }
 
   func read(_ offset: UInt32) -> UInt32? {
@@ -188,7 +192,12 @@ final class NordicClockPower: Peripheral {
     converter.enter("off")
     rcMode = 0
     ram = Array(repeating: 0xffff, count: Self.ramSections)
-    if fabric.resetRequested { resetReason |= Self.softwareReset }
+    if fabric.resetRequested {
+      resetReason |= cause.pending
+      // Only the watchdog of these also resets what is retained.
+      if cause.pending == NordicResetCause.watchdog { retained = [0, 0] }
+      cause.pending = NordicResetCause.software
+    }
   }
 
   private func ramSection(_ offset: UInt32) -> Int? {

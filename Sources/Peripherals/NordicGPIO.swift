@@ -184,4 +184,15 @@ final class NordicPins {
 
   /// The chip's name of a pin: `P0.14`, `P1.00`.
   static func name(port: Int, pin: Int) -> String { "P\(port).\(pin < 10 ? "0" : "")\(pin)" }
+
+  /// Gives the pin that a PSEL register selects to a peripheral's output, or back with nil.
+  func override(_ selection: UInt32, _ level: Bool?) {
+    guard selection >> 31 == 0 else { return }
+    ports[Int(selection >> 5 & 1)]?.override(Int(selection & 0x1f), level)
+  }
+
+  /// The pin that a PSEL register selects.
+  static func name(_ selection: UInt32) -> String {
+    name(port: Int(selection >> 5 & 1), pin: Int(selection & 0x1f))
+  }
 }

@@ -8,8 +8,16 @@ import Simulation
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.30 TWI.
 /// Not modelled: OVERRUN (the clock is held until RXD is read).
-final class NordicTWI {
-  enum Event {
+final class NordicTWI: NordicSerialMode {
+  private enum Task: UInt32 {
+    case startRX = 0x000
+    case startTX = 0x008
+    case stop = 0x014
+    case suspend = 0x01c
+    case resume = 0x020
+  }
+
+  private enum Event {
     static let stopped: UInt32 = 0x104
     static let receiveReady: UInt32 = 0x108
     static let transmitSent: UInt32 = 0x11c
@@ -24,8 +32,7 @@ final class NordicTWI {
 
   private let signals: TwoWireSignals
   private let interface: NordicInterface
-  /// Adds to ERRORSRC.
-  private let report: (UInt32) -> Void
+  private let registers: NordicSerialRegisters
   private var phase = Phase.idle
   private var direction = I2CDirection.write
   private var output: UInt8?
@@ -33,16 +40,29 @@ final class NordicTWI {
   private var isReceiveFull = false
   private var isStopPending = false
   private var isSuspendPending = false
-  private var pendingStart: (I2CDirection, UInt8)?
+  private var pendingStart: I2CDirection?
 
-  init(_ signals: TwoWireSignals, _ interface: NordicInterface, report: @escaping (UInt32) -> Void)
-  {
+  init(
+    _ signals: TwoWireSignals, _ interface: NordicInterface, _ registers: NordicSerialRegisters
+  ) {
     self.signals = signals
     self.interface = interface
-    self.report = report
+    self.registers = registers
   }
 
-  func reset() {
+  func perform(_ offset: UInt32) {
+    guard let task = Task(rawValue: offset) else { return }
+    switch task {
+    case .startTX: start(.write)
+    case .startRX: start(.read)
+    case .stop: stop()
+    case .suspend: suspend()
+    case .resume: resume()
+    }
+  }
+
+  func abandon() {
+    signals.abandon()
     phase = .idle
     output = nil
     received = 0
@@ -65,19 +85,19 @@ final class NordicTWI {
     if phase == .waiting { proceed() }
   }
 
-  func start(_ direction: I2CDirection, address: UInt8) {
+  private func start(_ direction: I2CDirection) {
     guard phase != .busy && phase != .suspended else {
-      pendingStart = (direction, address)
+      pendingStart = direction
       return
     }
     self.direction = direction
     pendingStart = nil
     isReceiveFull = false
     if direction == .write { output = nil }
-    if signals.start(direction, address: address) { phase = .busy }
+    if signals.start(direction, address: registers.targetAddress) { phase = .busy }
   }
 
-  func stop() {
+  private func stop() {
     switch phase {
     case .idle: interface.raise(Event.stopped)
     case .busy: isStopPending = true
@@ -85,7 +105,7 @@ final class NordicTWI {
     }
   }
 
-  func suspend() {
+  private func suspend() {
     switch phase {
     case .busy: isSuspendPending = true
     case .idle, .waiting:
@@ -95,11 +115,11 @@ final class NordicTWI {
     }
   }
 
-  func resume() {
+  private func resume() {
     guard phase == .suspended else { return }
     phase = .waiting
-    if let (direction, address) = pendingStart {
-      start(direction, address: address)
+    if let pendingStart {
+      start(pendingStart)
     } else {
       proceed()
     }
@@ -128,7 +148,7 @@ final class NordicTWI {
       phase = .suspended
       return interface.raise(Event.suspended)
     }
-    if let (direction, address) = pendingStart { return start(direction, address: address) }
+    if let pendingStart { return start(pendingStart) }
     proceed()
   }
 
@@ -148,7 +168,7 @@ final class NordicTWI {
   }
 
   private func fail(_ source: UInt32) {
-    report(source)
+    registers.errorSource |= source
     phase = .failed
     isSuspendPending = false
     interface.raise(Event.error)

@@ -32,17 +32,15 @@ final class TwoWireSignals {
   private lazy var due = fabric.scheduler.event(name) { [unowned self] in finish() }
   /// Told when a step is over.
   var finished: (Outcome) -> Void = { _ in }
-  /// FREQUENCY, PSEL.SCL and PSEL.SDA.
-  var frequency: UInt32 = 0x0400_0000
-  var pselSCL = UInt32.max
-  var pselSDA = UInt32.max
+  private let registers: NordicSerialRegisters
   private var step: Step?
   private var bitTime = Interval.zero
   private var target: (any I2CTarget)?
   /// Everyone addressed since the last STOP: they all see the next one.
   private var addressed: [any I2CTarget] = []
 
-  init(_ context: PeripheralContext) {
+  init(_ context: PeripheralContext, _ registers: NordicSerialRegisters) {
+    self.registers = registers
     name = context.name
     fabric = context.fabric
     bus = context.fabric.i2c(context.name)
@@ -55,7 +53,10 @@ final class TwoWireSignals {
 
   /// START, or repeated START, and the address byte; false without a clock.
   func start(_ direction: I2CDirection, address: UInt8) -> Bool {
-    guard let rate = NordicRate.frequency(frequency, of: NordicRate.peripheralClock) else {
+    guard
+      let rate = NordicRate.frequency(
+        registers.frequency, of: NordicRate.peripheralClock)
+    else {
       fabric.findings.note("no-clock", "\(name).FREQUENCY", "a transfer starts without a clock")
       return false
     }
@@ -104,7 +105,7 @@ final class TwoWireSignals {
   }
 
   private func find(_ address: UInt8) -> (any I2CTarget)? {
-    guard pselSCL >> 31 == 0 && pselSDA >> 31 == 0 else {
+    guard (registers.pins[0] | registers.pins[1]) >> 31 == 0 else {
       fabric.findings.note(
         "pin-disconnected", "\(name).PSEL", "a transfer starts while SCL or SDA has no pin")
       return nil

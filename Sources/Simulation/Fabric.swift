@@ -14,7 +14,16 @@ public final class Fabric {
   public private(set) var stopReason: StopReason?
   /// A reset of the whole chip was requested (AIRCR, watchdog).
   public var resetRequested = false
+  /// Whether the core sleeps; the run says so.
+  public var isCoreAsleep = false {
+    didSet {
+      guard isCoreAsleep != oldValue else { return }
+      for observer in sleepObservers { observer(isCoreAsleep) }
+    }
+  }
+  private var sleepObservers: [(Bool) -> Void] = []
   private var i2cBuses: [String: I2CBus] = [:]
+  private var spiBuses: [String: SPIBus] = [:]
   private var pdmInputs: [String: PDMInput] = [:]
   private var activities: [ActivityTrack] = []
   private var services: [ObjectIdentifier: AnyObject] = [:]
@@ -32,6 +41,14 @@ public final class Fabric {
     if let bus = i2cBuses[controller] { return bus }
     let bus = I2CBus()
     i2cBuses[controller] = bus
+    return bus
+  }
+
+  /// The SPI bus behind the controller of that name.
+  public func spi(_ controller: String) -> SPIBus {
+    if let bus = spiBuses[controller] { return bus }
+    let bus = SPIBus()
+    spiBuses[controller] = bus
     return bus
   }
 
@@ -60,6 +77,11 @@ public final class Fabric {
     let service = make(self)
     services[key] = service
     return service
+  }
+
+  /// Calls `observer` whenever the core falls asleep (true) or wakes.
+  public func observeSleep(_ observer: @escaping (Bool) -> Void) {
+    sleepObservers.append(observer)
   }
 
   public func requestStop(_ reason: StopReason) {

@@ -26,7 +26,7 @@ import Units
     #expect(chip.block("TIMER3")?.parameters == ["channels": 6])
     #expect(chip.block("RTC0")?.parameters == ["channels": 3])
     #expect(chip.block("NVMC")?.interrupts == [])
-    #expect(chip.block("SAADC")?.isModelled == false)
+    #expect(chip.block("NFCT")?.isModelled == false)
   }
 
   @Test func `an interrupt number is the identifier in the block's address`() throws {
