@@ -12,8 +12,9 @@ import Units
 ///
 /// Reference: nRF52840 Product Specification v1.7, 5.3 POWER, 5.4 CLOCK and their electrical
 /// specifications.
-/// Not modelled: calibration of the RC oscillator and its error, System OFF, the power-fail
-/// comparator's warning, USB supply (VBUS is absent), RAM sections that are switched off.
+/// Not modelled: calibration of the RC oscillator and its error, the power-fail
+/// comparator's warning, RAM sections that are switched off (their
+/// contents and their current); in System OFF what other devices had under way goes on counting.
 final class NordicClockPower: Peripheral {
   private enum Task: UInt32, CaseIterable {
     case highFrequencyStart = 0x000
@@ -69,6 +70,7 @@ final class NordicClockPower: Peripheral {
   private let clocks: NordicClockRequests
   private let converter: PowerConsumer
   private let cause: NordicResetCause
+  private let off: NordicSystemOff
   private let startup: (hfxo: Interval, lfrc: Interval, lfxo: Interval, synth: Interval)
   private lazy var crystalStarted = fabric.scheduler.event("HFXO start") { [unowned self] in
     isCrystalRunning = true
@@ -107,6 +109,7 @@ final class NordicClockPower: Peripheral {
     clocks = context.fabric.service(NordicClockRequests.init)
     converter = context.fabric.power.consumer("dcdc", initial: "off")
     cause = context.fabric.service(NordicResetCause.init)
+    off = context.fabric.service(NordicSystemOff.init)
     func time(_ key: String, _ standard: Int) -> Interval {
       .microseconds(Int64(min(max(context.parameters[key] ?? standard, 0), 10_000_000)))
     }
@@ -156,8 +159,7 @@ final class NordicClockPower: Peripheral {
     switch register {
     case .resetReason: resetReason &= ~value
     case .systemOff where value & 1 == 1:
-      fabric.findings.note(
-        "system-off", "\(name).SYSTEMOFF", "the chip would be off until a reset; the run goes on")
+      switchOff()
     case .highFrequencyRun, .highFrequencyStatus, .lowFrequencyRun, .lowFrequencyStatus,
       .lowFrequencySourceCopy, .ramStatus, .usbRegulatorStatus, .mainRegulatorStatus, .systemOff:
       break
@@ -198,6 +200,14 @@ final class NordicClockPower: Peripheral {
       if cause.pending == NordicResetCause.watchdog { retained = [0, 0] }
       cause.pending = NordicResetCause.software
     }
+  }
+
+  /// System OFF: the clocks stop, and only a reset by a pin's SENSE or by LPCOMP comes back.
+  private func switchOff() {
+    stopHighFrequency()
+    stopLowFrequency()
+    setConstantLatency(false)
+    off.switchOff()
   }
 
   private func ramSection(_ offset: UInt32) -> Int? {

@@ -25,6 +25,7 @@ final class NordicGPIO: Peripheral {
 
   private let name: String
   private let pins: NordicPins
+  private let off: NordicSystemOff
   private let nets: [Pin]
   private var out: UInt32 = 0
   private var latch: UInt32 = 0
@@ -42,11 +43,16 @@ final class NordicGPIO: Peripheral {
     let count = min(max(context.parameters["pins"] ?? 32, 1), 32)
     name = context.name
     pins = context.fabric.service { _ in NordicPins() }
+    off = context.fabric.service(NordicSystemOff.init)
     nets = (0..<count).map { context.fabric.pins[NordicPins.name(port: port, pin: $0)] }
     configurations = Array(repeating: 2, count: count)
     overrides = Array(repeating: nil, count: count)
     pulls = Array(repeating: 0, count: count)
     pins.ports[port] = self
+    off.addSource { [unowned self] in
+      let isArmed = configurations.contains { $0 & 2 == 0 && $0 >> 16 & 3 >= 2 }
+      return (isArmed, isDetecting, NordicResetCause.pinsWoke)
+    }
     for (pin, net) in nets.enumerated() {
       net.observe { [unowned self] _ in updateSense(pin) }
     }
@@ -172,7 +178,9 @@ final class NordicGPIO: Peripheral {
     let detects = (detectMode == 1 ? latch : sensed) != 0
     let rises = detects && !isDetecting
     isDetecting = detects
-    if rises { pins.onDetect() }
+    guard rises else { return }
+    pins.onDetect()
+    off.sourceMet(NordicResetCause.pinsWoke)
   }
 }
 

@@ -1,4 +1,5 @@
 public import Simulation
+import Units
 
 /// What the flash controller of a Nordic chip and the rest of its flash share: whether firmware may
 /// write or erase.
@@ -10,21 +11,33 @@ public final class NordicFlashAccess {
   }
 
   public internal(set) var mode = Mode.read
+  /// Erases the user information: UICR hooks in here.
+  var eraseUser: () -> Void = {}
 
   public init(_ fabric: Fabric) {}
 }
 
 /// The controller of flash and of its instruction cache.
 ///
-/// IHIT and IMISS count while ICACHECNF.CACHEPROFEN is set; a write sets them.
+/// With CONFIG Wen a word that the core stores to flash clears bits there, in 41 us; with Een
+/// ERASEPAGE takes 85 ms and ERASEALL 169 ms. Partial erases of one page add up to the time of a whole
+/// one. READY is 0 meanwhile, and a core that runs from flash waits. IHIT and IMISS count while
+/// ICACHECNF.CACHEPROFEN is set; a write sets them. Parameter: `flash-kib` (1024).
 ///
-/// Reference: nRF52840 Product Specification v1.7, 4.3 NVMC.
-/// Not modelled: erasing and the time that erasing and writing take: READY is always 1.
+/// Reference: nRF52840 Product Specification v1.7, 4.3 NVMC and its electrical specification.
+/// Not modelled: wear (nWRITE, endurance), ACL, the buffered write behind READYNEXT; bits change at
+/// the start of the time that they take.
 final class NordicNVMC: Peripheral {
   private enum Register: UInt32 {
     case ready = 0x400
     case readyNext = 0x408
     case config = 0x504
+    case erasePage = 0x508
+    case eraseAll = 0x50c
+    case erasePage0 = 0x510
+    case eraseUser = 0x514
+    case erasePagePartial = 0x518
+    case partialTime = 0x51c
     case cacheConfiguration = 0x540
     case hits = 0x548
     case misses = 0x54c
@@ -42,6 +55,23 @@ final class NordicNVMC: Peripheral {
     }
   }
 
+  private static let pageSize: UInt32 = 4096
+  private static let writeTime = Interval.microseconds(41)
+  private static let pageTime = Interval.milliseconds(85)
+  private static let chipTime = Interval.milliseconds(169)
+
+  private let name: String
+  private let fabric: Fabric
+  private let flash: FlashControl
+  private let consumer: PowerConsumer
+  private let size: UInt32
+  private lazy var finished = fabric.scheduler.event(name) { [unowned self] in
+    consumer.enter("off")
+  }
+  private var busyUntil = Instant.zero
+  private var partialTime: UInt32 = 10
+  /// The page that is being erased in parts and the milliseconds so far.
+  private var partial: (page: UInt32, spent: UInt32) = (.max, 0)
   private let access: NordicFlashAccess
   private let control: InstructionCacheControl
   private var cache: UInt32 = 0
@@ -51,13 +81,21 @@ final class NordicNVMC: Peripheral {
   init(_ context: PeripheralContext) {
     access = context.fabric.service(NordicFlashAccess.init)
     control = context.fabric.service(InstructionCacheControl.init)
+    name = context.name
+    fabric = context.fabric
+    flash = context.fabric.service(FlashControl.init)
+    consumer = context.fabric.power.consumer(context.name, initial: "off")
+    size = UInt32(min(max(context.parameters["flash-kib"] ?? 1024, 4), 4096)) * 1024
+    flash.store = { [unowned self] in store($1, at: $0) }
   }
 
   func read(_ offset: UInt32) -> UInt32? {
     guard let register = Register(rawValue: offset) else { return nil }
     switch register {
-    case .ready, .readyNext: return 1
+    case .ready, .readyNext: return fabric.scheduler.now < busyUntil ? 0 : 1
     case .config: return access.mode.rawValue
+    case .erasePage, .eraseAll, .erasePage0, .eraseUser, .erasePagePartial: return 0
+    case .partialTime: return partialTime
     case .cacheConfiguration: return cache
     case .hits: return hits.value(control.hits(), counts: isProfiling)
     case .misses: return misses.value(control.misses(), counts: isProfiling)
@@ -69,6 +107,18 @@ final class NordicNVMC: Peripheral {
     switch register {
     case .ready, .readyNext: break
     case .config: access.mode = NordicFlashAccess.Mode(rawValue: value & 3) ?? .read
+    case .erasePage, .erasePage0: erasePage(at: value)
+    case .erasePagePartial: erasePart(ofPageAt: value)
+    case .partialTime: partialTime = value & 0x7f
+    case .eraseAll:
+      guard value & 1 == 1, mayErase else { break }
+      for page in 0..<(size / Self.pageSize) { clear(page * Self.pageSize) }
+      access.eraseUser()
+      occupy(Self.chipTime)
+    case .eraseUser:
+      guard value & 1 == 1, mayErase else { break }
+      access.eraseUser()
+      occupy(Self.pageTime)
     case .cacheConfiguration: configureCache(value & (1 | Self.profiling))
     case .hits: hits = Counter(held: value, since: control.hits())
     case .misses: misses = Counter(held: value, since: control.misses())
@@ -78,9 +128,66 @@ final class NordicNVMC: Peripheral {
 
   func reset() {
     access.mode = .read
+    finished.cancel()
+    consumer.enter("off")
+    busyUntil = .zero
+    partialTime = 10
+    partial = (.max, 0)
     configureCache(0)
     hits = Counter()
     misses = Counter()
+  }
+
+  /// A word stored by the core; nil where it is not allowed.
+  private func store(_ word: UInt32, at address: Address) -> Interval? {
+    guard access.mode == .write, address.value & 3 == 0, address.value < size,
+      let old = fabric.memory.stored(address, count: 4)
+    else { return nil }
+    let bytes = old.enumerated().map { index, byte in
+      byte & UInt8(truncatingIfNeeded: word >> UInt32(8 * index))
+    }
+    guard fabric.memory.program(address, bytes) else { return nil }
+    return occupy(Self.writeTime, stalls: false)
+  }
+
+  private var mayErase: Bool {
+    if access.mode == .erase { return true }
+    fabric.findings.note(
+      "erase-disabled", "\(name).CONFIG", "an erase is asked for while CONFIG is not Een: ignored")
+    return false
+  }
+
+  private func erasePage(at address: UInt32) {
+    guard mayErase, address < size else { return }
+    clear(address & ~(Self.pageSize - 1))
+    occupy(Self.pageTime)
+  }
+
+  private func erasePart(ofPageAt address: UInt32) {
+    guard mayErase, address < size else { return }
+    let page = address & ~(Self.pageSize - 1)
+    if partial.page != page { partial = (page, 0) }
+    partial.spent += partialTime
+    occupy(.milliseconds(Int64(partialTime)))
+    guard Interval.milliseconds(Int64(partial.spent)) >= Self.pageTime else { return }
+    clear(page)
+    partial = (.max, 0)
+  }
+
+  private func clear(_ page: UInt32) {
+    _ = fabric.memory.program(
+      Address(page), Array(repeating: 0xff, count: Int(Self.pageSize)))
+  }
+
+  /// Keeps flash busy for so long, after what it is busy with; gives how long from now.
+  @discardableResult
+  private func occupy(_ time: Interval, stalls: Bool = true) -> Interval {
+    let now = fabric.scheduler.now
+    busyUntil = max(busyUntil, now) + time
+    consumer.enter("active")
+    finished.schedule(at: busyUntil)
+    if stalls { flash.stall(busyUntil - now) }
+    return busyUntil - now
   }
 
   private var isProfiling: Bool { cache & Self.profiling != 0 }

@@ -12,6 +12,8 @@ public final class Fabric {
   public var transmit: (_ port: String, _ byte: UInt8) -> Void = { _, _ in }
   /// Asks for the end of the run at the present instant; the first reason counts.
   public private(set) var stopReason: StopReason?
+  /// The chip switched itself off: only a wake-up source's reset brings it back.
+  public var isSwitchedOff = false
   /// A reset of the whole chip was requested (AIRCR, watchdog).
   public var resetRequested = false
   /// Whether the core sleeps; the run says so.
@@ -95,6 +97,8 @@ public enum StopReason: Sendable, Hashable {
   case streamEnded(sensor: String)
   /// A recording has another rate than the interface that plays it, and may not be converted.
   case rateMismatch(sensor: String, recorded: Hertz, wanted: Hertz)
+  /// The chip switched itself off and nothing can wake it.
+  case switchedOff
   /// The scripted dialogue of a serial port failed.
   case scriptFailed(String)
 }
@@ -105,6 +109,15 @@ public protocol BusMemory: AnyObject {
   func read(_ address: Address, count: Int) -> [UInt8]?
   /// False when the range is not RAM that DMA can reach; nothing is written then.
   func write(_ address: Address, _ bytes: [UInt8]) -> Bool
+  /// Changes what non-volatile memory holds, as its controller does; false where there is none.
+  func program(_ address: Address, _ bytes: [UInt8]) -> Bool
+  /// What non-volatile memory holds; nil where there is none.
+  func stored(_ address: Address, count: Int) -> [UInt8]?
+}
+
+extension BusMemory {
+  public func program(_ address: Address, _ bytes: [UInt8]) -> Bool { false }
+  public func stored(_ address: Address, count: Int) -> [UInt8]? { nil }
 }
 
 /// When a bus or device was busy, for telling what a measured interval was spent on.

@@ -24,6 +24,21 @@ final class TestMemory: BusMemory {
     return true
   }
 
+  /// 64 KiB of flash at 0.
+  var flash = [UInt8](repeating: 0xff, count: 0x10000)
+
+  func program(_ address: Address, _ new: [UInt8]) -> Bool {
+    let start = Int(address.value)
+    guard start + new.count <= flash.count else { return false }
+    flash.replaceSubrange(start..<(start + new.count), with: new)
+    return true
+  }
+
+  func stored(_ address: Address, count: Int) -> [UInt8]? {
+    let start = Int(address.value)
+    return start + count <= flash.count ? Array(flash[start..<(start + count)]) : nil
+  }
+
   func halfword(_ offset: Int) -> Int16 {
     Int16(bitPattern: UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8)
   }

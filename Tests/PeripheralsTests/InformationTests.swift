@@ -116,3 +116,107 @@ import Units
     #expect(bench.now < after(.seconds(1)))
   }
 }
+
+@Suite struct FlashTests {
+  private func controller(_ bench: Bench) -> (Device, FlashControl) {
+    let nvmc = bench.device(
+      "nordic-nvmc", "NVMC", base: 0x4001_e000, parameters: ["flash-kib": 64])
+    return (nvmc, bench.fabric.service(FlashControl.init))
+  }
+
+  @Test func aWordIsWrittenInFortyOneMicroseconds() {
+    let bench = Bench()
+    let (nvmc, flash) = controller(bench)
+    #expect(flash.store(Address(0x1000), 0x1234) == nil)
+    nvmc[0x504] = 1
+    #expect(flash.store(Address(0x1000), 0x0f0f_1234) == .microseconds(41))
+    #expect(nvmc[0x400] == 0)
+    #expect(Array(bench.memory.flash[0x1000..<0x1004]) == [0x34, 0x12, 0x0f, 0x0f])
+    // A second write waits for the first, and only clears bits.
+    #expect(flash.store(Address(0x1000), 0x00ff_ffff) == .microseconds(82))
+    #expect(Array(bench.memory.flash[0x1000..<0x1004]) == [0x34, 0x12, 0x0f, 0])
+    bench.advance(.microseconds(82))
+    #expect(nvmc[0x400] == 1)
+    #expect(flash.store(Address(0x1002), 0) == nil)
+    #expect(flash.store(Address(0x10_0000), 0) == nil)
+    let times = bench.fabric.power.residencies().map { row in
+      "\(row.states.first { $0.consumer == "NVMC" }!.state) \(row.time.picoseconds)"
+    }
+    #expect(times == ["active 82000000"])
+  }
+
+  @Test func aPageIsErasedInEightyFiveMilliseconds() {
+    let bench = Bench()
+    let (nvmc, flash) = controller(bench)
+    var stalls: [Interval] = []
+    flash.stall = { stalls.append($0) }
+    bench.memory.flash = Array(repeating: 0, count: 0x10000)
+    nvmc[0x508] = 0x2000
+    #expect(bench.fabric.findings.entries.map(\.kind) == ["erase-disabled"])
+    nvmc[0x504] = 2
+    nvmc[0x508] = 0x2000
+    #expect(stalls == [.milliseconds(85)])
+    #expect(bench.memory.flash[0x2000..<0x3000].allSatisfy { $0 == 0xff })
+    #expect(bench.memory.flash[0x1fff] == 0)
+    #expect(bench.memory.flash[0x3000] == 0)
+    bench.advance(.milliseconds(85) - Interval(picoseconds: 1))
+    #expect(nvmc[0x400] == 0)
+    bench.advance(Interval(picoseconds: 1))
+    #expect(nvmc[0x400] == 1)
+  }
+
+  @Test func partialErasesAddUpToAWholeOne() {
+    let bench = Bench()
+    let (nvmc, _) = controller(bench)
+    bench.memory.flash = Array(repeating: 0, count: 0x10000)
+    nvmc[0x504] = 2
+    nvmc[0x51c] = 10
+    for part in 1...9 {
+      nvmc[0x518] = 0x4000
+      bench.advance(.milliseconds(10))
+      #expect(nvmc[0x400] == 1)
+      #expect(bench.memory.flash[0x4000] == (part < 9 ? 0 : 0xff))
+    }
+  }
+
+  @Test func erasingEverythingErasesTheUserInformation() {
+    let bench = Bench()
+    let (nvmc, flash) = controller(bench)
+    let uicr = bench.device("nordic-uicr", "UICR", base: 0x1000_1000)
+    nvmc[0x504] = 1
+    uicr[0x080] = 0x1234
+    _ = flash.store(Address(0x5000), 0)
+    bench.advance(.microseconds(41))
+    nvmc[0x504] = 2
+    nvmc[0x50c] = 1
+    #expect(uicr[0x080] == .max)
+    #expect(bench.memory.flash.allSatisfy { $0 == 0xff })
+    bench.advance(.milliseconds(169))
+    #expect(nvmc[0x400] == 1)
+  }
+
+  @Test func systemOffWithoutAWakeUpSourceEndsTheRun() {
+    let bench = Bench()
+    let power = bench.device("nordic-clock-power", "CLOCK", base: 0x4000_0000)
+    _ = bench.device("nordic-gpio", "P0", base: 0x5000_0000)
+    power[0x500] = 1
+    #expect(bench.fabric.isSwitchedOff)
+    #expect(bench.fabric.stopReason == .switchedOff)
+  }
+
+  @Test func aSensedPinWakesTheChipByAReset() {
+    let bench = Bench()
+    let power = bench.device("nordic-clock-power", "CLOCK", base: 0x4000_0000)
+    let port = bench.device("nordic-gpio", "P0", base: 0x5000_0000)
+    bench.fabric.pins["P0.11"].drive("button", true)
+    port[0x700 + 4 * 11] = 3 << 16
+    power[0x500] = 1
+    #expect(bench.fabric.stopReason == nil)
+    #expect(!bench.fabric.resetRequested)
+    bench.fabric.pins["P0.11"].drive("button", false)
+    #expect(bench.fabric.resetRequested)
+    power.peripheral.reset()
+    #expect(power[0x400] == 1 << 16)
+    #expect(!bench.fabric.isSwitchedOff)
+  }
+}

@@ -1,0 +1,12 @@
+public import Units
+
+/// What a chip's flash controller and the core, which runs from that flash, share.
+public final class FlashControl {
+  /// The core stores a word to flash: how long it waits for that; nil where it is not allowed, a bus
+  /// fault. Set by the flash controller.
+  public var store: (Address, UInt32) -> Interval? = { _, _ in nil }
+  /// Makes the core wait if it runs from flash. Set by the run.
+  public var stall: (Interval) -> Void = { _ in }
+
+  public init(_ fabric: Fabric) {}
+}
