@@ -193,6 +193,12 @@ extension Engine {
     return (Address(block.address), block.end &- block.address, state.pointee.blockStart)
   }
 
+  /// Memory keeps the block under way waiting for so many cycles.
+  public func stall(cycles: UInt64) {
+    state.pointee.previous.pointee.stallCycles &+= cycles
+    state.pointee.cycles &+= cycles
+  }
+
   /// A fault cut the block under way short: takes back what it was charged beyond `cycles` of its
   /// own and `instructions`.
   public func cutShort(afterCycles cycles: UInt32, instructions: UInt32) {

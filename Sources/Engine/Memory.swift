@@ -97,6 +97,14 @@ extension Engine {
     return true
   }
 
+  /// Changes memory, read-only memory included; code that was there is read anew.
+  public func reprogram(_ bytes: [UInt8], at address: Address) -> Bool {
+    guard store(bytes, at: address) else { return false }
+    _ = thumbprint_remove_cache(
+      handle, UInt64(address.value), UInt64(address.value) + UInt64(bytes.count))
+    return true
+  }
+
   /// Sets a range of memory to one value, before the run.
   public func fill(_ value: UInt8, at address: Address, count: Int) {
     if let pointer = pointer(to: address, count: count) { memset(pointer, Int32(value), count) }

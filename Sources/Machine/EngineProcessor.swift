@@ -105,4 +105,14 @@ final class EngineMemory: BusMemory {
     guard let engine, engine.isWritable(address, count: bytes.count) else { return false }
     return engine.store(bytes, at: address)
   }
+
+  func program(_ address: Address, _ bytes: [UInt8]) -> Bool {
+    guard let engine, !engine.isWritable(address, count: bytes.count) else { return false }
+    return engine.reprogram(bytes, at: address)
+  }
+
+  func stored(_ address: Address, count: Int) -> [UInt8]? {
+    guard let engine, !engine.isWritable(address, count: count) else { return nil }
+    return engine.bytes(at: address, count: count)
+  }
 }

@@ -27,6 +27,7 @@ public final class Machine {
   let tracks: [SensorTrack]
   let limits: Limits
   let wakeUpCycles: UInt32
+  private let flashStore: FlashStore
   private let cpuPower: PowerConsumer
   private var semihosting = Semihosting()
   private(set) var sleepCycles: UInt64 = 0
@@ -66,11 +67,14 @@ public final class Machine {
     tracks = parts.tracks
     limits = parts.limits
     wakeUpCycles = parts.wakeUpCycles
+    flashStore = FlashStore(
+      engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
     fabric.findings.origin = { [unowned self] in describe(bus.origin ?? engine.programCounter) }
     fabric.transmit = { [unowned self] _, byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
+    flashStore.connect { [unowned self] in bus.origin }
     engine.watcher = { [unowned self] event in watch(event) }
     observer.measures.isInCode = { [unowned self] in bus.isAccessing }
   }
@@ -111,6 +115,10 @@ public final class Machine {
     while true {
       settle()
       if let outcome = ending() { return outcome }
+      if fabric.isSwitchedOff {
+        if let outcome = sleep(untilEvent: false) { return outcome }
+        continue
+      }
       if core.takePending() != nil { afterException() }
       if core.isLockedUp { return .lockedUp(faultDescription()) }
       if core.takeSleepOnExit() {
@@ -142,6 +150,7 @@ public final class Machine {
     switch fabric.stopReason {
     case .streamEnded(let sensor): return .reachedLimit(.streamEnd(sensor: sensor))
     case .scriptFailed(let reason): return .scriptFailed(reason)
+    case .switchedOff: return .sleepsForever
     case .rateMismatch(let sensor, let recorded, let wanted):
       inputError =
         "stream '\(sensor)': recorded at \(text(recorded)), but its interface samples at "
@@ -181,7 +190,12 @@ public final class Machine {
     case .endlessLoop: return endlessLoop()
     case .undefinedInstruction: raiseAtInstruction(undefinedFault(), at: engine.programCounter)
     case .floatingPointOff: return floatingPointOff()
-    case .memoryFault(let fault): raise(fault)
+    case .memoryFault(let fault):
+      if fault.kind == .write {
+        settle()
+        if flashStore.perform() { return nil }
+      }
+      raise(fault)
     case .engineError(let reason):
       fabric.findings.note("engine", "engine", reason)
       return .lockedUp(faultDescription(cause: "the engine stopped: \(reason)"))
@@ -218,7 +232,7 @@ public final class Machine {
       engine.noteSleep(from: start, to: end)
     }
     var events: UInt32 = 0
-    while !core.wakes() && !(untilEvent && core.eventRegister) {
+    while fabric.isSwitchedOff || !core.wakes() && !(untilEvent && core.eventRegister) {
       // Devices may be busy for ever without waking the core.
       events &+= 1
       if events % 4096 == 0, isOverWallLimit || shouldStop(fabric.scheduler.now) {
@@ -233,7 +247,9 @@ public final class Machine {
       }
       fabric.scheduler.advance(to: min(next, limit))
       engine.cycles = max(engine.cycles, clock.firstTick(notBefore: fabric.scheduler.now))
-      if next > limit || engine.cycles >= limits.cycles || fabric.stopReason != nil {
+      if next > limit || engine.cycles >= limits.cycles || fabric.stopReason != nil
+        || fabric.resetRequested
+      {
         engine.cycles = min(engine.cycles, limits.cycles)
         wake()
         return nil
@@ -356,6 +372,7 @@ public final class Machine {
   // MARK: Reset
 
   func systemReset() {
+    fabric.isSwitchedOff = false
     // Devices look at it to know a requested reset from power-on.
     for device in bus.devices { device.reset() }
     fabric.resetRequested = false
