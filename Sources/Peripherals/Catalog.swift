@@ -27,6 +27,7 @@ public enum PeripheralCatalog {
     "nordic-twim": { NordicSerial($0) },
     "nordic-uarte": { NordicUARTE($0) },
     "nordic-uicr": { NordicUICR($0) },
+    "nordic-usbd": { NordicUSBD($0) },
     "nordic-wdt": { NordicWDT($0) },
   ]
 
