@@ -18,6 +18,7 @@ public enum PeripheralCatalog {
     "nordic-ppi": { NordicPPI($0) },
     "nordic-pwm": { NordicPWM($0) },
     "nordic-qdec": { NordicQDEC($0) },
+    "nordic-radio": { NordicRadio($0) },
     "nordic-rng": { NordicRNG($0) },
     "nordic-rtc": { NordicRTC($0) },
     "nordic-saadc": { NordicSAADC($0) },

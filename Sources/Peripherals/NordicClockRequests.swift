@@ -33,6 +33,9 @@ public final class NordicClockRequests {
   /// Whether any peripheral needs the high-frequency clock now.
   public var isHighFrequencyRequested: Bool { requests > 0 }
 
+  /// Whether the 32 MHz crystal runs.
+  var isCrystalRunning: Bool { crystal }
+
   func setCrystal(running: Bool) {
     crystal = running
     update()
