@@ -23,37 +23,55 @@ struct FlashStore {
     }
   }
 
-  /// Does the store at the program counter; false where it is none that the controller takes.
-  func perform() -> Bool {
+  /// Does the store that `fault` is about; false where it is none that the controller takes.
+  ///
+  /// The engine may say no more than the block and the page, and its program counter may still be
+  /// that of an earlier block: the store is the first one of the block, from the program counter on
+  /// where it lies in the block, that reaches that page.
+  func perform(_ fault: MemoryFault) -> Bool {
     let block = engine.currentBlock
-    let address = engine.programCounter
-    guard address >= block.address, address - block.address < block.size,
+    let counter = engine.programCounter
+    let isInside = counter >= block.address && counter - block.address < block.size
+    let from = isInside ? counter : block.address
+    guard
       let details = analysis.details(
         of: block.address, size: block.size,
         bytes: { engine.bytes(at: block.address, count: Int(block.size)) }),
-      let index = details.instructions.firstIndex(where: { $0.address == address })
+      let index = details.instructions.firstIndex(where: {
+        $0.address >= from && reaches($0, fault.address)
+      })
     else { return false }
     let instruction = details.instructions[index]
-    let operand = instruction.memory
-    guard instruction.kind == .store, operand.transferSize == 4, operand.count == 1,
-      !instruction.isInIfThenBlock, let base = CoreRegister(rawValue: Int(operand.base)),
-      let source = CoreRegister(rawValue: sourceRegister(of: instruction))
+    guard !instruction.isInIfThenBlock, let target = target(of: instruction),
+      let source = CoreRegister(rawValue: sourceRegister(of: instruction)),
+      let wait = fabric.service(FlashControl.init).store(target, engine[source])
     else { return false }
-    let start = engine[base]
-    let offset = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
-    let target = Address(operand.address(base: start, index: offset))
-    guard let wait = fabric.service(FlashControl.init).store(target, engine[source]) else {
-      return false
-    }
     if index + 1 < details.offsets.count {
       engine.cutShort(
         afterCycles: UInt32(details.offsets[index + 1]), instructions: UInt32(index + 1))
     }
-    if operand.writesBack { engine[base] = start &+ UInt32(bitPattern: operand.offset) }
-    if !engine.isWritable(address, count: 2) { stall(wait) }
+    let operand = instruction.memory
+    if operand.writesBack, let base = CoreRegister(rawValue: Int(operand.base)) {
+      engine[base] = engine[base] &+ UInt32(bitPattern: operand.offset)
+    }
+    if !engine.isWritable(instruction.address, count: 2) { stall(wait) }
     engine.programCounter = instruction.end
     engine.breakFlow()
     return true
+  }
+
+  private func reaches(_ instruction: Instruction, _ address: Address) -> Bool {
+    target(of: instruction).map { $0.value >> 10 == address.value >> 10 } ?? false
+  }
+
+  /// Where a store of one word goes, by the registers as they are now; nil for other instructions.
+  private func target(of instruction: Instruction) -> Address? {
+    let operand = instruction.memory
+    guard instruction.kind == .store, operand.transferSize == 4, operand.count == 1,
+      let base = CoreRegister(rawValue: Int(operand.base))
+    else { return nil }
+    let offset = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
+    return Address(operand.address(base: engine[base], index: offset))
   }
 
   private func sourceRegister(of instruction: Instruction) -> Int {

@@ -193,7 +193,7 @@ public final class Machine {
     case .memoryFault(let fault):
       if fault.kind == .write {
         settle()
-        if flashStore.perform() { return nil }
+        if flashStore.perform(fault) { return nil }
       }
       raise(fault)
     case .engineError(let reason):
