@@ -6,6 +6,7 @@
 
 enum {
   THUMBPRINT_HOOK_TLB_FILL = 1 << 17,     // 2.1
+  THUMBPRINT_CTL_TLB_FLUSH = UC_CTL_TB_FLUSH + 1,
   THUMBPRINT_CTL_TLB_TYPE = UC_CTL_TB_FLUSH + 2,
   THUMBPRINT_CTL_TCG_BUFFER_SIZE = UC_CTL_TB_FLUSH + 3,
   THUMBPRINT_TLB_VIRTUAL = 1,
@@ -66,6 +67,10 @@ static inline uc_err thumbprint_set_cpu_model(uc_engine *uc, int model) {
 
 static inline uc_err thumbprint_use_virtual_tlb(uc_engine *uc) {
   return uc_ctl(uc, UC_CTL_WRITE(THUMBPRINT_CTL_TLB_TYPE, 1), THUMBPRINT_TLB_VIRTUAL);
+}
+
+static inline uc_err thumbprint_flush_tlb(uc_engine *uc) {
+  return uc_ctl(uc, UC_CTL_WRITE(THUMBPRINT_CTL_TLB_FLUSH, 0));
 }
 
 static inline uc_err thumbprint_set_tcg_buffer_size(uc_engine *uc, uint32_t bytes) {

@@ -6,7 +6,7 @@ public import Units
 ///
 /// Reference: Arm DDI 0403E.e (Armv7-M Architecture Reference Manual), B1.5 and B3; DDI 0439D
 /// (Cortex-M4 TRM).
-/// Not modelled: the MPU's regions (enabling it is a finding), debug events, Armv8-M's security.
+/// Not modelled: debug events, Armv8-M's security.
 public final class CortexM {
   public let features: CoreFeatures
   let timing: ExceptionCycles
@@ -16,6 +16,7 @@ public final class CortexM {
   var control = SystemControl()
   var sysTick: SysTick
   var watchpoint: DataWatchpoint
+  var protection: MemoryProtection
   /// The event register of WFE.
   public private(set) var eventRegister = false
   /// Where the vector table stands out of reset.
@@ -48,6 +49,7 @@ public final class CortexM {
     nvic = NVIC(interruptCount: features.interruptCount, priorityBits: features.priorityBits)
     sysTick = SysTick(clock: clock, reference: features.systickReference, fabric: fabric)
     watchpoint = DataWatchpoint(activeCycles: activeCycles)
+    protection = MemoryProtection(regions: min(features.mpuRegions, 16))
     sysTick.onExpiry = { [unowned self] in pend(NVIC.sysTick) }
   }
 
@@ -58,6 +60,10 @@ public final class CortexM {
     control = SystemControl()
     control.vtor = initialVectorTable.value
     if features.architecture == .v6M { control.ccr = Self.fixedConfiguration }
+    protection = MemoryProtection(regions: min(features.mpuRegions, 16))
+    processor.protectionChanged(false)
+    processor.defaultStatus = 0
+    applyTraps()
     sysTick.reset()
     watchpoint.reset()
     isLockedUp = false
@@ -80,6 +86,14 @@ public final class CortexM {
     processor[.pc] = start | 1
     if start & 1 == 0 { raise(.invalidState, at: Address(start)) }
     return true
+  }
+
+  /// An Armv6-M core refuses unaligned accesses by itself.
+  func applyTraps() {
+    let isFull = features.architecture != .v6M
+    processor.setTraps(
+      division: isFull && control.ccr & SystemControl.CCR.divideByZeroTrap != 0,
+      unaligned: isFull && control.ccr & SystemControl.CCR.unalignedTrap != 0)
   }
 
   // MARK: Pending

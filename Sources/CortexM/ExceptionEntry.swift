@@ -14,7 +14,7 @@ extension CortexM {
     let control = processor[.control]
     let isThread = savedXPSR & 0x1ff == 0
     let usesPSP = isThread && control & 2 != 0
-    let hasFrame = features.hasFloatingPoint && control & 4 != 0
+    let hasFrame = features.hasFloatingPoint && control & 4 != 0 && self.control.savesFloatingPoint
     let stacked = push(returnAddress: returnAddress, xpsr: savedXPSR, extended: hasFrame)
 
     var link: UInt32 = hasFrame ? 0xffff_ffe1 : 0xffff_fff1
@@ -25,7 +25,7 @@ extension CortexM {
       timing.entry + (hasFrame && !lazy ? timing.floatingPointStacking : 0), for: .entry)
     // A basic frame leaves the reservation of the code that it pre-empts alone.
     if hasFrame { processor.reserveLazyStacking(lazy ? timing.floatingPointStacking : 0) }
-    if !stacked { derive(.stackingBus) }
+    if let fault = stacked { derive(fault) }
 
     // Late arrival: whatever became pending while the frame was written and is more urgent wins.
     let chosen = nvic.mostUrgentPending() ?? number
@@ -62,21 +62,36 @@ extension CortexM {
     start(NVIC.hardFault, link: link, isTailChained: false)
   }
 
-  private enum DerivedFault { case stackingBus, unstackingBus }
+  private enum DerivedFault {
+    case stackingBus, unstackingBus, stackingAccess, unstackingAccess
+
+    var status: UInt32 {
+      switch self {
+      case .stackingBus: SystemControl.CFSR.stackingBus
+      case .unstackingBus: SystemControl.CFSR.unstackingBus
+      case .stackingAccess: SystemControl.CFSR.stackingAccess
+      case .unstackingAccess: SystemControl.CFSR.unstackingAccess
+      }
+    }
+
+    var exception: Int {
+      self == .stackingBus || self == .unstackingBus ? NVIC.busFault : NVIC.memManage
+    }
+  }
 
   /// A fault of the exception mechanism itself.
   private func derive(_ fault: DerivedFault) {
-    control.cfsr |=
-      fault == .stackingBus
-      ? SystemControl.CFSR.stackingBus : SystemControl.CFSR.unstackingBus
+    control.cfsr |= fault.status
+    let wanted = fault.exception
     let canRun =
-      features.architecture != .v6M && nvic.enabled.contains(NVIC.busFault)
-      && nvic.groupPriority(NVIC.busFault) < executionPriority()
+      features.architecture != .v6M && nvic.enabled.contains(wanted)
+      && nvic.groupPriority(wanted) < executionPriority()
+    let pointer = Address(processor[.sp])
     noteFault(
-      .dataBus(Address(processor[.sp])), exception: canRun ? NVIC.busFault : NVIC.hardFault,
-      at: Address(processor[.pc] & ~1))
+      wanted == NVIC.busFault ? .dataBus(pointer) : .dataAccess(pointer),
+      exception: canRun ? wanted : NVIC.hardFault, at: Address(processor[.pc] & ~1))
     if canRun {
-      nvic.setPending(NVIC.busFault)
+      nvic.setPending(wanted)
     } else if executionPriority() <= -1 {
       lockUp()
     } else {
@@ -85,8 +100,8 @@ extension CortexM {
     }
   }
 
-  /// Writes the frame below the current stack pointer; false when some of it reached no memory.
-  private func push(returnAddress: UInt32, xpsr: UInt32, extended: Bool) -> Bool {
+  /// Writes the frame below the current stack pointer; what went wrong, if anything.
+  private func push(returnAddress: UInt32, xpsr: UInt32, extended: Bool) -> DerivedFault? {
     let pointer = processor[.sp]
     let size = extended ? Self.extendedFrame : Self.basicFrame
     let aligns = extended || control.ccr & SystemControl.CCR.stackAlign != 0
@@ -101,13 +116,17 @@ extension CortexM {
       words.append(processor[.fpscr])
     }
     processor[.sp] = frame
-    var written = true
+    var fault: DerivedFault?
     for (index, word) in words.enumerated() {
-      written =
-        processor.setWord(word, at: Address(frame &+ UInt32(index) * 4)) && written
+      let address = frame &+ UInt32(index) * 4
+      if protection.isEnabled && !rights(at: address).contains(.write) {
+        fault = .stackingAccess
+      } else if !processor.setWord(word, at: Address(address)) {
+        fault = fault ?? .stackingBus
+      }
     }
     observer?.stackReached(Address(frame))
-    return written
+    return fault
   }
 
   // MARK: Return
@@ -167,13 +186,20 @@ extension CortexM {
     }
   }
 
+  /// The frame is read with the rights of the code that is returned to.
+  private func mayUnstack(_ address: Address, _ value: UInt32) -> Bool {
+    let isPrivileged = value & 8 == 0 || processor[.control] & 1 == 0
+    return protection.rights(at: address.value, isPrivileged: isPrivileged).contains(.read)
+  }
+
   private func pop(_ value: UInt32, leaving number: Int, extended: Bool) {
     let usesPSP = value & 0xf == 0xd
     let frame = Address(processor[usesPSP ? .psp : .msp])
     var words: [UInt32] = []
     for index in 0..<(extended ? 25 : 8) {
-      guard let word = processor.word(at: frame + UInt32(index) * 4) else {
-        derive(.unstackingBus)
+      let isAllowed = !protection.isEnabled || mayUnstack(frame + UInt32(index) * 4, value)
+      guard isAllowed, let word = processor.word(at: frame + UInt32(index) * 4) else {
+        derive(isAllowed ? .unstackingBus : .unstackingAccess)
         if isLockedUp { return }
         observer?.exceptionReturned(number, frame: nil)
         return start(

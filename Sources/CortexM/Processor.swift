@@ -29,6 +29,12 @@ public protocol Processor: AnyObject {
   var hasPending: Bool { get set }
   /// The floating-point unit is switched off by CPACR.
   var floatingPointOff: Bool { get set }
+  /// FPDSCR: what FPSCR holds when a floating-point context starts.
+  var defaultStatus: UInt32 { get set }
+  /// What the MPU allows has changed, or it was switched on or off.
+  func protectionChanged(_ isEnabled: Bool)
+  /// CCR's traps: integer division by zero, unaligned words and halfwords.
+  func setTraps(division: Bool, unaligned: Bool)
   /// Makes a following STREX fail.
   func clearExclusiveMonitor()
 }

@@ -37,6 +37,8 @@ struct SystemControl {
   struct CFSR {
     static let instructionAccess: UInt32 = 1 << 0
     static let dataAccess: UInt32 = 1 << 1
+    static let unstackingAccess: UInt32 = 1 << 3
+    static let stackingAccess: UInt32 = 1 << 4
     static let memManageAddressValid: UInt32 = 1 << 7
     static let instructionBus: UInt32 = 1 << 8
     static let preciseDataBus: UInt32 = 1 << 9
@@ -57,6 +59,8 @@ struct SystemControl {
     static let debugEvent: UInt32 = 1 << 31
   }
 
+  /// FPCCR.ASPEN: exceptions keep the floating-point registers.
+  var savesFloatingPoint: Bool { fpccr & 1 << 31 != 0 }
   var lazyStacking: Bool { fpccr & 0xc000_0000 == 0xc000_0000 }
   var floatingPointEnabled: Bool { cpacr >> 20 & 0xf != 0 }
 }

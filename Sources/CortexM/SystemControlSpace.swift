@@ -33,7 +33,6 @@ extension CortexM {
     case bfar = 0xe000_ed38
     case afsr = 0xe000_ed3c
     case cpacr = 0xe000_ed88
-    case mpuType = 0xe000_ed90
     case demcr = 0xe000_edfc
     case stir = 0xe000_ef00
     case fpccr = 0xe000_ef34
@@ -43,6 +42,8 @@ extension CortexM {
     case mvfr1 = 0xe000_ef44
     case mvfr2 = 0xe000_ef48
   }
+
+  private static let protectionUnit: ClosedRange<UInt32> = 0xe000_ed90...0xe000_edb8
 
   /// Whether unprivileged code may touch the register.
   public func allowsUnprivileged(_ address: UInt32) -> Bool {
@@ -54,6 +55,7 @@ extension CortexM {
   public func readPrivate(_ address: UInt32) -> UInt32? {
     guard isPresent(address) else { return 0 }
     if let bank = bank(address) { return readBank(bank) }
+    if Self.protectionUnit.contains(address) { return readProtection(address) }
     guard let register = Register(rawValue: address) else { return nil }
     switch register {
     case .dwtControl: return 0x4000_0000 | watchpoint.control
@@ -81,7 +83,6 @@ extension CortexM {
     case .bfar: return control.bfar
     case .afsr: return control.afsr
     case .cpacr: return features.hasFloatingPoint ? control.cpacr : 0
-    case .mpuType: return UInt32(features.mpuRegions) << 8
     case .demcr: return control.demcr
     case .fpccr: return features.hasFloatingPoint ? control.fpccr : 0
     case .fpcar: return control.fpcar
@@ -97,6 +98,10 @@ extension CortexM {
       writeBank(bank, value)
       return true
     }
+    if Self.protectionUnit.contains(address) {
+      writeProtection(address, value)
+      return true
+    }
     guard let register = Register(rawValue: address) else { return false }
     switch register {
     case .dwtControl:
@@ -109,7 +114,9 @@ extension CortexM {
     case .vtor: control.vtor = value & ~0x7f
     case .aircr: writeResetControl(value)
     case .scr: control.scr = value & 0x16
-    case .ccr where features.architecture != .v6M: control.ccr = value & 0x31b
+    case .ccr where features.architecture != .v6M:
+      control.ccr = value & 0x31b
+      applyTraps()
     case .shpr1, .shpr2, .shpr3:
       writePriorities(first: 4 + Int(address - 0xe000_ed18), value)
     case .shcsr: writeSystemHandlerState(value)
@@ -130,9 +137,11 @@ extension CortexM {
       pend(NVIC.firstInterrupt + Int(value & 0x1ff))
     case .fpccr where features.hasFloatingPoint: control.fpccr = value & 0xc000_0000
     case .fpcar where features.hasFloatingPoint: control.fpcar = value & ~7
-    case .fpdscr where features.hasFloatingPoint: control.fpdscr = value & 0x07c0_0000
+    case .fpdscr where features.hasFloatingPoint:
+      control.fpdscr = value & 0x07c0_0000
+      processor.defaultStatus = control.fpdscr
     case .dwtLockAccess, .dwtLockStatus, .ictr, .actlr, .systCalibration, .cpuid, .afsr,
-      .mpuType, .ccr, .fpccr, .fpcar, .fpdscr, .mvfr0, .mvfr1, .mvfr2:
+      .ccr, .fpccr, .fpcar, .fpdscr, .mvfr0, .mvfr1, .mvfr2:
       break
     }
     return true

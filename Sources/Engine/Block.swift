@@ -19,6 +19,8 @@ public struct BlockDescription: Sendable {
   public var function = noFunction
   /// Data reads whose address follows from the registers at the block's start.
   public var loads: [LoadProgram] = []
+  /// Accesses that must be aligned, as far as the registers at the block's start tell their address.
+  public var alignments: [LoadProgram] = []
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 
@@ -57,6 +59,12 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let loopsForever = BlockTraits(rawValue: 1 << 10)
   /// Holds LDREX: the exclusive monitor matters.
   public static let usesExclusiveMonitor = BlockTraits(rawValue: 1 << 12)
+  /// Accesses memory by a multiple, doubleword or floating-point instruction.
+  public static let alignsAlways = BlockTraits(rawValue: 1 << 14)
+  /// Loads or stores words or halfwords.
+  public static let alignsWhenAsked = BlockTraits(rawValue: 1 << 15)
+  /// What may trap for its operands.
+  static let trapping: BlockTraits = [.divides, .alignsAlways, .alignsWhenAsked]
   /// Its loads must be looked at: do they read memory that has wait states?
   public static let samplesLoads = BlockTraits(rawValue: 1 << 13)
   /// Holds an instruction before which a debugger wants to stop.

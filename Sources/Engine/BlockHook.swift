@@ -87,10 +87,16 @@ private func enterSlowly(
     if state.pointee.floatingPointOff {
       return stopBeforeBlock(uc, state, .floatingPointOff, undoing: previous, block)
     }
+    if state.pointee.startsContext {
+      return stopBeforeBlock(uc, state, .startsContext, undoing: previous, block)
+    }
     state.pointee.cycles += UInt64(state.pointee.lazyStackingCycles)
     engine(of: state).noteLazyStacking(state.pointee.lazyStackingCycles)
     state.pointee.lazyStackingCycles = 0
     state.pointee.enteringMask &= ~BlockTraits.usesFloatingPoint.rawValue
+  }
+  if block.pointee.traits & state.pointee.trapMask != 0 && OperandTraps.holds(uc, state, block) {
+    return stopBeforeBlock(uc, state, .mayTrap, undoing: previous, block)
   }
   if entering.contains(.samplesLoads) { LoadSampling.sample(uc, state, block) }
   followCall(state, previous, block, leaving, entering)

@@ -56,7 +56,8 @@ func addressHook(
     uc_reg_write(uc, Int32(UC_ARM_REG_EPSR.rawValue), &plain)
   }
   let needed: Int32 = type == UC_MEM_FETCH ? 4 : type == UC_MEM_WRITE ? 2 : 1
-  guard let permissions = engine.permissions(of: target, isFetch: type == UC_MEM_FETCH),
+  guard let memory = engine.permissions(of: target, isFetch: type == UC_MEM_FETCH),
+    case let permissions = engine.protects ? memory & engine.protection(target) : memory,
     permissions & needed != 0
   else {
     state.pointee.stop = .memory

@@ -36,6 +36,10 @@ public enum EngineStop: Sendable, Equatable {
   case floatingPointOff
   /// The block at the program counter, which has not begun, holds one of `breakpoints`.
   case reachedBreakpoint
+  /// The block at the program counter starts a floating-point context that does not begin with zeros.
+  case startsFloatingPoint
+  /// The block at the program counter may fault for what its operands hold.
+  case mayTrap
   /// A jump to itself, while `stopsAtEndlessLoop`.
   case endlessLoop
   /// An access or fetch that nothing answers, or that is not allowed.
@@ -88,6 +92,14 @@ public final class Engine {
   var windows: [DeviceWindow] = []
   /// Writable 1 KiB pages that code was fetched from.
   var executedPages: Set<UInt32> = []
+  /// What is allowed at an address beyond what its memory allows: read 1, write 2, execute 4.
+  public var protection: (UInt32) -> Int32 = { _ in 7 }
+  /// Asks `protection` for each page; setting it forgets the answers so far.
+  public var protects = false {
+    didSet {
+      if protects || oldValue { _ = thumbprint_flush_tlb(handle) }
+    }
+  }
   let analyse: (Address, UnsafeRawBufferPointer) -> BlockDescription
   public weak var devices: (any DeviceBus)?
   /// Calls of threads that do not run now, by where their registers are stacked, and since when.
@@ -101,6 +113,14 @@ public final class Engine {
   public let hasExactFaults: Bool
   /// Cycles of lazy floating-point stacking so far.
   public private(set) var lazyStackingCycles: UInt64 = 0
+
+  func noteLazyStacking(_ cycles: UInt32) { lazyStackingCycles += UInt64(cycles) }
+
+  /// FPDSCR: what FPSCR holds when a floating-point context starts. The engine itself starts each with
+  /// zeros.
+  public var defaultStatus: UInt32 = 0 {
+    didSet { expectContext() }
+  }
 
   /// `analyse` describes a block from its address and bytes; called once for each.
   public init(
@@ -123,6 +143,7 @@ public final class Engine {
     UnsafeMutableRawPointer(state + 1).storeBytes(
       of: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()), as: UnsafeRawPointer.self)
     try addHooks()
+    setTraps(division: false, unaligned: false)
   }
 
   deinit {
@@ -270,42 +291,13 @@ public final class Engine {
     set { state.pointee.isPending = newValue }
   }
 
-  /// The floating-point unit faults when used (CPACR).
-  public var floatingPointOff: Bool {
-    get { state.pointee.floatingPointOff }
-    set {
-      state.pointee.floatingPointOff = newValue
-      watchFloatingPoint()
-    }
-  }
-
-  /// Charges `cycles` to the first use of the floating-point unit from here on.
-  public func reserveLazyStacking(_ cycles: UInt32) {
-    state.pointee.lazyStackingCycles = cycles
-    watchFloatingPoint()
-  }
-
-  /// What a lazily reserved frame would still cost.
-  public var pendingLazyStacking: UInt32 { state.pointee.lazyStackingCycles }
-
-  func noteLazyStacking(_ cycles: UInt32) { lazyStackingCycles += UInt64(cycles) }
-
-  private func watchFloatingPoint() {
-    let bit = BlockTraits.usesFloatingPoint.rawValue
-    let isOn = state.pointee.floatingPointOff || state.pointee.lazyStackingCycles > 0
-    if isOn {
-      state.pointee.enteringMask |= bit
-    } else {
-      state.pointee.enteringMask &= ~bit
-    }
-  }
-
   /// Forgets which block ran last, after control went elsewhere by an exception.
   public func breakFlow() {
     let nothing = oldestBlock
     nothing.pointee.end = programCounter.value
     state.pointee.previous = nothing
     state.pointee.masksChecked = false
+    if defaultStatus != 0 { expectContext() }
   }
 
   private lazy var oldestBlock: UnsafeMutablePointer<Block> = {
@@ -320,6 +312,8 @@ public final class Engine {
     case .floatingPointOff: return .floatingPointOff
     case .loopsForever: return .endlessLoop
     case .breakpoint: return .reachedBreakpoint
+    case .mayTrap: return .mayTrap
+    case .startsContext: return .startsFloatingPoint
     case .interrupt: return explainInterrupt()
     case .memory:
       return .memoryFault(

@@ -20,10 +20,18 @@ struct HotState {
   var lazyStackingCycles: UInt32 = 0
   /// The floating-point unit is off: using it faults.
   var floatingPointOff = false
+  /// The next use of the floating-point unit starts a context with FPDSCR's settings.
+  var startsContext = false
   /// Something is pending that a change of the masks could let through.
   var isPending = false
   /// The stop after the last change of masks has been made.
   var masksChecked = false
+  /// Traits of blocks whose operands must be looked at.
+  var trapMask: UInt32 = 0
+  /// The block whose operands were looked at; 1: none.
+  var passedTraps: UInt32 = 1
+  /// Where the block that came back for its operands ends.
+  var trappingEnd: UInt32 = 0
   var interruptNumber: UInt32 = 0
   var faultAddress: UInt32 = 0
   var faultKind: Int32 = 0
@@ -45,7 +53,7 @@ struct HotState {
 
   enum StopCode: UInt8 {
     case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever,
-      breakpoint
+      breakpoint, mayTrap, startsContext
   }
 
   /// A block under a debugger is charged as a whole and then runs in pieces.

@@ -10,6 +10,7 @@ enum LoadSampling {
   private static let firstSamples: UInt32 = 8
 
   static func rearm(_ block: UnsafeMutablePointer<Block>) {
+    OperandTraps.rearm(block)
     guard block.pointee.samples > 0 else { return }
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }

@@ -70,6 +70,8 @@ final class BlockAnalysis {
     let words = (end &+ 3) / 4 - address.value / 4
     description.uncachedFetchWaits = words * waits(address).fetch
     description.dataWaits = literalWaits(instructions)
+    description.alignments = alignments(instructions)
+    if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.loads = LoadAddresses(instructions, word: constant).programs
     return description
   }
@@ -84,6 +86,7 @@ final class BlockAnalysis {
       case .sendEvent: traits.insert(.sendsEvent)
       default: break
       }
+      if instruction.alignsWhenAsked { traits.insert(.alignsWhenAsked) }
       if instruction.kind.isFloatingPoint { traits.insert(.usesFloatingPoint) }
       if instruction.movesStackUnpredictably { traits.insert(.descendsStack) }
     }
@@ -98,6 +101,27 @@ final class BlockAnalysis {
       traits.insert(.loopsForever)
     }
     return traits
+  }
+
+  /// Accesses that must be aligned and whose base is what it was at the block's start; the stack
+  /// pointer is always aligned.
+  private func alignments(_ instructions: [Instruction]) -> [LoadProgram] {
+    var written: UInt16 = 0
+    var programs: [LoadProgram] = []
+    for instruction in instructions {
+      let operand = instruction.memory
+      if instruction.alignsAlways && !instruction.isConditional && operand.base != 13
+        && instruction.addressRegisters & written == 0
+      {
+        let offset = operand.indexing == .postIndexed ? 0 : UInt32(bitPattern: operand.offset)
+        programs.append(
+          LoadProgram(
+            base: operand.base, index: LoadProgram.none, shift: 0, transfers: operand.count,
+            offset: offset))
+      }
+      written |= instruction.writes
+    }
+    return programs
   }
 
   /// The deepest that the block moves SP below where it starts.

@@ -89,6 +89,23 @@ final class EngineProcessor: Processor {
     set { engine.floatingPointOff = newValue }
   }
 
+  var defaultStatus: UInt32 {
+    get { engine.defaultStatus }
+    set { engine.defaultStatus = newValue }
+  }
+
+  func protectionChanged(_ isEnabled: Bool) {
+    engine.protects = isEnabled
+    if isEnabled && !engine.hasExactFaults {
+      fabric.findings.note(
+        "unenforced-protection", "MPU", "this engine does not enforce it; version 2.1 does")
+    }
+  }
+
+  func setTraps(division: Bool, unaligned: Bool) {
+    engine.setTraps(division: division, unaligned: unaligned)
+  }
+
   func clearExclusiveMonitor() { engine.clearExclusiveMonitor() }
 }
 

@@ -190,10 +190,17 @@ public final class Machine {
     case .endlessLoop: return endlessLoop()
     case .undefinedInstruction: raiseAtInstruction(undefinedFault(), at: engine.programCounter)
     case .floatingPointOff: return floatingPointOff()
+    case .startsFloatingPoint:
+      engine.startContext()
+      processor[.control] |= 4
+      return nil
+    case .mayTrap:
+      checkOperands()
+      return nil
     case .memoryFault(let fault):
       if fault.kind == .write {
         settle()
-        if flashStore.perform(fault) { return nil }
+        if !isRefused(fault, at: fault.address) && flashStore.perform(fault) { return nil }
       }
       raise(fault)
     case .engineError(let reason):
@@ -204,10 +211,14 @@ public final class Machine {
     return nil
   }
 
-  private func afterException() {
+  func afterException() {
     engine.breakFlow()
     engine.stopsAtEndlessLoop = observer.isHandlingFault
     engine.tracksStack = processor[.control] & 2 == 0
+    if engine.protects && engine.ignoresFaultMask != core.isAboveFaultMask {
+      // The MPU may be off in NMI and HardFault.
+      engine.protects = true
+    }
     engine.ignoresFaultMask = core.isAboveFaultMask
   }
 
@@ -318,14 +329,23 @@ public final class Machine {
       let isExecuteNever =
         (0x4000_0000..<0x6000_0000).contains(fault.address.value)
         || fault.address.value >= 0xa000_0000
+        || engine.protects && core.permissions(at: fault.address.value) & 4 == 0
       core.raise(
         isExecuteNever ? .instructionAccess(programCounter) : .instructionBus(programCounter),
         at: programCounter)
       noteFault()
     case .unaligned: raiseAtInstruction(.unaligned, at: programCounter)
     case .read, .write:
-      raiseAtInstruction(.dataBus(exactAddress(of: fault, at: programCounter)), at: programCounter)
+      let address = exactAddress(of: fault, at: programCounter)
+      raiseAtInstruction(
+        isRefused(fault, at: address) ? .dataAccess(address) : .dataBus(address),
+        at: programCounter)
     }
+  }
+
+  /// Whether the MPU forbids what faulted.
+  private func isRefused(_ fault: MemoryFault, at address: Address) -> Bool {
+    engine.protects && core.permissions(at: address.value) & (fault.kind == .read ? 1 : 2) == 0
   }
 
   /// The engine with a virtual TLB tells the page of a data fault; the instruction's operands tell the
@@ -346,7 +366,7 @@ public final class Machine {
   }
 
   /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.
-  private func raiseAtInstruction(_ fault: CoreFault, at address: Address) {
+  func raiseAtInstruction(_ fault: CoreFault, at address: Address) {
     let block = engine.currentBlock
     if address >= block.address, address - block.address < block.size,
       let details = analysis.details(

@@ -81,6 +81,7 @@ private final class Assembly {
       chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
     bus.core = core
     engine.devices = bus
+    engine.protection = { [unowned core] in core.permissions(at: $0) }
     try addDevices(bus, core, engine)
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
     let sensors = try makeSensors(tracks)
@@ -229,7 +230,22 @@ private final class Assembly {
         try engine.mapDevices(at: Address(range.first << 10), size: range.count << 10)
       }
       try engine.mapDevices(at: Address(0xe000_0000), size: 0x10_0000)
+      if board.chip.core.hasBitBand {
+        for alias in SystemBus.bitBandAliases where isFree(alias) {
+          try engine.mapDevices(at: Address(alias), size: SystemBus.bitBandSize)
+          bus.bitBands.append(alias)
+        }
+      }
     } catch { throw .engine("\(error)") }
+  }
+
+  /// Whether the chip has nothing of its own in the range of a bit-band alias.
+  private func isFree(_ alias: UInt32) -> Bool {
+    func overlaps(_ base: UInt32, _ size: UInt32) -> Bool {
+      alias &- base < size || base &- alias < SystemBus.bitBandSize
+    }
+    return !board.chip.memories.contains { overlaps($0.base.value, UInt32(clamping: $0.size)) }
+      && !board.chip.blocks.contains { overlaps($0.base.value, UInt32(clamping: $0.size)) }
   }
 
   /// Runs of consecutive pages.

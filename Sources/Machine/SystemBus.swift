@@ -58,6 +58,11 @@ final class SystemBus: DeviceBus {
     begin(address, isWrite: false)
     defer { end() }
     if address >= 0xe000_0000 { return readPrivate(address, width) }
+    if let bit = aliasedBit(address) { return readWord(bit.word) >> bit.index & 1 }
+    return readDevice(address, width)
+  }
+
+  private func readDevice(_ address: UInt32, _ width: AccessWidth) -> UInt32 {
     guard let instance = instance(at: address) else {
       engine.abortAccess(to: Address(address), isWrite: false)
       return 0
@@ -74,6 +79,14 @@ final class SystemBus: DeviceBus {
     begin(address, isWrite: true)
     defer { end() }
     if address >= 0xe000_0000 { return writePrivate(address, value, width) }
+    if let bit = aliasedBit(address) {
+      let old = readWord(bit.word) & ~(1 << bit.index)
+      return writeWord(bit.word, old | (value & 1) << bit.index)
+    }
+    writeDevice(address, width, value)
+  }
+
+  private func writeDevice(_ address: UInt32, _ width: AccessWidth, _ value: UInt32) {
     guard let instance = instance(at: address) else {
       return engine.abortAccess(to: Address(address), isWrite: true)
     }
@@ -82,6 +95,33 @@ final class SystemBus: DeviceBus {
       width == .word && address & 3 == 0
       ? instance.device?.write(offset, value) : instance.device?.writeNarrow(offset, value, width)
     if isTaken != true { writeUnmodelled(address, value, instance.block) }
+  }
+
+  // MARK: Bit-banding
+
+  /// Each word of an alias is one bit of the first megabyte of RAM or peripherals.
+  /// Reference: Arm DDI 0439D, 3.7.
+  static let bitBandAliases: [UInt32] = [0x2200_0000, 0x4200_0000]
+  static let bitBandSize: UInt32 = 0x0200_0000
+  var bitBands: [UInt32] = []
+
+  private func aliasedBit(_ address: UInt32) -> (word: UInt32, index: UInt32)? {
+    guard !bitBands.isEmpty, let alias = bitBands.first(where: { address &- $0 < Self.bitBandSize })
+    else { return nil }
+    let offset = address - alias
+    return (alias - Self.bitBandSize + offset / 128 * 4, offset / 4 & 31)
+  }
+
+  private func readWord(_ address: UInt32) -> UInt32 {
+    engine.word(at: Address(address)) ?? readDevice(address, .word)
+  }
+
+  private func writeWord(_ address: UInt32, _ value: UInt32) {
+    if engine.word(at: Address(address)) == nil {
+      writeDevice(address, .word, value)
+    } else if !engine.setWord(value, at: Address(address)) {
+      engine.abortAccess(to: Address(address), isWrite: true)
+    }
   }
 
   /// The access happens where its instruction stands in the block, not where the block began.
@@ -132,8 +172,15 @@ final class SystemBus: DeviceBus {
 
   /// Unprivileged code reaches none of the System Control Space but STIR, and that when allowed.
   private func isAllowed(_ address: UInt32) -> Bool {
-    let isUnprivileged = engine[.control] & 1 != 0 && engine[.xpsr] & 0x1ff == 0
+    let isUnprivileged =
+      engine[.control] & 1 != 0 && engine[.xpsr] & 0x1ff == 0 || isUnprivilegedInstruction
     return !isUnprivileged || core?.allowsUnprivileged(address) == true
+  }
+
+  /// LDRT, STRT and their narrow kin access memory as unprivileged code does.
+  private var isUnprivilegedInstruction: Bool {
+    guard let origin, let bytes = engine.bytes(at: origin, count: 4) else { return false }
+    return bytes[1] & 0xfe == 0xf8 && bytes[0] & 0x80 == 0 && bytes[3] & 0x0f == 0x0e
   }
 
   private func lane(_ word: UInt32, _ address: UInt32, _ width: AccessWidth) -> UInt32 {

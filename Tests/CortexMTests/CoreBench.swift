@@ -28,6 +28,9 @@ final class FakeProcessor: Processor {
   var floatingPointOff = false
   var checks = 0
   var monitorClears = 0
+  var protects = false
+  var defaultStatus: UInt32 = 0
+  var traps = (division: false, unaligned: false)
 
   init(scheduler: Scheduler, clock: ClockDomain) {
     self.scheduler = scheduler
@@ -103,6 +106,8 @@ final class FakeProcessor: Processor {
   }
 
   func reserveLazyStacking(_ cycles: UInt32) { pendingLazyStacking = cycles }
+  func setTraps(division: Bool, unaligned: Bool) { traps = (division, unaligned) }
+  func protectionChanged(_ isEnabled: Bool) { protects = isEnabled }
   func requestCheck() { checks += 1 }
   func clearExclusiveMonitor() { monitorClears += 1 }
 }

@@ -137,6 +137,17 @@ struct RegisterTests {
     #expect(plain[0xe000_ef40] == 0)
   }
 
+  @Test func theConfigurationSwitchesTheTraps() {
+    let bench = CoreBench()
+    bench[0xe000_ed14] = 0x200 | 1 << 4
+    #expect(bench.processor.traps == (true, false))
+    bench[0xe000_ed14] = 0x200 | 1 << 3
+    #expect(bench.processor.traps == (false, true))
+    _ = bench.core.reset()
+    #expect(bench.processor.traps == (false, false))
+    #expect(CoreBench(architecture: .v6M).processor.traps == (false, false))
+  }
+
   @Test func theCycleCounterCountsWhileTraceIsOn() {
     let bench = CoreBench()
     bench[0xe000_1000] = 1

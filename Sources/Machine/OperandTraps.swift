@@ -1,0 +1,102 @@
+import CortexM
+import Disassembly
+import Engine
+import Units
+
+/// What instructions fault for by their operands: asked of the instruction about to run.
+extension Instruction {
+  /// Multiple, doubleword and floating-point accesses: unaligned ones fault whatever CCR says.
+  var alignsAlways: Bool {
+    switch kind {
+    case .loadMultiple, .storeMultiple, .loadDouble, .storeDouble, .fpLoad, .fpStore,
+      .fpLoadMultiple, .fpStoreMultiple:
+      memory.count > 0 && memory.base < 15
+    default: false
+    }
+  }
+
+  /// Words and halfwords: unaligned ones fault with CCR.UNALIGN_TRP.
+  var alignsWhenAsked: Bool {
+    (kind == .load || kind == .store) && memory.count > 0 && memory.transferSize > 1
+      && memory.base < 15
+  }
+
+  /// The registers that decide whether it faults.
+  fileprivate var decidingRegisters: UInt16 {
+    kind == .divide ? 1 << UInt16(encoding & 0xf) : addressRegisters
+  }
+}
+
+extension Machine {
+  /// The block at the program counter may trap: goes through its instructions, and runs up to one whose
+  /// operands the block itself makes.
+  /// Reference: Arm DDI 0403E.e, A3.2.1, B3.2.8.
+  func checkOperands() {
+    let end = engine.trappingBlockEnd
+    while let next = checkOperands(upTo: end) {
+      let start = engine.programCounter
+      engine.passTraps(at: start)
+      engine.runStraight(to: next)
+      // Something else came first.
+      if engine.programCounter != next { return }
+    }
+  }
+
+  /// The instruction to run up to, because its operands are not known before; nil when nothing is left to
+  /// check.
+  private func checkOperands(upTo end: Address) -> Address? {
+    let start = engine.programCounter
+    guard start < end, let bytes = engine.bytes(at: start, count: Int(end - start)) else {
+      return nil
+    }
+    var written: UInt16 = 0
+    for instruction in Decoder.decodeBlock(bytes: bytes, at: start) {
+      if let fault = possibleFault(of: instruction) {
+        let isFirst = instruction.address == start
+        if !isFirst && (instruction.isConditional || instruction.decidingRegisters & written != 0) {
+          return instruction.address
+        }
+        if (!isFirst || executesNext) && traps(instruction) {
+          if !isFirst { return instruction.address }
+          raiseAtInstruction(fault, at: start)
+          afterException()
+          return nil
+        }
+      }
+      written |= instruction.writes
+    }
+    engine.passTraps(at: start)
+    return nil
+  }
+
+  private func possibleFault(of instruction: Instruction) -> CoreFault? {
+    let configuration = core.readPrivate(0xe000_ed14) ?? 0
+    if instruction.kind == .divide { return configuration & 1 << 4 != 0 ? .divideByZero : nil }
+    if instruction.alignsAlways { return .unaligned }
+    return instruction.alignsWhenAsked && configuration & 1 << 3 != 0 ? .unaligned : nil
+  }
+
+  private func traps(_ instruction: Instruction) -> Bool {
+    func value(_ number: UInt8) -> UInt32 {
+      CoreRegister(rawValue: Int(number)).map { engine[$0] } ?? 0
+    }
+    if instruction.kind == .divide { return value(UInt8(instruction.encoding & 0xf)) == 0 }
+    let operand = instruction.memory
+    let address = operand.address(
+      base: value(operand.base), index: operand.hasIndex ? value(operand.index) : 0)
+    let size = instruction.alignsAlways ? 4 : UInt32(operand.transferSize)
+    return address & (size - 1) != 0
+  }
+
+  /// Whether the condition of an IT block under way, if any, holds for the next instruction.
+  private var executesNext: Bool {
+    let xpsr = engine[.xpsr]
+    let state = xpsr >> 8 & 0xfc | xpsr >> 25 & 3
+    guard state & 0xf != 0, let condition = Condition(rawValue: UInt8(state >> 4)) else {
+      return true
+    }
+    return condition.holds(
+      n: xpsr >> 31 & 1 != 0, z: xpsr >> 30 & 1 != 0, c: xpsr >> 29 & 1 != 0,
+      v: xpsr >> 28 & 1 != 0)
+  }
+}
