@@ -216,6 +216,7 @@ extension Engine {
   /// The core slept from `start` to `end` and took until now to wake up.
   public func noteSleep(from start: UInt64, to end: UInt64) {
     let awake = state.pointee.cycles
+    sleptCycles += end - start
     state.pointee.calls.note(.sleep, 0, at: start)
     if awake > end { state.pointee.calls.note(.wakeUp, 0, at: end) }
     state.pointee.calls.excluded += awake - start

@@ -111,6 +111,8 @@ public final class Engine {
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
   public let hasExactFaults: Bool
+  /// Cycles of sleep so far.
+  public internal(set) var sleptCycles: UInt64 = 0
   /// Cycles of lazy floating-point stacking so far.
   public private(set) var lazyStackingCycles: UInt64 = 0
 

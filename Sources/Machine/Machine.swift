@@ -29,13 +29,12 @@ public final class Machine {
   let wakeUpCycles: UInt32
   private let flashStore: FlashStore
   private let cpuPower: PowerConsumer
-  private var semihosting = Semihosting()
-  private(set) var sleepCycles: UInt64 = 0
-  private var wakeUps: UInt64 = 0
-  private var exitCode: Int32?
-  private var inputError: String?
+  var semihosting = Semihosting()
+  var sleepCycles: UInt64 { engine.sleptCycles }
+  private(set) var wakeUps: UInt64 = 0
+  var exitCode: Int32?
+  private(set) var inputError: String?
   private var stackLimit: UInt32 = 0
-  private var faultReports: Set<UInt64> = []
   /// Takes each byte that the firmware prints.
   public var console: (UInt8) -> Void = { _ in }
   /// Asked about every million cycles whether somebody wants the run to end; `now` is how far it is.
@@ -140,7 +139,7 @@ public final class Machine {
   }
 
   /// Lets everything happen that is due by now.
-  private func settle() {
+  func settle() {
     fabric.scheduler.advance(to: clock.instant(ofTick: engine.cycles))
     if fabric.resetRequested { systemReset() }
   }
@@ -237,7 +236,6 @@ public final class Machine {
       fabric.isCoreAsleep = false
       cpuPower.enter("run")
       guard end > start else { return }
-      sleepCycles += end - start
       wakeUps += cycles
       engine.cycles += cycles
       engine.noteSleep(from: start, to: end)
@@ -271,124 +269,6 @@ public final class Machine {
     return nil
   }
 
-  // MARK: Traps
-
-  private func breakpoint() -> Outcome? {
-    settle()
-    let address = engine.programCounter
-    guard engine.bytes(at: address, count: 2) == [0xab, 0xbe] else {
-      raiseAtInstruction(.breakpointWithoutDebugger, at: address)
-      afterException()
-      return nil
-    }
-    let answer = semihosting.call(
-      operation: engine[.r0], parameter: engine[.r1], now: fabric.scheduler.now,
-      word: { [engine] in engine.word(at: $0) },
-      byte: { [engine] in engine.bytes(at: $0, count: 1)?.first },
-      setWord: { [engine] in engine.setWord($0, at: $1) },
-      setByte: { [engine] in engine.isWritable($1, count: 1) && engine.store([$0], at: $1) },
-      print: console,
-      findings: fabric.findings)
-    switch answer {
-    case .exit(let code):
-      exitCode = code
-    case .result(let value):
-      engine[.r0] = value
-      engine.programCounter = address + 2
-    }
-    return nil
-  }
-
-  /// An endless loop inside a fault handler is how firmware says that it has crashed.
-  private func endlessLoop() -> Outcome? { .faulted(faultDescription()) }
-
-  private func undefinedFault() -> CoreFault {
-    engine[.xpsr] & 1 << 24 == 0 ? .invalidState : .undefinedInstruction
-  }
-
-  /// The block at the program counter uses the floating-point unit, which is off: run up to that
-  /// instruction, then fault there.
-  private func floatingPointOff() -> Outcome? {
-    let start = engine.programCounter
-    guard
-      let bytes = engine.bytes(at: start, count: 256)
-        ?? engine.bytes(at: start, count: 16) ?? engine.bytes(at: start, count: 4)
-    else { return nil }
-    let target = analysis.firstFloatingPoint(bytes, at: start) ?? start
-    if target != start { engine.runStraight(to: target) }
-    raiseAtInstruction(.noCoprocessor, at: target)
-    afterException()
-    return nil
-  }
-
-  private func raise(_ fault: MemoryFault) {
-    let programCounter = engine.programCounter
-    switch fault.kind {
-    case .fetch:
-      settle()
-      let isExecuteNever =
-        (0x4000_0000..<0x6000_0000).contains(fault.address.value)
-        || fault.address.value >= 0xa000_0000
-        || engine.protects && core.permissions(at: fault.address.value) & 4 == 0
-      core.raise(
-        isExecuteNever ? .instructionAccess(programCounter) : .instructionBus(programCounter),
-        at: programCounter)
-      noteFault()
-    case .unaligned: raiseAtInstruction(.unaligned, at: programCounter)
-    case .read, .write:
-      let address = exactAddress(of: fault, at: programCounter)
-      raiseAtInstruction(
-        isRefused(fault, at: address) ? .dataAccess(address) : .dataBus(address),
-        at: programCounter)
-    }
-  }
-
-  /// Whether the MPU forbids what faulted.
-  private func isRefused(_ fault: MemoryFault, at address: Address) -> Bool {
-    engine.protects && core.permissions(at: address.value) & (fault.kind == .read ? 1 : 2) == 0
-  }
-
-  /// The engine with a virtual TLB tells the page of a data fault; the instruction's operands tell the
-  /// address.
-  private func exactAddress(of fault: MemoryFault, at programCounter: Address) -> Address {
-    guard engine.hasExactFaults, let bytes = engine.bytes(at: programCounter, count: 4),
-      let operand = Decoder.decodeBlock(bytes: bytes, at: programCounter).first?.memory,
-      let base = CoreRegister(rawValue: Int(operand.base))
-    else { return fault.address }
-    let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
-    let start = operand.base == 15 ? (programCounter.value &+ 4) & ~3 : engine[base]
-    let first = operand.address(base: start, index: index)
-    for transfer in 0..<max(UInt32(operand.count), 1) {
-      let address = first &+ transfer * UInt32(operand.transferSize)
-      if address >> 10 == fault.address.value >> 10 { return Address(address) }
-    }
-    return fault.address
-  }
-
-  /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.
-  func raiseAtInstruction(_ fault: CoreFault, at address: Address) {
-    let block = engine.currentBlock
-    if address >= block.address, address - block.address < block.size,
-      let details = analysis.details(
-        of: block.address, size: block.size,
-        bytes: { engine.bytes(at: block.address, count: Int(block.size)) }),
-      let index = details.instructions.firstIndex(where: { $0.address == address })
-    {
-      engine.cutShort(
-        afterCycles: UInt32(details.offsets[index]), instructions: UInt32(index))
-    }
-    settle()
-    core.raise(fault, at: address)
-    noteFault()
-  }
-
-  private func noteFault() {
-    guard let report = core.lastFault else { return }
-    fabric.findings.note(
-      "fault", describe(report.programCounter),
-      "\(exceptionName(report.exception)): \(report.fault.cause)")
-  }
-
   // MARK: Reset
 
   func systemReset() {
@@ -419,117 +299,5 @@ public final class Machine {
         "stack-overflow", describe(Address(address)),
         "the stack reaches \(Address(reach)), into data that ends at \(Address(stackLimit))")
     }
-  }
-
-  // MARK: Words for the report
-
-  func exceptionName(_ number: Int) -> String {
-    ExceptionName.name(number, interrupts: core.features.interruptNames)
-  }
-
-  /// A place in the firmware: function and offset.
-  func describe(_ address: Address) -> String {
-    guard let function = image.function(at: address) else { return "\(address)" }
-    let offset = address - function.address
-    return offset == 0 ? function.name : "\(function.name)+\(offset)"
-  }
-
-  private func text(_ rate: Hertz) -> String {
-    rate.denominator == 1 ? "\(rate.numerator) Hz" : "\(rate.value) Hz"
-  }
-
-  func faultDescription(cause: String? = nil) -> Outcome.Fault {
-    let report = core.lastFault
-    return Outcome.Fault(
-      exception: report.map { exceptionName($0.exception) } ?? "HardFault",
-      cause: cause ?? report?.fault.cause ?? "unknown",
-      address: nil, programCounter: report?.programCounter ?? engine.programCounter,
-      linkRegister: Address(engine[.lr]), stackPointer: Address(engine[.sp]),
-      cfsr: core.readPrivate(0xe000_ed28) ?? 0, hfsr: core.readPrivate(0xe000_ed2c) ?? 0,
-      backtrace: backtrace(below: report?.exception))
-  }
-
-  /// Functions under way when the fault was taken, innermost first; runs of one function as one.
-  private func backtrace(below exception: Int?) -> [String] {
-    var chain = engine.callChain()
-    if let exception,
-      let barrier = chain.firstIndex(of: .exception(UInt32(exception)))
-    {
-      chain.removeFirst(barrier + 1)
-    }
-    var names: [(name: String, count: Int)] = []
-    for step in chain {
-      let name =
-        switch step {
-        case .exception(let number): "<\(exceptionName(Int(number)))>"
-        case .function(let id):
-          Int(id) < image.functions.count ? image.functions[Int(id)].name : "[no symbol]"
-        }
-      if names.last?.name == name {
-        names[names.count - 1].count += 1
-      } else {
-        names.append((name, 1))
-      }
-    }
-    return names.prefix(64).map { $0.count == 1 ? $0.name : "\($0.name) (\($0.count) times)" }
-  }
-
-  // MARK: The record
-
-  private func record(_ outcome: Outcome) -> RunRecord {
-    fabric.scheduler.advance(to: clock.instant(ofTick: engine.cycles))
-    var record = RunRecord(
-      outcome: outcome, engine: EngineVersion.current.description,
-      coreClock: clock.frequency, end: clock.instant(ofTick: engine.cycles))
-    record.inputError = inputError
-    record.sleepCycles = sleepCycles
-    record.activeCycles = engine.cycles - sleepCycles
-    record.exceptionCycles = processor.exceptionCycles
-    record.lazyStackingCycles = engine.lazyStackingCycles
-    record.wakeUpCycles = wakeUps
-    record.blocks = engine.blockCounts().map { count in
-      BlockRecord(
-        address: count.address, size: count.size,
-        function: count.function == BlockDescription.noFunction ? nil : Int(count.function),
-        executions: count.executions, instructions: count.instructions,
-        baseCycles: count.baseCycles, branchCycles: count.branchCycles,
-        stallCycles: count.stallCycles)
-    }
-    record.instructions = record.blocks.reduce(0) { $0 + $1.instructions }
-    record.functions = image.functions.indices.map { index in
-      let counted = engine.calls(of: UInt32(index))
-      return FunctionRecord(
-        name: image.functions[index].name, address: image.functions[index].address,
-        calls: counted.calls, inclusiveCycles: counted.inclusive)
-    }
-    for block in record.blocks {
-      guard let slack = analysis.slack[BlockAnalysis.key(block.address, block.size)] else {
-        continue
-      }
-      record.cyclesBelow += UInt64(slack.below) * block.executions
-      record.cyclesAbove += UInt64(slack.above) * block.executions
-    }
-    record.samples = tracks.map {
-      SampleRecord(
-        sensor: $0.sensor, produced: $0.produced, read: $0.read, lost: $0.lost,
-        duplicate: $0.duplicate)
-    }
-    record.power = fabric.power.residencies().map { row in
-      PowerResidency(
-        states: Dictionary(uniqueKeysWithValues: row.states.map { ($0.consumer, $0.state) }),
-        time: row.time)
-    }
-    record.findings = fabric.findings.entries.map {
-      Finding(kind: $0.kind, place: $0.place, message: $0.message, count: $0.count)
-    }
-    record.delivery = "within one basic block"
-    record.memory.flash = image.loadedBytes
-    record.memory.staticRAM = image.staticRAM()
-    let lowest = engine.lowestStackPointer
-    if observer.initialStack >= lowest {
-      record.memory.stackHighWater = UInt64(observer.initialStack - lowest)
-    }
-    observer.complete(&record)
-    return record
   }
 }

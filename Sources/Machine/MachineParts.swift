@@ -75,7 +75,7 @@ private final class Assembly {
     let core = CortexM(
       features: CoreProfile.features(of: board.chip), timing: ExceptionCycles(timing.exceptions),
       processor: processor, fabric: fabric, clock: clock,
-      activeCycles: { [unowned engine] in engine.cycles })
+      activeCycles: { [unowned engine] in engine.cycles - engine.sleptCycles })
     core.initialVectorTable = try vectorTable(engine)
     let bus = SystemBus(
       chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)

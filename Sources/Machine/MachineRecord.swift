@@ -1,0 +1,117 @@
+import CortexM
+import Engine
+import FirmwareImage
+import RunRecord
+import Simulation
+import Units
+
+/// What a run leaves behind, and places and faults in words.
+extension Machine {
+  func exceptionName(_ number: Int) -> String {
+    ExceptionName.name(number, interrupts: core.features.interruptNames)
+  }
+
+  /// A place in the firmware: function and offset.
+  func describe(_ address: Address) -> String {
+    guard let function = image.function(at: address) else { return "\(address)" }
+    let offset = address - function.address
+    return offset == 0 ? function.name : "\(function.name)+\(offset)"
+  }
+
+  func text(_ rate: Hertz) -> String {
+    rate.denominator == 1 ? "\(rate.numerator) Hz" : "\(rate.value) Hz"
+  }
+
+  func faultDescription(cause: String? = nil) -> Outcome.Fault {
+    let report = core.lastFault
+    return Outcome.Fault(
+      exception: report.map { exceptionName($0.exception) } ?? "HardFault",
+      cause: cause ?? report?.fault.cause ?? "unknown",
+      address: nil, programCounter: report?.programCounter ?? engine.programCounter,
+      linkRegister: Address(engine[.lr]), stackPointer: Address(engine[.sp]),
+      cfsr: core.readPrivate(0xe000_ed28) ?? 0, hfsr: core.readPrivate(0xe000_ed2c) ?? 0,
+      backtrace: backtrace(below: report?.exception))
+  }
+
+  /// Functions under way when the fault was taken, innermost first; runs of one function as one.
+  func backtrace(below exception: Int?) -> [String] {
+    var chain = engine.callChain()
+    if let exception,
+      let barrier = chain.firstIndex(of: .exception(UInt32(exception)))
+    {
+      chain.removeFirst(barrier + 1)
+    }
+    var names: [(name: String, count: Int)] = []
+    for step in chain {
+      let name =
+        switch step {
+        case .exception(let number): "<\(exceptionName(Int(number)))>"
+        case .function(let id):
+          Int(id) < image.functions.count ? image.functions[Int(id)].name : "[no symbol]"
+        }
+      if names.last?.name == name {
+        names[names.count - 1].count += 1
+      } else {
+        names.append((name, 1))
+      }
+    }
+    return names.prefix(64).map { $0.count == 1 ? $0.name : "\($0.name) (\($0.count) times)" }
+  }
+
+  func record(_ outcome: Outcome) -> RunRecord {
+    fabric.scheduler.advance(to: clock.instant(ofTick: engine.cycles))
+    var record = RunRecord(
+      outcome: outcome, engine: EngineVersion.current.description,
+      coreClock: clock.frequency, end: clock.instant(ofTick: engine.cycles))
+    record.inputError = inputError
+    record.sleepCycles = sleepCycles
+    record.activeCycles = engine.cycles - sleepCycles
+    record.exceptionCycles = processor.exceptionCycles
+    record.lazyStackingCycles = engine.lazyStackingCycles
+    record.wakeUpCycles = wakeUps
+    record.blocks = engine.blockCounts().map { count in
+      BlockRecord(
+        address: count.address, size: count.size,
+        function: count.function == BlockDescription.noFunction ? nil : Int(count.function),
+        executions: count.executions, instructions: count.instructions,
+        baseCycles: count.baseCycles, branchCycles: count.branchCycles,
+        stallCycles: count.stallCycles)
+    }
+    record.instructions = record.blocks.reduce(0) { $0 + $1.instructions }
+    record.functions = image.functions.indices.map { index in
+      let counted = engine.calls(of: UInt32(index))
+      return FunctionRecord(
+        name: image.functions[index].name, address: image.functions[index].address,
+        calls: counted.calls, inclusiveCycles: counted.inclusive)
+    }
+    for block in record.blocks {
+      guard let slack = analysis.slack[BlockAnalysis.key(block.address, block.size)] else {
+        continue
+      }
+      record.cyclesBelow += UInt64(slack.below) * block.executions
+      record.cyclesAbove += UInt64(slack.above) * block.executions
+    }
+    record.samples = tracks.map {
+      SampleRecord(
+        sensor: $0.sensor, produced: $0.produced, read: $0.read, lost: $0.lost,
+        duplicate: $0.duplicate)
+    }
+    record.power = fabric.power.residencies().map { row in
+      PowerResidency(
+        states: Dictionary(uniqueKeysWithValues: row.states.map { ($0.consumer, $0.state) }),
+        time: row.time)
+    }
+    record.findings = fabric.findings.entries.map {
+      Finding(kind: $0.kind, place: $0.place, message: $0.message, count: $0.count)
+    }
+    record.delivery = "within one basic block"
+    record.memory.flash = image.loadedBytes
+    record.memory.staticRAM = image.staticRAM()
+    let lowest = engine.lowestStackPointer
+    if observer.initialStack >= lowest {
+      record.memory.stackHighWater = UInt64(observer.initialStack - lowest)
+    }
+    observer.complete(&record)
+    return record
+  }
+}

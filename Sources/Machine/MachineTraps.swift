@@ -1,0 +1,125 @@
+import CortexM
+import Disassembly
+import Engine
+import RunRecord
+import Simulation
+import Units
+
+/// What instructions ask of the exception model: semihosting, faults and where exactly they happened.
+extension Machine {
+  func breakpoint() -> Outcome? {
+    settle()
+    let address = engine.programCounter
+    guard engine.bytes(at: address, count: 2) == [0xab, 0xbe] else {
+      raiseAtInstruction(.breakpointWithoutDebugger, at: address)
+      afterException()
+      return nil
+    }
+    let answer = semihosting.call(
+      operation: engine[.r0], parameter: engine[.r1], now: fabric.scheduler.now,
+      word: { [engine] in engine.word(at: $0) },
+      byte: { [engine] in engine.bytes(at: $0, count: 1)?.first },
+      setWord: { [engine] in engine.setWord($0, at: $1) },
+      setByte: { [engine] in engine.isWritable($1, count: 1) && engine.store([$0], at: $1) },
+      print: console,
+      findings: fabric.findings)
+    switch answer {
+    case .exit(let code):
+      exitCode = code
+    case .result(let value):
+      engine[.r0] = value
+      engine.programCounter = address + 2
+    }
+    return nil
+  }
+
+  /// An endless loop inside a fault handler is how firmware says that it has crashed.
+  func endlessLoop() -> Outcome? { .faulted(faultDescription()) }
+
+  func undefinedFault() -> CoreFault {
+    engine[.xpsr] & 1 << 24 == 0 ? .invalidState : .undefinedInstruction
+  }
+
+  /// The block at the program counter uses the floating-point unit, which is off: run up to that
+  /// instruction, then fault there.
+  func floatingPointOff() -> Outcome? {
+    let start = engine.programCounter
+    guard
+      let bytes = engine.bytes(at: start, count: 256)
+        ?? engine.bytes(at: start, count: 16) ?? engine.bytes(at: start, count: 4)
+    else { return nil }
+    let target = analysis.firstFloatingPoint(bytes, at: start) ?? start
+    if target != start { engine.runStraight(to: target) }
+    raiseAtInstruction(.noCoprocessor, at: target)
+    afterException()
+    return nil
+  }
+
+  func raise(_ fault: MemoryFault) {
+    let programCounter = engine.programCounter
+    switch fault.kind {
+    case .fetch:
+      settle()
+      let isExecuteNever =
+        (0x4000_0000..<0x6000_0000).contains(fault.address.value)
+        || fault.address.value >= 0xa000_0000
+        || engine.protects && core.permissions(at: fault.address.value) & 4 == 0
+      core.raise(
+        isExecuteNever ? .instructionAccess(programCounter) : .instructionBus(programCounter),
+        at: programCounter)
+      noteFault()
+    case .unaligned: raiseAtInstruction(.unaligned, at: programCounter)
+    case .read, .write:
+      let address = exactAddress(of: fault, at: programCounter)
+      raiseAtInstruction(
+        isRefused(fault, at: address) ? .dataAccess(address) : .dataBus(address),
+        at: programCounter)
+    }
+  }
+
+  /// Whether the MPU forbids what faulted.
+  func isRefused(_ fault: MemoryFault, at address: Address) -> Bool {
+    engine.protects && core.permissions(at: address.value) & (fault.kind == .read ? 1 : 2) == 0
+  }
+
+  /// The engine with a virtual TLB tells the page of a data fault; the instruction's operands tell the
+  /// address.
+  func exactAddress(of fault: MemoryFault, at programCounter: Address) -> Address {
+    guard engine.hasExactFaults, let bytes = engine.bytes(at: programCounter, count: 4),
+      let operand = Decoder.decodeBlock(bytes: bytes, at: programCounter).first?.memory,
+      let base = CoreRegister(rawValue: Int(operand.base))
+    else { return fault.address }
+    let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
+    let start = operand.base == 15 ? (programCounter.value &+ 4) & ~3 : engine[base]
+    let first = operand.address(base: start, index: index)
+    for transfer in 0..<max(UInt32(operand.count), 1) {
+      let address = first &+ transfer * UInt32(operand.transferSize)
+      if address >> 10 == fault.address.value >> 10 { return Address(address) }
+    }
+    return fault.address
+  }
+
+  /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.
+  func raiseAtInstruction(_ fault: CoreFault, at address: Address) {
+    let block = engine.currentBlock
+    if address >= block.address, address - block.address < block.size,
+      let details = analysis.details(
+        of: block.address, size: block.size,
+        bytes: { engine.bytes(at: block.address, count: Int(block.size)) }),
+      let index = details.instructions.firstIndex(where: { $0.address == address })
+    {
+      engine.cutShort(
+        afterCycles: UInt32(details.offsets[index]), instructions: UInt32(index))
+    }
+    settle()
+    core.raise(fault, at: address)
+    noteFault()
+  }
+
+  func noteFault() {
+    guard let report = core.lastFault else { return }
+    fabric.findings.note(
+      "fault", describe(report.programCounter),
+      "\(exceptionName(report.exception)): \(report.fault.cause)")
+  }
+}
