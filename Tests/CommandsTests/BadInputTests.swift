@@ -91,7 +91,7 @@ struct BadInputTests {
     let path = try #require(BuiltTool.path)
     let program = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
     #expect(program.range(of: Data("thumbprint".utf8)) != nil)
-    for words in ["cycle-accurate", "cycle accurate"] {
+    for words in ["-", " "].map({ "cycle" + $0 + "accurate" }) {
       #expect(program.range(of: Data(words.utf8)) == nil)
     }
   }
