@@ -27,6 +27,7 @@ enum FirmwareBench {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("thumbprint-tests-\(ProcessInfo.processInfo.processIdentifier)")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    atexit { try? FileManager.default.removeItem(at: FirmwareBench.output) }
     return folder
   }()
 
