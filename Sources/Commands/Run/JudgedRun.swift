@@ -2,8 +2,10 @@ import Boards
 import Deployments
 import Documents
 import FirmwareImage
+import NetworkCompiler
 import Profiling
 import RunRecord
+import Timing
 import Verdicts
 
 /// A planned run, run and judged.
@@ -40,6 +42,16 @@ struct JudgedRun {
     }
   }
 
+  /// What each layer of a network that the tool compiled multiplies and adds.
+  private static func multiplyAccumulates(_ plan: RunPlan) -> [Int: Int] {
+    guard case .generated(let generation) = plan.deployment.firmware,
+      let network = try? Network(file: generation.network)
+    else { return [:] }
+    return Dictionary(
+      network.layers.map { ($0.index, $0.multiplyAccumulates) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   private static func judge(
     _ run: MachineRun, _ image: FirmwareImage, _ plan: RunPlan, _ labels: RunLabels?,
     isStrict: Bool
@@ -48,6 +60,10 @@ struct JudgedRun {
       path: image.path, sha256: image.sha256, symbols: image.functions.count)
     var evidence = Evidence(run.record, plan.board, plan.deployment, summary)
     evidence.sources = SourceIndex(image, for: run.record)
+    evidence.timing = .documented(
+      plan.board,
+      assumptions: TimingCatalog.timing(of: plan.board.chip.core.name)?.assumptions ?? [])
+    evidence.multiplyAccumulates = Self.multiplyAccumulates(plan)
     evidence.labels = labels?.played(until: run.record.end)
     evidence.toolVersion = Version.number
     evidence.wallSeconds = run.wallSeconds
