@@ -9,6 +9,9 @@ public final class Scheduler {
   public private(set) var now = Instant.zero
   private var heap: [Entry] = []
   private var sequence: UInt64 = 0
+  /// Entries of events that were moved or cancelled since: they wait for their instant or a clean-up.
+  private var stale = 0
+  private static let fewStale = 1024
 
   public init() {}
 
@@ -38,6 +41,9 @@ public final class Scheduler {
     return heap.first?.instant ?? .never
   }
 
+  /// Entries of the queue, those of abandoned events included.
+  var pendingEntries: Int { heap.count }
+
   /// The name of the next event: what a sleeping core waits for.
   public var nextName: String? {
     discardCancelled()
@@ -50,7 +56,10 @@ public final class Scheduler {
   public func advance(to instant: Instant) {
     while let first = heap.first, first.instant <= instant {
       removeFirst()
-      guard first.event.sequence == first.sequence else { continue }
+      guard first.event.sequence == first.sequence else {
+        stale -= 1
+        continue
+      }
       if first.instant > now { now = first.instant }
       first.event.sequence = 0
       first.event.action()
@@ -58,7 +67,19 @@ public final class Scheduler {
     if instant > now { now = instant }
   }
 
+  /// An event that was scheduled no longer is, or is at another instant.
+  func abandon(_ event: Event) {
+    guard event.sequence != 0 else { return }
+    event.sequence = 0
+    stale += 1
+    guard stale > Self.fewStale, stale > heap.count / 2 else { return }
+    // A sorted array is a heap.
+    heap = heap.filter { $0.event.sequence == $0.sequence }.sorted(by: <)
+    stale = 0
+  }
+
   func insert(_ event: Event, at instant: Instant) {
+    abandon(event)
     sequence += 1
     event.sequence = sequence
     event.instant = instant
@@ -68,7 +89,10 @@ public final class Scheduler {
   }
 
   private func discardCancelled() {
-    while let first = heap.first, first.event.sequence != first.sequence { removeFirst() }
+    while let first = heap.first, first.event.sequence != first.sequence {
+      removeFirst()
+      stale -= 1
+    }
   }
 
   private func removeFirst() {
@@ -139,5 +163,5 @@ public final class Event {
 
   public func schedule(after interval: Interval) { schedule(at: scheduler.now + interval) }
 
-  public func cancel() { sequence = 0 }
+  public func cancel() { scheduler.abandon(self) }
 }

@@ -1,6 +1,7 @@
-import Simulation
 import Testing
 import Units
+
+@testable import Simulation
 
 @Suite struct SchedulerTests {
   private func ps(_ picoseconds: Int64) -> Instant { Instant(picoseconds: picoseconds) }
@@ -124,5 +125,36 @@ import Units
       }
       #expect(scheduler.next == pending.map(\.instant).min().map(ps) ?? .never)
     }
+  }
+}
+
+/// An event that is moved over and over, as a watchdog's is, leaves nothing behind.
+@Suite struct SchedulerClutterTests {
+  @Test func eventsThatAreMovedAMillionTimesHappenOnceInOrder() {
+    let scheduler = Scheduler()
+    var happened: [String] = []
+    let watchdog = scheduler.event("watchdog") { happened.append("watchdog") }
+    let others = (0..<100).map { index in
+      scheduler.event("other \(index)") { happened.append("other \(index)") }
+    }
+    for (index, other) in others.enumerated() {
+      other.schedule(at: Instant(picoseconds: Int64(index) * 10_000 + 5))
+    }
+    for step in 0..<1_000_000 {
+      watchdog.schedule(at: Instant(picoseconds: 5_000_000 + Int64(step)))
+      if step % 3 == 0 { watchdog.cancel() }
+    }
+    watchdog.schedule(at: Instant(picoseconds: 5_000_000))
+    scheduler.advance(to: Instant(picoseconds: 10_000_000))
+    #expect(happened == others.indices.map { "other \($0)" } + ["watchdog"])
+    #expect(scheduler.next == .never)
+    #expect(scheduler.pendingEntries == 0)
+  }
+
+  @Test func movingAnEventKeepsTheQueueShort() {
+    let scheduler = Scheduler()
+    let event = scheduler.event("far") {}
+    for step in 0..<100_000 { event.schedule(at: Instant(picoseconds: 1_000_000 + Int64(step))) }
+    #expect(scheduler.pendingEntries < 5_000)
   }
 }
