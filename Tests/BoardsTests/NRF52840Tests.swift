@@ -90,14 +90,19 @@ import Units
     let scripts = copy.appending(path: "Scripts")
     try FileManager.default.createDirectory(at: scripts, withIntermediateDirectories: true)
     let script = scripts.appending(path: "make-boards")
-    try FileManager.default.copyItem(
-      at: URL(filePath: packageRoot + "/Scripts/make-boards"), to: script)
+    for name in ["make-boards", "boards"] {
+      try FileManager.default.copyItem(
+        at: URL(filePath: packageRoot + "/Scripts/" + name), to: scripts.appending(path: name))
+    }
     let process = try Process.run(script, arguments: [try #require(Self.facts)])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    for name in ["nrf52840.yaml", "nrf52840.registers", "nrf52840.LICENCE"] {
-      let made = try Data(contentsOf: copy.appending(path: "Boards/Chips/" + name))
-      #expect(made == (try Data(contentsOf: URL(filePath: packageRoot + "/Boards/Chips/" + name))))
+    for name in [
+      "Chips/nrf52840.yaml", "Chips/nrf52840.registers", "Chips/nrf52840.LICENCE",
+      "arduino-nano-33-ble-sense.yaml", "nrf52840-dk.yaml",
+    ] {
+      let made = try Data(contentsOf: copy.appending(path: "Boards/" + name))
+      #expect(made == (try Data(contentsOf: URL(filePath: packageRoot + "/Boards/" + name))))
     }
   }
 }
