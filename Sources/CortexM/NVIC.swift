@@ -30,8 +30,6 @@ struct NVIC {
   private(set) var enabled: ExceptionSet
   private(set) var asserted: ExceptionSet
   private(set) var priorities: [UInt8]
-  /// Became pending again before it was taken.
-  private(set) var pendedTwice: [UInt64]
   /// AIRCR.PRIGROUP.
   var priorityGroup: UInt32 = 0
 
@@ -43,7 +41,6 @@ struct NVIC {
     enabled = ExceptionSet()
     asserted = ExceptionSet()
     priorities = Array(repeating: 0, count: count)
-    pendedTwice = Array(repeating: 0, count: count)
     for number in [
       Self.nmi, Self.hardFault, Self.svCall, Self.debugMonitor, Self.pendSV, Self.sysTick,
     ] {
@@ -55,7 +52,6 @@ struct NVIC {
 
   mutating func setPending(_ number: Int) {
     guard number < count else { return }
-    if pending.contains(number) { pendedTwice[number] += 1 }
     pending.insert(number)
   }
 

@@ -49,8 +49,6 @@ struct CallStack {
 
   var frames: UnsafeMutablePointer<Frame>
   var depth = 0
-  /// Frames that found no room; they return first.
-  var overflow = 0
   var functions: UnsafeMutablePointer<FunctionCount>
   var functionCount: Int
   /// Cycles asleep or in handlers so far, in the present context.
@@ -78,15 +76,12 @@ struct CallStack {
     traceCount += 1
   }
 
-  /// Enters `function`; false when it must be told to watchers.
+  /// Enters `function`. Calls deeper than the capacity are not followed.
   @inline(__always)
   mutating func push(
     returnAddress: UInt32, function: UInt32, at cycle: UInt64, isTail: Bool
   ) {
-    guard depth < Self.capacity else {
-      overflow += 1
-      return
-    }
+    guard depth < Self.capacity else { return }
     frames[depth] = Frame(
       returnAddress: returnAddress, function: function, entered: cycle, excludedBefore: excluded,
       isTail: isTail, isBarrier: false)
@@ -124,10 +119,7 @@ struct CallStack {
   /// An exception handler starts on top of what it interrupted. The barrier keeps where the frame
   /// was stacked and which exception it is.
   mutating func pushBarrier(exception: UInt32, frame: UInt32, at cycle: UInt64) {
-    guard depth < Self.capacity else {
-      overflow += 1
-      return
-    }
+    guard depth < Self.capacity else { return }
     frames[depth] = Frame(
       returnAddress: frame, function: exception, entered: cycle, excludedBefore: excluded,
       isTail: false, isBarrier: true)

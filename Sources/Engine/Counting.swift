@@ -264,15 +264,6 @@ extension Engine {
     return calls.depth > 0 ? calls.frames[calls.depth - 1].entered : nil
   }
 
-  /// The trace entries still held, oldest first.
-  public func trace() -> [TraceEntry] {
-    let calls = state.pointee.calls
-    let kept = min(calls.traceCount, CallStack.traceCapacity)
-    return (calls.traceCount - kept..<calls.traceCount).map {
-      calls.trace[$0 & (CallStack.traceCapacity - 1)]
-    }
-  }
-
   /// The trace entries from the newest back to the last one at or before `cycle`, oldest first; the
   /// second value is false when that one is no longer held.
   public func trace(since cycle: UInt64) -> (entries: [TraceEntry], isWhole: Bool) {

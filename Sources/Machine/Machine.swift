@@ -69,7 +69,11 @@ public final class Machine {
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
-    fabric.findings.origin = { [unowned self] in describe(bus.origin ?? engine.programCounter) }
+    fabric.findings.origin = { [unowned self] in
+      let address = bus.origin ?? engine.programCounter
+      return image.function(at: address) == nil
+        ? "pc \(address)" : "pc \(address), \(describe(address))"
+    }
     fabric.transmit = { [unowned self] _, byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
