@@ -37,20 +37,23 @@ public final class CortexM {
     public let programCounter: Address
   }
 
-  /// `clock` counts core clocks from the start of the run.
   public init(
     features: CoreFeatures, timing: ExceptionCycles, processor: any Processor, fabric: Fabric,
-    clock: ClockDomain, activeCycles: @escaping () -> UInt64
+    activeCycles: @escaping () -> UInt64
   ) {
     self.features = features
     self.timing = timing
     self.processor = processor
     self.fabric = fabric
     nvic = NVIC(interruptCount: features.interruptCount, priorityBits: features.priorityBits)
-    sysTick = SysTick(clock: clock, reference: features.systickReference, fabric: fabric)
+    sysTick = SysTick(
+      clock: fabric.coreClock, reference: features.systickReference, fabric: fabric)
     watchpoint = DataWatchpoint(activeCycles: activeCycles)
     protection = MemoryProtection(regions: min(features.mpuRegions, 16))
     sysTick.onExpiry = { [unowned self] in pend(NVIC.sysTick) }
+    fabric.coreClock.observe { [unowned self] in
+      sysTick.reclock { [unowned self] in makeSysTickEvent() }
+    }
   }
 
   /// Power-on or system reset: registers to their reset values, then the vector table's first two

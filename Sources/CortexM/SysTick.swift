@@ -6,8 +6,8 @@ import Units
 /// Reference: Arm DDI 0403E.e, B3.3. The counter is computed from the clock when it is read; only its
 /// expiry is an event.
 struct SysTick {
-  private let coreClock: ClockDomain
-  private let referenceClock: ClockDomain?
+  private let coreClock: ClockSignal
+  private let referenceClock: ClockSignal?
   private let fabric: Fabric
   private var expiry: Event?
   private(set) var isEnabled = false
@@ -20,9 +20,9 @@ struct SysTick {
   private var base: UInt64 = 0
   var onExpiry: () -> Void = {}
 
-  init(clock: ClockDomain, reference: Hertz?, fabric: Fabric) {
+  init(clock: ClockSignal, reference: Hertz?, fabric: Fabric) {
     coreClock = clock
-    referenceClock = reference.map { ClockDomain(frequency: $0) }
+    referenceClock = reference.map { ClockSignal(frequency: $0) }
     usesCoreClock = reference == nil
     self.fabric = fabric
   }
@@ -37,7 +37,7 @@ struct SysTick {
     value = 0
   }
 
-  private var clock: ClockDomain { usesCoreClock ? coreClock : referenceClock ?? coreClock }
+  private var clock: ClockSignal { usesCoreClock ? coreClock : referenceClock ?? coreClock }
   private var now: UInt64 { clock.ticks(at: fabric.scheduler.now) }
 
   /// Brings `value` to the present; expiries in between set the flag.
@@ -78,6 +78,12 @@ struct SysTick {
     guard isEnabled, value > 0 || reload > 0 else { return event.cancel() }
     let ticks = value > 0 ? UInt64(value) : UInt64(reload) + 1
     event.schedule(at: clock.instant(ofTick: base + ticks))
+  }
+
+  /// The clock in use has another frequency from now on.
+  mutating func reclock(_ makeEvent: () -> Event) {
+    settle()
+    plan(makeEvent)
   }
 
   mutating func expire(_ makeEvent: () -> Event) {

@@ -167,7 +167,7 @@ extension CortexM {
     return writePrivate(word, old & ~mask | value << shift & mask)
   }
 
-  private func makeSysTickEvent() -> Event {
+  func makeSysTickEvent() -> Event {
     fabric.scheduler.event("SysTick") { [unowned self] in
       sysTick.expire { [unowned self] in makeSysTickEvent() }
     }

@@ -7,11 +7,11 @@ import Units
 final class EngineProcessor: Processor {
   let engine: Engine
   private let fabric: Fabric
-  private let clock: ClockDomain
+  private let clock: ClockSignal
   /// Core clocks spent on entering and leaving exceptions.
   private(set) var exceptionCycles: UInt64 = 0
 
-  init(engine: Engine, fabric: Fabric, clock: ClockDomain) {
+  init(engine: Engine, fabric: Fabric, clock: ClockSignal) {
     self.engine = engine
     self.fabric = fabric
     self.clock = clock

@@ -11,7 +11,7 @@ struct FlashStore {
   let engine: Engine
   let analysis: BlockAnalysis
   let fabric: Fabric
-  let clock: ClockDomain
+  let clock: ClockSignal
 
   /// Lets the flash controller stall a core that runs from read-only memory; `origin` tells where the
   /// access under way comes from.
@@ -82,7 +82,6 @@ struct FlashStore {
   }
 
   private func stall(_ interval: Interval) {
-    let now = fabric.scheduler.now
-    engine.stall(cycles: clock.firstTick(notBefore: now + interval) - clock.ticks(at: now))
+    engine.stall(cycles: clock.ticks(in: interval))
   }
 }

@@ -19,14 +19,14 @@ public final class Machine {
   let bus: SystemBus
   let fabric: Fabric
   let memory: EngineMemory
-  let clock: ClockDomain
+  let clock: ClockSignal
   let image: FirmwareImage
   let observer: RunObserver
   let inlined: InlinedCallWatcher
   let sensors: [any Sensor]
   let tracks: [SensorTrack]
   let limits: Limits
-  let wakeUpCycles: UInt32
+  let wakeUp: WakeUp
   private let flashStore: FlashStore
   private let cpuPower: PowerConsumer
   var semihosting = Semihosting()
@@ -44,8 +44,15 @@ public final class Machine {
   private var nextQuestion: UInt64 = 0
   private var wallStart = 0.0
 
+  /// What waking takes: the chip's clocks decide where it says how long they need, else the core.
+  enum WakeUp {
+    case cycles(UInt32)
+    case time(Interval)
+  }
+
   struct Limits {
-    var cycles: UInt64
+    /// When the simulated time is up.
+    var end: Instant
     /// Seconds of the wall clock.
     var wall: Double?
   }
@@ -65,7 +72,7 @@ public final class Machine {
     sensors = parts.sensors
     tracks = parts.tracks
     limits = parts.limits
-    wakeUpCycles = parts.wakeUpCycles
+    wakeUp = parts.wakeUp
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
@@ -131,11 +138,21 @@ public final class Machine {
       let due = clock.firstTick(notBefore: fabric.scheduler.next)
       // A bounded slice, so that the wall clock is looked at now and then.
       let slice = engine.cycles + 10_000_000
-      let deadline = min(due, limits.cycles, slice)
+      let deadline = min(due, lastCycle, slice)
       guard deadline > engine.cycles else { continue }
       if let outcome = handle(run(until: deadline)) { return outcome }
     }
   }
+
+  private var wakeUpCycles: UInt64 {
+    switch wakeUp {
+    case .cycles(let cycles): UInt64(cycles)
+    case .time(let interval): clock.ticks(in: interval)
+    }
+  }
+
+  /// The cycle at which the simulated time is up, should the clock stay as it is.
+  private var lastCycle: UInt64 { clock.firstTick(notBefore: limits.end) }
 
   private func run(until deadline: UInt64) -> EngineStop {
     guard let debugging else { return engine.run(until: deadline) }
@@ -161,7 +178,7 @@ public final class Machine {
       return .reachedLimit(.streamEnd(sensor: sensor))
     case nil: break
     }
-    if engine.cycles >= limits.cycles { return .reachedLimit(.duration) }
+    if engine.cycles >= lastCycle { return .reachedLimit(.duration) }
     if isOverWallLimit { return .timedOut }
     if debugging?.isKilled == true { return .timedOut }
     if engine.cycles >= nextQuestion {
@@ -253,23 +270,22 @@ public final class Machine {
         return .timedOut
       }
       let next = fabric.scheduler.next
-      let limit = clock.instant(ofTick: limits.cycles)
       if next == .never {
         wake()
         return .sleepsForever
       }
-      fabric.scheduler.advance(to: min(next, limit))
+      fabric.scheduler.advance(to: min(next, limits.end))
       engine.cycles = max(engine.cycles, clock.firstTick(notBefore: fabric.scheduler.now))
-      if next > limit || engine.cycles >= limits.cycles || fabric.stopReason != nil
+      if next > limits.end || engine.cycles >= lastCycle || fabric.stopReason != nil
         || fabric.resetRequested
       {
-        engine.cycles = min(engine.cycles, limits.cycles)
+        engine.cycles = min(engine.cycles, lastCycle)
         wake()
         return nil
       }
     }
     if untilEvent { _ = core.waitForEvent() }
-    wake(in: UInt64(wakeUpCycles))
+    wake(in: wakeUpCycles)
     return nil
   }
 

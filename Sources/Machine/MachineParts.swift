@@ -19,14 +19,14 @@ struct MachineParts {
   let bus: SystemBus
   let fabric: Fabric
   let memory: EngineMemory
-  let clock: ClockDomain
+  let clock: ClockSignal
   let image: FirmwareImage
   let observer: RunObserver
   let inlined: InlinedCallWatcher
   let sensors: [any Sensor]
   let tracks: [SensorTrack]
   let limits: Machine.Limits
-  let wakeUpCycles: UInt32
+  let wakeUp: Machine.WakeUp
 }
 
 extension Machine {
@@ -44,7 +44,7 @@ private final class Assembly {
   let board: Board
   let image: FirmwareImage
   let deployment: Deployment
-  let clock: ClockDomain
+  let clock: ClockSignal
   let scheduler = Scheduler()
   let memory = EngineMemory()
   let fabric: Fabric
@@ -53,8 +53,9 @@ private final class Assembly {
     self.board = board
     self.image = image
     self.deployment = deployment
-    clock = ClockDomain(frequency: board.coreClock.value)
-    fabric = Fabric(scheduler: scheduler, memory: memory)
+    fabric = Fabric(
+      scheduler: scheduler, memory: memory, coreFrequency: board.coreClock.value)
+    clock = fabric.coreClock
   }
 
   func parts() throws(MachineError) -> MachineParts {
@@ -74,7 +75,7 @@ private final class Assembly {
     let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)
     let core = CortexM(
       features: CoreProfile.features(of: board.chip), timing: ExceptionCycles(timing.exceptions),
-      processor: processor, fabric: fabric, clock: clock,
+      processor: processor, fabric: fabric,
       activeCycles: { [unowned engine] in engine.cycles - engine.sleptCycles })
     core.initialVectorTable = try vectorTable(engine)
     let bus = SystemBus(
@@ -94,19 +95,14 @@ private final class Assembly {
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
       inlined: inlined,
       sensors: sensors, tracks: tracks, limits: limits(),
-      wakeUpCycles: wakeUpCycles(timing))
-  }
-
-  /// The chip's clocks decide where it says how long they take, else the core.
-  private func wakeUpCycles(_ timing: any CoreTiming) -> UInt32 {
-    guard let wakeUp = board.chip.core.wakeUp?.value else { return timing.exceptions.wakeUp }
-    return UInt32(clamping: clock.firstTick(notBefore: .zero + wakeUp))
+      wakeUp: board.chip.core.wakeUp.map { .time($0.value) }
+        ?? .cycles(timing.exceptions.wakeUp))
   }
 
   private func limits() -> Machine.Limits {
     let duration = deployment.duration ?? Deployment.defaultDuration
     return Machine.Limits(
-      cycles: clock.firstTick(notBefore: .zero + duration),
+      end: .zero + duration,
       wall: deployment.timeout?.seconds)
   }
 

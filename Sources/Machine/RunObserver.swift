@@ -11,7 +11,7 @@ final class RunObserver: ExceptionObserver {
   private unowned let engine: Engine
   private let image: FirmwareImage
   private let fabric: Fabric
-  private let clock: ClockDomain
+  private let clock: ClockSignal
   private let names: [Int: String]
   let measures: MeasureRecorder
   let inferences: InferenceRecorder
@@ -33,7 +33,7 @@ final class RunObserver: ExceptionObserver {
   private var entryFrame = Address(0)
 
   init(
-    engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockDomain,
+    engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockSignal,
     interruptNames: [Int: String], measures: MeasureRecorder, inferences: InferenceRecorder,
     heap: HeapRecorder
   ) {

@@ -24,7 +24,7 @@ final class SystemBus: DeviceBus {
   unowned let engine: Engine
   let analysis: BlockAnalysis
   let fabric: Fabric
-  let clock: ClockDomain
+  let clock: ClockSignal
   weak var core: CortexM?
   /// Where the access under way comes from, for findings.
   private(set) var origin: Address?
@@ -32,7 +32,7 @@ final class SystemBus: DeviceBus {
   private(set) var isAccessing = false
 
   init(
-    chip: Chip, engine: Engine, analysis: BlockAnalysis, fabric: Fabric, clock: ClockDomain
+    chip: Chip, engine: Engine, analysis: BlockAnalysis, fabric: Fabric, clock: ClockSignal
   ) {
     self.chip = chip
     self.engine = engine

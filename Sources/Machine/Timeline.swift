@@ -10,13 +10,13 @@ final class Timeline {
   private unowned let engine: Engine
   private let image: FirmwareImage
   private let fabric: Fabric
-  let clock: ClockDomain
+  let clock: ClockSignal
   private let names: [Int: String]
   /// The exception being handled right now; 0 in thread mode.
   var currentException: () -> Int = { 0 }
 
   init(
-    engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockDomain,
+    engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockSignal,
     interruptNames: [Int: String]
   ) {
     self.engine = engine

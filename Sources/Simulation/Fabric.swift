@@ -4,6 +4,8 @@ public import Units
 /// did. Parts are wired through it and never know each other.
 public final class Fabric {
   public let scheduler: Scheduler
+  /// The clock that the core counts its cycles on.
+  public let coreClock: ClockSignal
   public let memory: any BusMemory
   public let pins: PinBank
   public let power: PowerLog
@@ -28,14 +30,27 @@ public final class Fabric {
   private var spiBuses: [String: SPIBus] = [:]
   private var pdmInputs: [String: PDMInput] = [:]
   private var activities: [ActivityTrack] = []
+  private var clocks: [String: ClockSignal] = [:]
   private var services: [ObjectIdentifier: AnyObject] = [:]
 
-  public init(scheduler: Scheduler, memory: any BusMemory) {
+  public init(
+    scheduler: Scheduler, memory: any BusMemory, coreFrequency: Hertz = Hertz(64_000_000)
+  ) {
     self.scheduler = scheduler
+    coreClock = ClockSignal(frequency: coreFrequency)
     self.memory = memory
     pins = PinBank()
     power = PowerLog(scheduler: scheduler)
     findings = FindingLog()
+  }
+
+  /// The clock of that name on the chip; the core's frequency until its generator says otherwise.
+  public func clock(_ name: String) -> ClockSignal {
+    if name == "core" { return coreClock }
+    if let clock = clocks[name] { return clock }
+    let clock = ClockSignal(frequency: coreClock.frequency)
+    clocks[name] = clock
+    return clock
   }
 
   /// The I2C bus behind the controller of that name.

@@ -20,7 +20,7 @@ final class FakeProcessor: Processor {
   var ram = [UInt32](repeating: 0, count: 0x4000)
 
   let scheduler: Scheduler
-  let clock: ClockDomain
+  let clock: ClockSignal
   var cycles: UInt64 = 0
   var charges: [(UInt32, ExceptionCost)] = []
   var pendingLazyStacking: UInt32 = 0
@@ -32,7 +32,7 @@ final class FakeProcessor: Processor {
   var defaultStatus: UInt32 = 0
   var traps = (division: false, unaligned: false)
 
-  init(scheduler: Scheduler, clock: ClockDomain) {
+  init(scheduler: Scheduler, clock: ClockSignal) {
     self.scheduler = scheduler
     self.clock = clock
   }
@@ -124,7 +124,7 @@ final class CoreBench: ExceptionObserver {
 
   let scheduler = Scheduler()
   let fabric: Fabric
-  let clock: ClockDomain
+  let clock: ClockSignal
   let processor: FakeProcessor
   let core: CortexM
   var events: [String] = []
@@ -134,8 +134,8 @@ final class CoreBench: ExceptionObserver {
     floatingPoint: Bool = true, reference: Hertz? = nil, frequency: Hertz = Hertz(64_000_000),
     vectorTable: Bool = true
   ) {
-    clock = ClockDomain(frequency: frequency)
-    fabric = Fabric(scheduler: scheduler, memory: NoMemory())
+    fabric = Fabric(scheduler: scheduler, memory: NoMemory(), coreFrequency: frequency)
+    clock = fabric.coreClock
     let processor = FakeProcessor(scheduler: scheduler, clock: clock)
     self.processor = processor
     core = CortexM(
@@ -146,7 +146,7 @@ final class CoreBench: ExceptionObserver {
       timing: ExceptionCycles(
         entry: 12, exceptionReturn: 10, tailChain: 6, floatingPointStacking: 17,
         floatingPointUnstacking: 17),
-      processor: processor, fabric: fabric, clock: clock,
+      processor: processor, fabric: fabric,
       activeCycles: { [unowned processor] in processor.cycles })
     processor.code[0] = Self.stackTop
     for number in 1..<(16 + interrupts) { processor.code[number] = Self.handler(number) | 1 }
