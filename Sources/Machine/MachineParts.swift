@@ -190,10 +190,10 @@ private final class Assembly {
       engine.isCacheEnabled = true
       return
     }
-    let control = fabric.service(InstructionCacheControl.init)
-    control.onChange = { [unowned engine] in engine.isCacheEnabled = $0 }
-    control.hits = { [unowned engine] in engine.cacheHits }
-    control.misses = { [unowned engine] in engine.cacheMisses }
+    let timing = fabric.timing(ofMemory: cached?.name ?? "flash")
+    timing.onChange = { [unowned engine] in engine.isCacheEnabled = $0.cachesInstructions }
+    timing.hits = { [unowned engine] in engine.cacheHits }
+    timing.misses = { [unowned engine] in engine.cacheMisses }
   }
 
   // MARK: Devices

@@ -73,14 +73,14 @@ final class NordicNVMC: Peripheral {
   /// The page that is being erased in parts and the milliseconds so far.
   private var partial: (page: UInt32, spent: UInt32) = (.max, 0)
   private let access: NordicFlashAccess
-  private let control: InstructionCacheControl
+  private let timing: MemoryTiming
   private var cache: UInt32 = 0
   private var hits = Counter()
   private var misses = Counter()
 
   init(_ context: PeripheralContext) {
     access = context.fabric.service(NordicFlashAccess.init)
-    control = context.fabric.service(InstructionCacheControl.init)
+    timing = context.fabric.timing(ofMemory: "flash")
     name = context.name
     fabric = context.fabric
     flash = context.fabric.service(FlashControl.init)
@@ -97,8 +97,8 @@ final class NordicNVMC: Peripheral {
     case .erasePage, .eraseAll, .erasePage0, .eraseUser, .erasePagePartial: return 0
     case .partialTime: return partialTime
     case .cacheConfiguration: return cache
-    case .hits: return hits.value(control.hits(), counts: isProfiling)
-    case .misses: return misses.value(control.misses(), counts: isProfiling)
+    case .hits: return hits.value(timing.hits(), counts: isProfiling)
+    case .misses: return misses.value(timing.misses(), counts: isProfiling)
     }
   }
 
@@ -120,8 +120,8 @@ final class NordicNVMC: Peripheral {
       access.eraseUser()
       occupy(Self.pageTime)
     case .cacheConfiguration: configureCache(value & (1 | Self.profiling))
-    case .hits: hits = Counter(held: value, since: control.hits())
-    case .misses: misses = Counter(held: value, since: control.misses())
+    case .hits: hits = Counter(held: value, since: timing.hits())
+    case .misses: misses = Counter(held: value, since: timing.misses())
     }
     return true
   }
@@ -193,10 +193,10 @@ final class NordicNVMC: Peripheral {
   private var isProfiling: Bool { cache & Self.profiling != 0 }
 
   private func configureCache(_ value: UInt32) {
-    let (hit, miss) = (control.hits(), control.misses())
+    let (hit, miss) = (timing.hits(), timing.misses())
     hits = Counter(held: hits.value(hit, counts: isProfiling), since: hit)
     misses = Counter(held: misses.value(miss, counts: isProfiling), since: miss)
     cache = value
-    control.isEnabled = value & 1 == 1
+    timing.setting.cachesInstructions = value & 1 == 1
   }
 }

@@ -30,6 +30,7 @@ public final class Fabric {
   private var spiBuses: [String: SPIBus] = [:]
   private var pdmInputs: [String: PDMInput] = [:]
   private var activities: [ActivityTrack] = []
+  private var timings: [String: MemoryTiming] = [:]
   private var clocks: [String: ClockSignal] = [:]
   private var services: [ObjectIdentifier: AnyObject] = [:]
 
@@ -51,6 +52,14 @@ public final class Fabric {
     let clock = ClockSignal(frequency: coreClock.frequency)
     clocks[name] = clock
     return clock
+  }
+
+  /// How the memory of that name in the chip's description answers.
+  public func timing(ofMemory name: String) -> MemoryTiming {
+    if let timing = timings[name] { return timing }
+    let timing = MemoryTiming()
+    timings[name] = timing
+    return timing
   }
 
   /// The I2C bus behind the controller of that name.

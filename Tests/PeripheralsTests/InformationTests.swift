@@ -8,11 +8,11 @@ import Units
   @Test func theCacheCountersFollowTheRunWhileProfilingIsOn() {
     let bench = Bench()
     let nvmc = bench.device("nordic-nvmc", "NVMC", base: 0x4001_e000)
-    let control = bench.fabric.service(InstructionCacheControl.init)
+    let timing = bench.fabric.timing(ofMemory: "flash")
     var hits: UInt64 = 100
-    control.hits = { hits }
+    timing.hits = { hits }
     nvmc[0x540] = 1
-    #expect(control.isEnabled)
+    #expect(timing.setting.cachesInstructions)
     hits = 150
     #expect(nvmc[0x548] == 0)
     nvmc[0x540] = 0x101
