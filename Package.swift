@@ -68,8 +68,9 @@ let package = Package(
     module(
       "Machine",
       [
-        "Boards", "CortexM", "Debugger", "Deployments", "Disassembly", "Engine", "FirmwareImage",
-        "Peripherals", "RunRecord", "Sensors", "Simulation", "Streams", "Timing", "Units",
+        "Boards", "CortexM", "Debugger", "Deployments", "Disassembly", "Engine", "FileSystem",
+        "FirmwareImage", "Peripherals", "RunRecord", "Sensors", "Simulation", "Streams", "Timing",
+        "Units",
       ], c: true),
     module("Energy", ["Boards", "RunRecord", "Trust", "Units"]),
     module("Profiling", ["Energy", "FirmwareImage", "RunRecord", "Units"]),
@@ -97,6 +98,7 @@ let package = Package(
     .executableTarget(name: "thumbprint", dependencies: ["Commands"], swiftSettings: strict),
 
     tests("Units", ["Units", "Trust"]),
+    tests("FileSystem", ["FileSystem"]),
     tests("Documents", ["Documents", "Units"]),
     tests("Boards", ["Boards", "Deployments", "Documents", "FileSystem", "Trust", "Units"]),
     tests("Streams", ["Streams", "Units"]),

@@ -51,6 +51,7 @@ extension CommandFailure {
     switch error {
     case .recording(let error): self.init(error)
     case .engine: self.init(.internalFault, error.description)
+    case .files: self.init(.cannotOpen, error.description)
     case .noSymbol: self.init(.notJudged, error.description)
     default: self.init(.badInput, error.description)
     }

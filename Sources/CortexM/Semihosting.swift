@@ -1,10 +1,13 @@
 public import Simulation
-public import Units
+import Units
 
 /// Semihosting calls: BKPT 0xAB with the operation in R0 and its block in R1.
 ///
-/// Reference: Arm, Semihosting for AArch32 and AArch64 (2.0).
-/// Not modelled: files other than the console, the command line.
+/// Time is simulated time: SYS_TIME counts from 1 January 1970, SYS_CLOCK and SYS_ELAPSED from reset.
+///
+/// Reference: Arm, Semihosting for AArch32 and AArch64 (3.0), 6 and 7; where that is silent (numbers
+/// of handles and errors, what SYS_HEAPINFO tells), as QEMU 7.2 does (semihosting/arm-compat-semi.c).
+/// Not modelled: SYS_SYSTEM is refused; waiting for console input: where none has come, it has ended.
 public struct Semihosting {
   private enum Operation: UInt32 {
     case open = 0x01
@@ -18,9 +21,14 @@ public struct Semihosting {
     case isTerminal = 0x09
     case seek = 0x0a
     case fileLength = 0x0c
+    case temporaryName = 0x0d
+    case remove = 0x0e
+    case rename = 0x0f
     case clock = 0x10
     case time = 0x11
+    case system = 0x12
     case errorNumber = 0x13
+    case commandLine = 0x15
     case heapInfo = 0x16
     case exit = 0x18
     case exitExtended = 0x20
@@ -36,126 +44,145 @@ public struct Semihosting {
   }
 
   private static let applicationExit: UInt32 = 0x20026
-  private static let failure: UInt32 = 0xffff_ffff
-  /// Handles by what was opened: input, output, error output.
-  private static let console: [UInt32] = [1, 2, 3]
-  private static let badFile: UInt32 = 9
-  private static let noSuchFile: UInt32 = 2
-  /// The pseudo-file by which a C library learns of extensions: exit with a code, error output.
-  private static let features: [UInt8] = [0x53, 0x48, 0x46, 0x42, 0x03]
-  private static let featuresHandle: UInt32 = 4
-  private var featuresPosition = 0
+  static let failure: UInt32 = 0xffff_ffff
+  /// Bytes that are copied at a time.
+  static let chunk: UInt32 = 1 << 16
+
+  let settings: SemihostingSettings
+  private let findings: FindingLog
+  var handles = SemihostingHandles()
+  private var input: ArraySlice<UInt8> = []
   private var errorNumber: UInt32 = 0
 
-  public init() {}
+  public init(_ settings: SemihostingSettings = SemihostingSettings(), findings: FindingLog) {
+    self.settings = settings
+    self.findings = findings
+  }
 
-  /// Answers the call in the core's registers. `read` gives a byte of memory; bytes that the firmware
-  /// prints go to `print`.
+  /// Puts bytes where the console's input is read.
+  public mutating func receive(_ bytes: [UInt8]) { input += bytes }
+
+  mutating func takeInput(_ count: Int) -> [UInt8] {
+    let line = input.firstIndex(of: UInt8(ascii: "\n")).map { $0 - input.startIndex + 1 }
+    let bytes = Array(input.prefix(min(count, line ?? count)))
+    input = input.dropFirst(bytes.count)
+    return bytes
+  }
+
+  /// Answers the call in the core's registers.
   public mutating func call(
-    operation: UInt32, parameter: UInt32, now: Instant,
-    word: (Address) -> UInt32?, byte: (Address) -> UInt8?, setWord: (UInt32, Address) -> Bool,
-    setByte: (UInt8, Address) -> Bool, print: (UInt8) -> Void, findings: FindingLog
+    operation number: UInt32, parameter: UInt32, host: any SemihostingHost
   ) -> Answer {
-    func argument(_ index: UInt32) -> UInt32 { word(Address(parameter) + index * 4) ?? 0 }
-    guard let operation = Operation(rawValue: operation) else {
+    guard let operation = Operation(rawValue: number) else {
       findings.note(
-        "unmodelled-semihosting", "SYS_\(hexadecimal(operation))",
+        "unmodelled-semihosting", "SYS_\(hexadecimal(number))",
         "semihosting operation not modelled; answered with an error")
       return .result(Self.failure)
     }
+    do throws(SemihostingError) {
+      return try answer(operation, parameter, host)
+    } catch {
+      errorNumber = error.number
+      if error.leadsOutside {
+        findings.note(
+          "semihosting-files", "SYS_\(hexadecimal(number))",
+          "a path leads out of the directory of --files: refused")
+      }
+      return .result(failed(operation, parameter, host))
+    }
+  }
+
+  /// What a failed call returns: SYS_READ and SYS_WRITE tell how much is left.
+  private func failed(
+    _ operation: Operation, _ parameter: UInt32, _ host: any SemihostingHost
+  ) -> UInt32 {
     switch operation {
-    case .open: return .result(open(argument(0), mode: argument(1), length: argument(2), byte))
-    case .close, .isError: return .result(0)
-    case .writeCharacter:
-      if let character = byte(Address(parameter)) { print(character) }
-      return .result(0)
-    case .writeString:
-      var address = Address(parameter)
-      while let character = byte(address), character != 0 {
-        print(character)
-        address = address + 1
-      }
-      return .result(0)
-    case .write:
-      return .result(
-        write(argument(0), Address(argument(1)), length: argument(2), byte, print))
-    case .read:
-      return .result(read(argument(0), Address(argument(1)), length: argument(2), setByte))
-    case .readCharacter: return .result(Self.failure)
-    case .isTerminal: return .result(Self.console.contains(argument(0)) ? 1 : 0)
-    case .seek:
-      guard argument(0) == Self.featuresHandle, argument(1) <= Self.features.count else {
-        return .result(Self.failure)
-      }
-      featuresPosition = Int(argument(1))
-      return .result(0)
-    case .fileLength:
-      return .result(
-        argument(0) == Self.featuresHandle ? UInt32(Self.features.count) : Self.failure)
-    case .clock: return .result(UInt32(truncatingIfNeeded: now.picoseconds / 10_000_000_000))
-    case .time: return .result(UInt32(truncatingIfNeeded: now.picoseconds / 1_000_000_000_000))
-    case .errorNumber: return .result(errorNumber)
-    case .heapInfo: return .result(heapInfo(Address(argument(0)), setWord))
+    case .read, .write: (try? word(parameter, 2, host)) ?? Self.failure
+    case .isTerminal where errorNumber == SemihostingError.notATerminal.number: 0
+    default: Self.failure
+    }
+  }
+
+  private mutating func answer(
+    _ operation: Operation, _ parameter: UInt32, _ host: any SemihostingHost
+  ) throws(SemihostingError) -> Answer {
+    func argument(_ index: UInt32) throws(SemihostingError) -> UInt32 {
+      try word(parameter, index, host)
+    }
+    switch operation {
     case .exit: return .exit(code: parameter == Self.applicationExit ? 0 : 1)
     case .exitExtended:
-      let code = argument(0) == Self.applicationExit ? Int32(bitPattern: argument(1)) : 1
-      return .exit(code: code)
+      let isApplication = try argument(0) == Self.applicationExit
+      return .exit(code: isApplication ? Int32(bitPattern: try argument(1)) : 1)
+    case .open:
+      let path = try path(argument(0), length: argument(2), host)
+      return .result(try open(path, mode: argument(1)))
+    case .close: return .result(try close(argument(0)))
+    case .read:
+      return .result(try read(argument(0), argument(1), length: argument(2), host))
+    case .write:
+      return .result(try write(argument(0), argument(1), length: argument(2), host))
+    case .seek: return .result(try seek(argument(0), to: argument(1)))
+    case .fileLength: return .result(try fileLength(argument(0)))
+    case .isTerminal: return .result(try isTerminal(argument(0)))
+    case .isError: return .result(Int32(bitPattern: try argument(0)) < 0 ? 1 : 0)
+    case .remove:
+      try files("SYS_REMOVE").remove(path(argument(0), length: argument(1), host))
+      return .result(0)
+    case .rename:
+      try files("SYS_RENAME").rename(
+        path(argument(0), length: argument(1), host),
+        to: path(argument(2), length: argument(3), host))
+      return .result(0)
+    case .writeCharacter, .writeString, .readCharacter, .clock, .time, .errorNumber,
+      .tickFrequency, .elapsed, .temporaryName, .commandLine, .heapInfo, .system:
+      return .result(try answerSimple(operation, parameter, host))
+    }
+  }
+
+  private mutating func answerSimple(
+    _ operation: Operation, _ parameter: UInt32, _ host: any SemihostingHost
+  ) throws(SemihostingError) -> UInt32 {
+    let picoseconds = host.now.picoseconds
+    switch operation {
+    case .writeCharacter:
+      guard let byte = host.bytes(at: Address(parameter), count: 1)?.first else {
+        throw .badAddress
+      }
+      host.print(byte)
+    case .writeString:
+      var address = Address(parameter)
+      while let byte = host.bytes(at: address, count: 1)?.first, byte != 0 {
+        host.print(byte)
+        address = address + 1
+      }
+    case .readCharacter: return takeInput(1).first.map(UInt32.init) ?? Self.failure
+    case .clock: return UInt32(truncatingIfNeeded: picoseconds / 10_000_000_000)
+    case .time: return UInt32(truncatingIfNeeded: picoseconds / 1_000_000_000_000)
+    case .errorNumber: return errorNumber
+    case .tickFrequency: return 1_000_000_000
     case .elapsed:
-      let ticks = UInt64(now.picoseconds / 1_000)
-      let low = setWord(UInt32(truncatingIfNeeded: ticks), Address(parameter))
-      let high = setWord(UInt32(truncatingIfNeeded: ticks >> 32), Address(parameter) + 4)
-      return .result(low && high ? 0 : Self.failure)
-    case .tickFrequency: return .result(1_000_000_000)
+      let ticks = UInt64(picoseconds / 1_000)
+      let halves = [UInt32(truncatingIfNeeded: ticks), UInt32(truncatingIfNeeded: ticks >> 32)]
+      try setWords(halves, at: parameter, host)
+    case .temporaryName: try temporaryName(parameter, host)
+    case .commandLine: try commandLine(parameter, host)
+    case .heapInfo: try heapInfo(parameter, host)
+    default:
+      findings.note(
+        "semihosting-system", "SYS_SYSTEM", "commands of the host are refused: no firmware runs one"
+      )
+      throw .noAccess
     }
-  }
-
-  private mutating func open(
-    _ name: UInt32, mode: UInt32, length: UInt32, _ byte: (Address) -> UInt8?
-  ) -> UInt32 {
-    let bytes = (0..<min(length, 64)).compactMap { byte(Address(name) + $0) }
-    if bytes == Array(":semihosting-features".utf8) && mode < 2 {
-      featuresPosition = 0
-      return Self.featuresHandle
-    }
-    guard bytes == Array(":tt".utf8) else {
-      errorNumber = Self.noSuchFile
-      return Self.failure
-    }
-    return mode < 4 ? 1 : mode < 8 ? 2 : 3
-  }
-
-  /// How many bytes were not read: all of them at the end of input.
-  private mutating func read(
-    _ handle: UInt32, _ address: Address, length: UInt32, _ setByte: (UInt8, Address) -> Bool
-  ) -> UInt32 {
-    guard handle == Self.featuresHandle else { return length }
-    let count = min(length, UInt32(Self.features.count - featuresPosition))
-    for offset in 0..<count {
-      _ = setByte(Self.features[featuresPosition + Int(offset)], address + offset)
-    }
-    featuresPosition += Int(count)
-    return length - count
-  }
-
-  private mutating func write(
-    _ handle: UInt32, _ address: Address, length: UInt32, _ byte: (Address) -> UInt8?,
-    _ print: (UInt8) -> Void
-  ) -> UInt32 {
-    guard handle == 2 || handle == 3 else {
-      errorNumber = Self.badFile
-      return length
-    }
-    var written: UInt32 = 0
-    while written < length, let character = byte(address + written) {
-      print(character)
-      written += 1
-    }
-    return length - written
-  }
-
-  /// Zeros: the C library places heap and stack by its own linker symbols.
-  private func heapInfo(_ block: Address, _ setWord: (UInt32, Address) -> Bool) -> UInt32 {
-    for index in 0..<4 { _ = setWord(0, block + UInt32(index) * 4) }
     return 0
+  }
+
+  /// The host's files, or what a firmware without them is told.
+  func files(_ operation: String) throws(SemihostingError) -> any SemihostingFiles {
+    if let files = settings.files { return files }
+    findings.note(
+      "semihosting-files", operation,
+      "the firmware may use no file; --files DIR names a directory for it")
+    throw .noAccess
   }
 }

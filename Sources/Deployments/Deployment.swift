@@ -50,6 +50,10 @@ public struct Deployment: Sendable {
   public var budgets: [Budget]
   public var judge: Judge
   public var uarts: [UARTConnection]
+  /// The directory whose files the firmware may use by semihosting; nil: none.
+  public var files: String?
+  /// What follows the program's name on the command line that semihosting tells.
+  public var arguments: String?
 
   public func stream(_ sensor: String) -> StreamInput? { streams.first { $0.sensor == sensor } }
   public func measure(_ name: String) -> Measure? { measures.first { $0.name == name } }

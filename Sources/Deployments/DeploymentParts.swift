@@ -18,6 +18,9 @@ public struct DeploymentParts: Hashable, Sendable {
   public var duration: String?
   public var timeout: String?
   public var judge: String?
+  /// `--files`, `--arguments`.
+  public var files: String?
+  public var arguments: String?
   /// `--set KEY=VALUE`.
   public var settings: [String] = []
 
@@ -60,6 +63,8 @@ extension DeploymentParts {
     try set(duration, ["for"], "--for", &tree)
     try set(timeout, ["timeout"], "--timeout", &tree)
     try set(judge, ["judge"], "--judge", &tree)
+    try set(files, ["files"], "--files", &tree)
+    try set(arguments, ["arguments"], "--arguments", &tree)
     for text in streams {
       let (name, file) = try pair(text, "--stream", "SENSOR=FILE")
       try set(file, ["streams", name, "file"], "--stream \(text)", &tree)

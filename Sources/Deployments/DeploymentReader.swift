@@ -8,6 +8,7 @@ struct DeploymentReader {
   static let keys = [
     "name", "board", "firmware", "generate", "streams", "labels", "for", "timeout", "measure",
     "inference", "battery", "budgets", "judge", "uart",
+    "files", "arguments",
   ]
 
   private let fields: Fields
@@ -37,7 +38,8 @@ struct DeploymentReader {
         try BudgetReader(measures: measures.map(\.name)).budgets(node)
       } ?? [],
       judge: try fields.optional("judge")?.choice("judge", as: Deployment.Judge.self) ?? .guarded,
-      uarts: try uarts())
+      uarts: try uarts(), files: try fields.optional("files").map(resolve),
+      arguments: try fields.optional("arguments")?.string())
   }
 
   /// Paths in the file are relative to it, those of options to where the command was typed.

@@ -29,7 +29,8 @@ public final class Machine {
   let wakeUp: WakeUp
   private let flashStore: FlashStore
   private let cpuPower: PowerConsumer
-  var semihosting = Semihosting()
+  var semihosting: Semihosting
+  let semihostingConsole: SemihostingConsole
   var sleepCycles: UInt64 { engine.sleptCycles }
   private(set) var wakeUps: UInt64 = 0
   var exitCode: Int32?
@@ -73,6 +74,9 @@ public final class Machine {
     tracks = parts.tracks
     limits = parts.limits
     wakeUp = parts.wakeUp
+    semihosting = Semihosting(parts.semihosting, findings: parts.fabric.findings)
+    semihostingConsole = SemihostingConsole(
+      engine: parts.engine, scheduler: parts.fabric.scheduler)
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
@@ -82,6 +86,7 @@ public final class Machine {
         ? "pc \(address)" : "pc \(address), \(describe(address))"
     }
     fabric.transmit = { [unowned self] _, byte in console(byte) }
+    semihostingConsole.output = { [unowned self] byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
     flashStore.connect { [unowned self] in bus.origin }

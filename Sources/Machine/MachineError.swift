@@ -13,6 +13,8 @@ public enum MachineError: Error, CustomStringConvertible {
   case stream(sensor: String, reason: String)
   case recording(StreamError)
   case engine(String)
+  /// The directory of the firmware's files.
+  case files(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -36,6 +38,8 @@ public enum MachineError: Error, CustomStringConvertible {
     case .stream(let sensor, let reason): "error: stream '\(sensor)': \(reason)"
     case .recording(let error): error.description
     case .engine(let reason): "error: engine: \(reason)"
+    case .files(let path, let reason):
+      "\(path): error: cannot open: \(reason); --files names a directory for the firmware's files"
     }
   }
 

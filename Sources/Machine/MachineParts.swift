@@ -27,6 +27,7 @@ struct MachineParts {
   let tracks: [SensorTrack]
   let limits: Machine.Limits
   let wakeUp: Machine.WakeUp
+  let semihosting: SemihostingSettings
 }
 
 extension Machine {
@@ -96,7 +97,8 @@ private final class Assembly {
       inlined: inlined,
       sensors: sensors, tracks: tracks, limits: limits(),
       wakeUp: board.chip.core.wakeUp.map { .time($0.value) }
-        ?? .cycles(timing.exceptions.wakeUp))
+        ?? .cycles(timing.exceptions.wakeUp),
+      semihosting: try SemihostingSettings(board, image, deployment))
   }
 
   private func limits() -> Machine.Limits {

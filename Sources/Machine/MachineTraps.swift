@@ -16,13 +16,7 @@ extension Machine {
       return nil
     }
     let answer = semihosting.call(
-      operation: engine[.r0], parameter: engine[.r1], now: fabric.scheduler.now,
-      word: { [engine] in engine.word(at: $0) },
-      byte: { [engine] in engine.bytes(at: $0, count: 1)?.first },
-      setWord: { [engine] in engine.setWord($0, at: $1) },
-      setByte: { [engine] in engine.isWritable($1, count: 1) && engine.store([$0], at: $1) },
-      print: console,
-      findings: fabric.findings)
+      operation: engine[.r0], parameter: engine[.r1], host: semihostingConsole)
     switch answer {
     case .exit(let code):
       exitCode = code

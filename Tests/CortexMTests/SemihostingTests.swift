@@ -4,18 +4,41 @@ import Testing
 import Units
 
 struct SemihostingTests {
-  /// 4 KiB of memory at 0x20000000 and what the calls print.
-  private final class Host {
-    var semihosting = Semihosting()
+  /// 4 KiB of memory at 0x20000000, files in memory, and what the calls print.
+  private final class Host: SemihostingHost, SemihostingFiles {
     var memory = [UInt8](repeating: 0, count: 4096)
     var printed: [UInt8] = []
     var now = Instant.zero
     let findings = FindingLog()
+    var contents: [String: [UInt8]] = [:]
+    private var opened: [(name: String, position: Int)] = []
+    lazy var semihosting = Semihosting(findings: findings)
 
-    private func offset(_ address: Address) -> Int? {
-      let offset = address.value &- 0x2000_0000
-      return offset < 4096 ? Int(offset) : nil
+    /// With files, a command line and memory for a heap.
+    func allow(arguments: String = "", heap: Range<UInt32>? = nil) {
+      var settings = SemihostingSettings()
+      settings.files = self
+      settings.commandLine = Array(arguments.utf8)
+      settings.heap = heap
+      semihosting = Semihosting(settings, findings: findings)
     }
+
+    private func range(_ address: Address, _ count: Int) -> Range<Int>? {
+      let offset = Int(address.value &- 0x2000_0000)
+      return offset < 4096 && count <= 4096 - offset ? offset..<(offset + count) : nil
+    }
+
+    func bytes(at address: Address, count: Int) -> [UInt8]? {
+      range(address, count).map { Array(memory[$0]) }
+    }
+
+    func store(_ bytes: [UInt8], at address: Address) -> Bool {
+      guard let range = range(address, bytes.count) else { return false }
+      memory.replaceSubrange(range, with: bytes)
+      return true
+    }
+
+    func print(_ byte: UInt8) { printed.append(byte) }
 
     func place(_ text: String, at offset: Int) {
       for (index, byte) in text.utf8.enumerated() { memory[offset + index] = byte }
@@ -38,23 +61,58 @@ struct SemihostingTests {
     }
 
     func call(_ operation: UInt32, at parameter: UInt32) -> Semihosting.Answer {
-      semihosting.call(
-        operation: operation, parameter: parameter, now: now,
-        word: { address in self.offset(address).flatMap { $0 < 4093 ? self.word($0) : nil } },
-        byte: { address in self.offset(address).map { self.memory[$0] } },
-        setWord: { value, address in
-          guard let place = self.offset(address), place < 4093 else { return false }
-          for byte in 0..<4 {
-            self.memory[place + byte] = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8))
-          }
-          return true
-        },
-        setByte: { value, address in
-          guard let place = self.offset(address) else { return false }
-          self.memory[place] = value
-          return true
-        },
-        print: { self.printed.append($0) }, findings: findings)
+      semihosting.call(operation: operation, parameter: parameter, host: self)
+    }
+
+    // MARK: Files
+
+    func open(_ path: [UInt8], _ mode: SemihostingMode) throws(SemihostingError) -> Int32 {
+      let name = String(decoding: path, as: UTF8.self)
+      if name.hasPrefix("/") { throw SemihostingError(number: 13, leadsOutside: true) }
+      if mode.rawValue < 4, contents[name] == nil { throw SemihostingError(number: 2) }
+      if mode == .write || mode == .writeUpdate || contents[name] == nil { contents[name] = [] }
+      opened.append((name, 0))
+      return Int32(opened.count - 1)
+    }
+
+    func close(_ file: Int32) throws(SemihostingError) {}
+
+    func read(_ file: Int32, count: Int) throws(SemihostingError) -> [UInt8] {
+      let (name, position) = opened[Int(file)]
+      let bytes = Array((contents[name] ?? []).dropFirst(position).prefix(count))
+      opened[Int(file)].position += bytes.count
+      return bytes
+    }
+
+    func write(_ file: Int32, _ bytes: [UInt8]) throws(SemihostingError) {
+      let (name, position) = opened[Int(file)]
+      var content = contents[name] ?? []
+      content += [UInt8](repeating: 0, count: max(0, position + bytes.count - content.count))
+      content.replaceSubrange(position..<(position + bytes.count), with: bytes)
+      contents[name] = content
+      opened[Int(file)].position += bytes.count
+    }
+
+    func seek(_ file: Int32, to position: UInt32) throws(SemihostingError) {
+      opened[Int(file)].position = Int(position)
+    }
+
+    func length(_ file: Int32) throws(SemihostingError) -> UInt64 {
+      UInt64(contents[opened[Int(file)].name]?.count ?? 0)
+    }
+
+    func remove(_ path: [UInt8]) throws(SemihostingError) {
+      guard contents.removeValue(forKey: String(decoding: path, as: UTF8.self)) != nil else {
+        throw SemihostingError(number: 2)
+      }
+    }
+
+    func rename(_ old: [UInt8], to new: [UInt8]) throws(SemihostingError) {
+      let name = String(decoding: old, as: UTF8.self)
+      guard let content = contents.removeValue(forKey: name) else {
+        throw SemihostingError(number: 2)
+      }
+      contents[String(decoding: new, as: UTF8.self)] = content
     }
   }
 
@@ -89,11 +147,126 @@ struct SemihostingTests {
     #expect(host.call(0x02, 2) == .result(0))
   }
 
-  @Test func anyOtherFileIsRefused() {
+  @Test func withoutADirectoryEveryFileIsRefused() {
     let host = Host()
+    host.place("notes.txt", at: 64)
+    #expect(host.call(0x01, 0x2000_0040, 4, 9) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(13))
+    #expect(host.call(0x0e, 0x2000_0040, 9) == .result(0xffff_ffff))
+    #expect(host.findings.entries.map(\.place) == ["SYS_OPEN", "SYS_REMOVE"])
+    #expect(host.findings.entries.allSatisfy { $0.message.contains("--files") })
+  }
+
+  @Test func filesAreWrittenReadRenamedAndRemoved() {
+    let host = Host()
+    host.allow()
+    host.place("notes", at: 64)
+    host.place("moved", at: 72)
+    host.place("hello, file", at: 80)
+    #expect(host.call(0x01, 0x2000_0040, 6, 5) == .result(1))
+    #expect(host.call(0x05, 1, 0x2000_0050, 11) == .result(0))
+    #expect(host.call(0x0c, 1) == .result(11))
+    #expect(host.call(0x0a, 1, 7) == .result(0))
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(4))
+    #expect(host.text(128, 4) == Array("file".utf8))
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(8))
+    #expect(host.call(0x09, 1) == .result(0))
+    #expect(host.call(0x13, at: 0) == .result(25))
+    #expect(host.call(0x02, 1) == .result(0))
+    #expect(host.call(0x02, 1) == .result(0xffff_ffff))
+    #expect(host.call(0x0f, 0x2000_0040, 5, 0x2000_0048, 5) == .result(0))
+    #expect(host.contents == ["moved": Array("hello, file".utf8)])
+    #expect(host.call(0x0e, 0x2000_0048, 5) == .result(0))
+    #expect(host.call(0x0e, 0x2000_0048, 5) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(2))
+    #expect(host.findings.entries.isEmpty)
+  }
+
+  @Test func aPathThatLeadsOutIsAFinding() {
+    let host = Host()
+    host.allow()
     host.place("/etc/passwd", at: 64)
     #expect(host.call(0x01, 0x2000_0040, 0, 11) == .result(0xffff_ffff))
-    #expect(host.call(0x13, at: 0) == .result(2))
+    #expect(host.call(0x13, at: 0) == .result(13))
+    #expect(host.findings.entries.map(\.kind) == ["semihosting-files"])
+  }
+
+  @Test func handlesAreReusedAndBounded() {
+    let host = Host()
+    host.allow()
+    host.place("many", at: 64)
+    for handle in 1...64 {
+      #expect(host.call(0x01, 0x2000_0040, 4, 4) == .result(UInt32(handle)))
+    }
+    #expect(host.call(0x01, 0x2000_0040, 4, 4) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(24))
+    #expect(host.call(0x02, 17) == .result(0))
+    #expect(host.call(0x01, 0x2000_0040, 4, 4) == .result(17))
+    #expect(host.call(0x01, 0x2000_0040, 12, 4) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(22))
+  }
+
+  @Test func theCommandLineNeedsRoomForItsEnd() {
+    let host = Host()
+    host.allow(arguments: "app.elf -v")
+    #expect(host.call(0x15, 0x2000_0080, 10) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(7))
+    #expect(host.call(0x15, 0x2000_0080, 11) == .result(0))
+    #expect(host.word(4) == 10)
+    #expect(host.text(128, 11) == Array("app.elf -v\0".utf8))
+  }
+
+  @Test func temporaryNamesDifferByIdentifier() {
+    let host = Host()
+    #expect(host.call(0x0d, 0x2000_0080, 0x1a, 12) == .result(0xffff_ffff))
+    #expect(host.call(0x0d, 0x2000_0080, 0x1a, 13) == .result(0))
+    #expect(host.text(128, 13) == Array("temporary-1a\0".utf8))
+  }
+
+  @Test func theHeapLiesWhereTheRunSays() {
+    let host = Host()
+    host.allow(heap: 0x2100_0000..<0x2200_0000)
+    #expect(host.call(0x16, 0x2000_0080) == .result(0))
+    #expect(
+      [host.word(128), host.word(132), host.word(136), host.word(140)] == [
+        0x2100_0000, 0x2200_0000, 0x2200_0000, 0x2100_0000,
+      ])
+    host.allow()
+    #expect(host.call(0x16, 0x2000_0080) == .result(0))
+    #expect(host.word(128) == 0 && host.word(136) == 0)
+    #expect(host.call(0x16, 0x3000_0000) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(14))
+  }
+
+  @Test func inputIsReadLineByLine() {
+    let host = Host()
+    host.place(":tt", at: 64)
+    #expect(host.call(0x01, 0x2000_0040, 0, 3) == .result(1))
+    #expect(host.call(0x07, at: 0) == .result(0xffff_ffff))
+    host.semihosting.receive(Array("ab\ncd".utf8))
+    #expect(host.call(0x07, at: 0) == .result(0x61))
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(6))
+    #expect(host.text(128, 2) == Array("b\n".utf8))
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(6))
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(8))
+    #expect(host.call(0x0a, 1, 0) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(29))
+  }
+
+  @Test func commandsOfTheHostAreRefused() {
+    let host = Host()
+    host.allow()
+    host.place("true", at: 64)
+    #expect(host.call(0x12, 0x2000_0040, 4) == .result(0xffff_ffff))
+    #expect(host.findings.entries.map(\.kind) == ["semihosting-system"])
+  }
+
+  @Test func errorsAreNegative() {
+    let host = Host()
+    #expect(host.call(0x08, 0) == .result(0))
+    #expect(host.call(0x08, 0xffff_ffff) == .result(1))
+    #expect(host.call(0x02, at: 0x4000_0000) == .result(0xffff_ffff))
+    #expect(host.call(0x13, at: 0) == .result(14))
   }
 
   @Test func theFeaturesFileSaysWhatIsThere() {
@@ -142,6 +315,7 @@ struct SemihostingTests {
   func noCallStopsTheSimulator(seed: Int) {
     var random = SeededGenerator(seed: seed)
     let host = Host()
+    host.allow()
     var answers = 0
     for _ in 0..<200 {
       let edges: [UInt32] = [0, 1, 4, 0x2000_0000, 0x2000_0ffe, 0xffff_fffe, 0xffff_ffff]

@@ -41,8 +41,11 @@ enum FirmwareBench {
   }
 
   /// Runs a program and waits for it; what it printed on both outputs.
-  static func run(_ program: String, _ arguments: [String]) throws -> Finished {
+  static func run(
+    _ program: String, in folder: URL? = nil, _ arguments: [String]
+  ) throws -> Finished {
     let process = Process()
+    if let folder { process.currentDirectoryURL = folder }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
     let pipe = Pipe()

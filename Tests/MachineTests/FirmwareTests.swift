@@ -49,6 +49,15 @@ struct FirmwareTests {
     return try text(firmware.name, "expected.txt")
   }
 
+  /// What a folder with a file `arguments` is told by semihosting, and an empty directory for its
+  /// files.
+  static func host(_ name: String) throws -> (arguments: String, files: URL)? {
+    guard let arguments = try? text(name, "arguments") else { return nil }
+    let files = FirmwareBench.output.appendingPathComponent("files-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+    return (arguments.trimmingCharacters(in: .newlines), files)
+  }
+
   static func expectedStatus(_ name: String) -> Int32 {
     (try? text(name, "status")).flatMap {
       Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -61,7 +70,12 @@ struct FirmwareTests {
   @Test(arguments: cases.filter { incomplete[$0.name] == nil })
   func itPrintsWhatItsFolderSays(_ firmware: Case) throws {
     let image = try FirmwareBench.image(firmware.name, board: firmware.board)
-    let run = try FirmwareBench.simulate(image, board: firmware.board) { $0.timeout = "120 s" }
+    let host = try Self.host(firmware.name)
+    let run = try FirmwareBench.simulate(image, board: firmware.board) {
+      $0.timeout = "120 s"
+      $0.files = host?.files.path
+      $0.arguments = host?.arguments
+    }
     let expected = try Self.expectedText(firmware)
     #expect(FirmwareBench.masked(run.console) == expected)
     #expect(run.record.outcome == .exited(code: Self.expectedStatus(firmware.name)))
@@ -90,12 +104,17 @@ struct FirmwareTests {
       .appendingPathComponent("qemu-deviates")
     if FileManager.default.fileExists(atPath: deviation.path) { return }
     let image = try FirmwareBench.image(firmware.name, board: firmware.board)
+    let host = try Self.host(firmware.name)
+    var semihosting = "enable=on,target=native"
+    if let host {
+      semihosting += ",arg=\(firmware.name).elf,arg=\(host.arguments)"
+    }
     let run = try FirmwareBench.run(
-      "timeout",
+      "timeout", in: host?.files,
       [
         "60", "qemu-system-arm", "-M", firmware.machine ?? firmware.board, "-nographic", "-icount",
         "shift=0",
-        "-semihosting-config", "enable=on,target=native", "-kernel", image,
+        "-semihosting-config", semihosting, "-kernel", image,
       ])
     let expected = try Self.expectedText(firmware)
     #expect(FirmwareBench.masked(run.output) == expected)

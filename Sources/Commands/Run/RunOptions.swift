@@ -29,6 +29,11 @@ enum RunOptions {
     "--console", "FILE",
     "where the firmware's own output goes, - for standard output; without it standard output "
       + "before a text report and standard error for other formats")
+  static let files = Key.option(
+    "--files", "DIR",
+    "a directory whose files the firmware may open, write and remove by semihosting")
+  static let arguments = Key.option(
+    "--arguments", "TEXT", "what semihosting tells the firmware after its name: its arguments")
   static let settings = Key.list(
     "--set", "KEY=VALUE", "a key of the deployment or, below 'board.', of its board")
   static let judge = Key.option(
@@ -64,7 +69,7 @@ enum RunOptions {
 
   static let keys: [any ArgumentKey] = [
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
-    settings, judge, seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
+    files, arguments, settings, judge, seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
     Key.unavailable("--uart"), Key.unavailable("--jobs"),
   ]
 
@@ -79,6 +84,8 @@ enum RunOptions {
     parts.timeout = try arguments[timeout]
     parts.judge = try arguments[judge]
     parts.settings = try arguments[settings]
+    parts.files = try arguments[files]
+    parts.arguments = try arguments[Self.arguments]
     return parts
   }
 }
