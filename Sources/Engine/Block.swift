@@ -63,6 +63,8 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let alignsAlways = BlockTraits(rawValue: 1 << 14)
   /// Loads or stores words or halfwords.
   public static let alignsWhenAsked = BlockTraits(rawValue: 1 << 15)
+  /// Ends by writing a stack pointer with MSR.
+  public static let writesStackPointer = BlockTraits(rawValue: 1 << 19)
   /// What may trap for its operands.
   static let trapping: BlockTraits = [.divides, .alignsAlways, .alignsWhenAsked]
   /// Its loads must be looked at: do they read memory that has wait states?

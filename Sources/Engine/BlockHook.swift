@@ -129,12 +129,27 @@ private func enterSlowly(
 private func followSpecialRegisters(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>
 ) {
+  if state.pointee.previous.pointee.traits & BlockTraits.writesStackPointer.rawValue != 0 {
+    alignStackPointers(uc)
+  }
   var control: UInt32 = 0
   uc_reg_read(uc, Int32(UC_ARM_REG_CONTROL.rawValue), &control)
   state.pointee.tracksStack = control & 2 == 0
   if state.pointee.ignoresFaultMask {
     var mask: UInt32 = 0
     uc_reg_write(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
+  }
+}
+
+/// The two low bits of a stack pointer are always zero; the engine keeps what MSR wrote.
+/// Reference: Arm DDI 0403E.e, B1.4.1.
+private func alignStackPointers(_ uc: OpaquePointer?) {
+  for register in [UC_ARM_REG_MSP, UC_ARM_REG_PSP] {
+    var pointer: UInt32 = 0
+    uc_reg_read(uc, Int32(register.rawValue), &pointer)
+    guard pointer & 3 != 0 else { continue }
+    pointer &= ~3
+    uc_reg_write(uc, Int32(register.rawValue), &pointer)
   }
 }
 

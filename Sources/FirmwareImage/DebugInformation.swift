@@ -91,8 +91,23 @@ public final class DebugInformation {
   public func declaration(of function: Function) -> SourceLocation? {
     guard let index = unit(at: function.address) else { return nil }
     load(index)
-    return units[index].contents?.declarations[function.address.value]
-      ?? location(of: function.address)
+    let declared = units[index].contents?.declarations[function.address.value]
+    let start = start(of: function, in: index)
+    // GCC notes the prototype instead, if that stands in one of the system's headers.
+    if let declared, let start, start.file != declared.file { return start }
+    return declared ?? start ?? location(of: function.address)
+  }
+
+  /// The line of the function itself: the first that the compiler gave to its first instruction.
+  private func start(of function: Function, in unit: Int) -> SourceLocation? {
+    loadLines(unit)
+    let rows = units[unit].rows ?? []
+    let first = partitionIndex(rows.count) { rows[$0].address < function.address.value }
+    guard first < rows.count, rows[first].address == function.address.value, rows[first].line > 0
+    else { return nil }
+    return fileName(units[unit].die, rows[first].file).map {
+      SourceLocation(file: $0, line: Int(rows[first].line))
+    }
   }
 
   /// Every place where `name` was inlined, by address; reads all units.

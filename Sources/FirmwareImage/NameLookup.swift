@@ -53,7 +53,26 @@ extension FirmwareImage {
   }
 }
 
+/// A C++ declaration up to its parameters: its last parentheses that no others hold, so that those of
+/// `(anonymous namespace)` and `operator()` stay.
 func withoutParameters(_ declaration: String) -> String {
-  declaration.utf8.firstIndex(of: UInt8(ascii: "(")).map { String(declaration[..<$0]) }
-    ?? declaration
+  var depth = 0
+  var opening: String.Index?
+  var end = declaration.endIndex
+  for index in declaration.utf8.indices {
+    switch declaration.utf8[index] {
+    case UInt8(ascii: "("), UInt8(ascii: "{"):
+      if depth == 0 && declaration.utf8[index] == UInt8(ascii: "(") { opening = index }
+      depth += 1
+    case UInt8(ascii: ")"), UInt8(ascii: "}"):
+      depth -= 1
+      if depth == 0 { end = declaration.utf8.index(after: index) }
+    default: break
+    }
+  }
+  // Behind them come qualifiers only; else they belong to a scope or to template arguments.
+  guard depth == 0, let opening,
+    !declaration[end...].utf8.contains(where: { ":>".utf8.contains($0) })
+  else { return declaration }
+  return String(declaration[..<opening])
 }

@@ -30,6 +30,8 @@ extension Section {
   public var reservesHeapOrStack: Bool {
     guard isZeroFill || loadAddress == nil else { return false }
     let name = self.name.lowercased()
+    // `.bss.ucHeap`: a variable to which the linker script gave a section of its own.
+    if [".bss.", ".noinit."].contains(where: name.hasPrefix) { return false }
     return name.contains("heap") || name.contains("stack")
   }
 

@@ -46,7 +46,7 @@ public struct SymbolName: Sendable, Hashable {
   }
 }
 
-/// The C++ declaration of a mangled name; nil for any other name.
+/// The C++ declaration of a mangled name without suffixes; nil for any other name.
 func demangle(_ name: String) -> String? {
   // Longer names are not written by people; the demangler's recursion grows with the length.
   guard name.utf8.starts(with: "_Z".utf8), name.utf8.count < 1_000 else { return nil }
@@ -63,6 +63,5 @@ func linkName(_ name: String, matches query: String) -> Bool {
   if source == query { return true }
   guard let declaration = demangle(source) else { return false }
   if declaration == query { return true }
-  guard let parenthesis = declaration.utf8.firstIndex(of: UInt8(ascii: "(")) else { return false }
-  return declaration[..<parenthesis] == query
+  return withoutParameters(declaration) == query
 }

@@ -54,6 +54,12 @@ public struct Function: Sendable, Hashable {
   public var variant: SymbolName.Variant { SymbolName(name).variant }
   /// `namespace::function(int)` for a C++ name; else `sourceName`.
   public var demangledName: String { demangle(sourceName) ?? sourceName }
+  /// The source's name for a function that is whole; a part or a cold half says what it is.
+  public var displayName: String {
+    if variant == .whole || variant == .clone { return demangledName }
+    guard let declaration = demangle(sourceName) else { return name }
+    return "\(declaration) [\(name.dropFirst(sourceName.utf8.count + 1))]"
+  }
 }
 
 /// What the symbol table says, before functions are made of it.

@@ -80,7 +80,11 @@ final class BlockAnalysis {
     var traits: BlockTraits = []
     for instruction in instructions {
       switch instruction.kind {
-      case .changeProcessorState, .writeSpecial: traits.insert(.changesMasks)
+      case .changeProcessorState: traits.insert(.changesMasks)
+      case .writeSpecial:
+        traits.insert(.changesMasks)
+        // MSP and PSP.
+        if (8...9).contains(instruction.encoding & 0xff) { traits.insert(.writesStackPointer) }
       case .divide: traits.insert(.divides)
       case .loadExclusive: traits.insert(.usesExclusiveMonitor)
       case .sendEvent: traits.insert(.sendsEvent)

@@ -47,11 +47,8 @@ public struct SourceIndex: Sendable {
       let address = record.functions[index].address
       guard let function = image.function(at: address) else { continue }
       let place = debug?.declaration(of: function)
-      // A part or a cold half is not the whole function: its symbol says so.
-      let isWhole = function.variant == .whole || function.variant == .clone
       entries[address] = Entry(
-        name: isWhole ? function.demangledName : function.name, file: place?.file,
-        line: place?.line)
+        name: function.displayName, file: place?.file, line: place?.line)
     }
   }
 

@@ -12,7 +12,7 @@ extension TextReport {
     let table = Table(total: profile.totalCycles, isFull: options.isFull, profile.rows)
     let time = Figures.short(judgement.record.end.picoseconds, Figures.time)
     return TextLayout.section(
-      "cycles", [table.head("\(total) in \(time)")] + profileRows(count).map(table.line))
+      "cycles", [table.head("\(total) in \(time)")] + profileRows(count).flatMap(table.lines))
   }
 
   /// The largest rows, one for all others, and sleep if there was any.
@@ -42,12 +42,16 @@ extension TextReport {
     let number: Int
     let name: Int
 
+    /// Names of C++ templates can be longer than any line: those stand above their figures.
+    private static let widestName = 60
+
     init(total: UInt64, isFull: Bool, _ rows: [Profile.Row]) {
       self.total = total
       self.isFull = isFull
       number = max(13, Figures.grouped(total).count)
       let room = TextLayout.width - TextLayout.gutter - number - 22
-      name = isFull ? max(room, rows.map(\.name.count).max() ?? 0) : room
+      let widest = rows.map(\.name.count).max() ?? 0
+      name = isFull ? max(room, min(widest, Self.widestName)) : room
     }
 
     func head(_ first: String) -> String {
@@ -57,7 +61,14 @@ extension TextReport {
       return isFull ? line + TextLayout.right("calls", 14) + "  where" : line
     }
 
-    func line(_ row: Profile.Row) -> String {
+    func lines(_ row: Profile.Row) -> [String] {
+      guard isFull, row.name.count > name else { return [line(row)] }
+      var figures = row
+      figures.name = ""
+      return [TextLayout.printable(row.name), line(figures)]
+    }
+
+    private func line(_ row: Profile.Row) -> String {
       let stalls =
         row.stallCycles == 0
         ? "" : Figures.percent(Int128(row.stallCycles), of: Int128(row.selfCycles))

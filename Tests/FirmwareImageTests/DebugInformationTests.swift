@@ -28,6 +28,26 @@ struct DebugInformationTests {
     #expect(debug.location(of: Address(0)) == nil)
   }
 
+  @Test func `a function that a system's header announces lies where it is written`() throws {
+    // As the preprocessor marks it: 3, a system's header.
+    let source = """
+      # 33 "system/announced.h" 3
+      int announced(int);
+      # 7 "source.c"
+      int announced(int x) { return x * 3; }
+      volatile int total;
+      void Reset_Handler(void) { for (;;) total = announced(total); }
+      """
+    let path = try Compiler.build(
+      "announced", source: source, options: ["-O2", "-g", "-fno-inline"])
+    let image = try FirmwareImage(file: path)
+    let debug = try #require(DebugInformation(image))
+    let function = try #require(image.functions(named: "announced").first)
+    let place = try #require(debug.declaration(of: function))
+    #expect(place.file.hasSuffix("source.c"))
+    #expect(place.line == 7)
+  }
+
   @Test func `discarded functions do not shadow the code near address 0`() throws {
     let image = try FirmwareImage(file: Compiler.standard.get())
     let debug = try #require(DebugInformation(image))

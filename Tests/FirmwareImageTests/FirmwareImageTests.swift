@@ -74,6 +74,19 @@ struct FirmwareImageTests {
     #expect(image.staticRAM { _ in false } == 0)
   }
 
+  @Test func `a variable called heap in a section of its own counts`() throws {
+    let script = Compiler.linkerScript.replacing(
+      ".bss (NOLOAD) : { *(.bss*) *(COMMON) } > RAM",
+      with: ".bss (NOLOAD) : { *(.bss) *(COMMON) } > RAM")
+    let source =
+      Compiler.source + "static uint8_t ucHeap[1000];\nuint8_t *heap(void) { return ucHeap; }\n"
+    let path = try Compiler.build(
+      "orphan", source: source, script: script, options: ["-O0", "-fdata-sections"])
+    let image = try FirmwareImage(file: path)
+    #expect(image.sections.contains { $0.name == ".bss.ucHeap" })
+    #expect(image.staticRAM() == 1264)
+  }
+
   @Test func `literal pools are data and code is not`() throws {
     let step = try #require(image.functions(named: "step").first)
     #expect(!image.isData(at: step.address))
@@ -110,6 +123,42 @@ struct FirmwareImageTests {
     #expect(image.functions(named: "wand::Filter::step(int)") == [step])
     #expect(image.functions(named: step.name) == [step])
     #expect(image.nearestName(to: "wand::Filter::stop") == "wand::Filter::step")
+  }
+
+  @Test func `C++ names keep the parentheses of their scopes and operators`() throws {
+    let source = """
+      namespace { struct Adder { int operator()(int) const; int state; };
+      __attribute__((noinline, noclone)) int Adder::operator()(int x) const { return state + x; } }
+      int total;
+      extern "C" void Reset_Handler() { Adder adder{total}; for (;;) total = adder(2); }
+      """
+    let path = try Compiler.build("scopes", source: source, suffix: "cpp", options: ["-O1"])
+    let image = try FirmwareImage(file: path)
+    let name = "(anonymous namespace)::Adder::operator()"
+    #expect(image.functions(named: name).map(\.demangledName) == ["\(name)(int) const"])
+    #expect(image.functions(named: "").isEmpty)
+  }
+
+  @Test func `a part of a C++ function is shown by its declaration`() throws {
+    let source = """
+      .syntax unified
+      .thumb
+      .global Reset_Handler
+      .thumb_func
+      Reset_Handler: b .
+      .type _ZN4wand4stepEi.part.0, %function
+      _ZN4wand4stepEi.part.0: bx lr
+      .type step.cold, %function
+      step.cold: bx lr
+      .type _ZN4wand4stopEi.constprop.0, %function
+      _ZN4wand4stopEi.constprop.0: bx lr
+      """
+    let path = try Compiler.build("parts", source: source, suffix: "s", options: [])
+    let image = try FirmwareImage(file: path)
+    #expect(
+      image.functions.map(\.displayName) == [
+        "Reset_Handler", "wand::step(int) [part.0]", "step.cold", "wand::stop(int)",
+      ])
   }
 
   @Test func `assembly without types or sizes still makes functions up to the next symbol`() throws
