@@ -24,6 +24,13 @@ public struct Chip: Sendable {
   /// The memory that an address lies in.
   public func memory(at address: Address) -> Memory? { memories.first { $0.contains(address) } }
 
+  /// The memory, itself or under an alias, that an address lies in, if it may let the core wait.
+  public func slowMemory(at address: Address) -> Memory? {
+    guard var found = memory(at: address) else { return nil }
+    if case .alias(let name) = found.kind, let original = memory(name) { found = original }
+    return found.isSlow ? found : nil
+  }
+
   /// The number of an interrupt by its own name, its parts in any order (headers differ in that:
   /// `POWER_CLOCK`, `CLOCK_POWER`), or by that of a peripheral: its first line.
   public func interrupt(_ name: String) -> Int? {

@@ -138,7 +138,10 @@ extension ChipReader {
   private func memory(_ entry: Node.Entry) throws(DocumentError) -> Memory {
     let memory = try Fields(
       entry.value, "a memory",
-      keys: ["kind", "alias-of", "base", "size", "wait-states", "cache"] + Provenances.keys)
+      keys: [
+        "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
+        "data-cache",
+      ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
     let bytes = try byteCount(size)
@@ -152,13 +155,24 @@ extension ChipReader {
       kind = try memory.required("kind").choice(
         "kind of memory", of: [("flash", .flash), ("ram", .ram), ("rom", .rom)])
     }
-    return Memory(
+    var made = Memory(
       name: entry.key, kind: kind, base: base, size: bytes,
       waitStates: try memory.optional("wait-states").map { node throws(DocumentError) in
         try waitStates(node)
       },
       cache: try memory.optional("cache").map { node throws(DocumentError) in try cache(node) },
       provenance: try provenances.read(memory))
+    if let line = memory.optional("line") {
+      made.line = Int(try byteCount(line))
+      if made.line < 4 || made.line > 256 || made.line.nonzeroBitCount != 1 {
+        throw line.error("expected a power of two from 4 B to 256 B, found \(line.summary)")
+      }
+    }
+    made.prefetches = try memory.optional("prefetch")?.boolean() ?? false
+    made.dataCache = try memory.optional("data-cache").map { node throws(DocumentError) in
+      try cache(node)
+    }
+    return made
   }
 
   /// `{uncached: 2, miss: 3, hit: 0}`; a bare number from `--set` is all but the hits.

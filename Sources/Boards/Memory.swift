@@ -34,8 +34,14 @@ public struct Memory: Hashable, Sendable {
   public var size: UInt32
   /// nil: none.
   public var waitStates: WaitStates?
+  /// Bytes that one access delivers: the width of a flash's read.
+  public var line = 4
+  /// The line after the one in use is read ahead, unless a register says otherwise.
+  public var prefetches = false
   /// Instruction cache in front of this memory.
   public var cache: Cache?
+  /// Data cache in front of this memory.
+  public var dataCache: Cache?
   public var provenance: Provenance
 
   public init(
@@ -50,6 +56,9 @@ public struct Memory: Hashable, Sendable {
     self.cache = cache
     self.provenance = provenance
   }
+
+  /// An access may wait.
+  public var isSlow: Bool { waitStates.map { $0.uncached + $0.miss + $0.hit > 0 } ?? false }
 
   /// Whether the address lies inside.
   public func contains(_ address: Address) -> Bool {

@@ -9,10 +9,8 @@ public struct BlockDescription: Sendable {
   public var takenExtra: UInt32 = 0
   /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
   public var branchedToExtra: UInt32 = 0
-  /// Wait states that its own literal loads from flash pay each time.
-  public var dataWaits: UInt32 = 0
-  /// Wait states that its instruction fetches pay while no cache is on.
-  public var uncachedFetchWaits: UInt32 = 0
+  /// Each line of the slow memory that it lies in; empty in memory that never waits.
+  public var lines: [FetchLine] = []
   public var instructions: UInt32 = 0
   public var traits: BlockTraits = []
   /// Index of the function it belongs to; `noFunction` where no symbol covers it.
@@ -49,8 +47,8 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let usesFloatingPoint = BlockTraits(rawValue: 1 << 5)
   /// Lies in memory that the firmware can write.
   public static let inRAM = BlockTraits(rawValue: 1 << 6)
-  /// Fetched through the instruction cache.
-  public static let cacheable = BlockTraits(rawValue: 1 << 7)
+  /// Lies in memory whose fetches may wait.
+  public static let fetchesSlowly = BlockTraits(rawValue: 1 << 7)
   /// Holds an integer divide: its cost depends on the operands.
   public static let divides = BlockTraits(rawValue: 1 << 8)
   /// Someone waits for this address.
@@ -69,6 +67,10 @@ public struct BlockTraits: OptionSet, Sendable {
   static let trapping: BlockTraits = [.divides, .alignsAlways, .alignsWhenAsked]
   /// Its loads must be looked at: do they read memory that has wait states?
   public static let samplesLoads = BlockTraits(rawValue: 1 << 13)
+  /// Reads memory whose answers depend on what was read before.
+  public static let readsSlowly = BlockTraits(rawValue: 1 << 16)
+  /// What asks a slow memory each time.
+  static let asksMemory: BlockTraits = [.fetchesSlowly, .readsSlowly]
   /// Holds an instruction before which a debugger wants to stop.
   public static let breakpoint = BlockTraits(rawValue: 1 << 29)
   /// On every block: a debugger runs its instructions apart from its cost.
@@ -110,13 +112,13 @@ struct Block {
   var cycles: UInt32
   var takenExtra: UInt32
   var branchedToExtra: UInt32
-  /// `dataWaits` and `sampledWaits`, and while no cache is on also `uncachedFetchWaits`.
+  /// Wait states of its data reads that are the same each time.
   var fixedWaits: UInt32
   /// How many lines of the cache it lies in, once it was looked up there.
   var cacheLines: UInt32 = 0
   var executions: UInt64 = 0
   /// The change count of the cache when all its lines were last the newest of their sets.
-  var cacheStamp: UInt64 = .max
+  var fetchStamp: UInt64 = .max
   var takenExits: UInt64 = 0
   var branchedEntries: UInt64 = 0
   /// Wait-state cycles paid so far.
@@ -126,9 +128,18 @@ struct Block {
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
   var description: BlockDescription
-  /// Wait states of its data reads, as last seen.
-  var sampledWaits: UInt32 = 0
-  /// How often they were looked at; they differed from one time to another.
+  /// The slow memory that it lies in, and its lines there.
+  var path: UInt8 = 0
+  var lineCount: UInt16 = 0
+  var lines: UnsafeMutablePointer<FetchLine>?
+  /// Its data reads.
+  var loads: UnsafeMutablePointer<LoadProgram>?
+  var loadCount: UInt16 = 0
+  /// No read's address depends on a register.
+  var readsConstants = false
+  /// The change count of the data cache when all its constants were last the newest of their sets.
+  var dataStamp: UInt64 = .max
+  /// How often its reads were looked at; they differed from one time to another.
   var samples: UInt32 = 0
   var isMixed = false
   /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.
@@ -138,6 +149,13 @@ struct Block {
   var alternative: UnsafeMutablePointer<Block>?
   /// Every block, newest first.
   var older: UnsafeMutablePointer<Block>?
+
+  mutating func freePrograms() {
+    lines?.deallocate()
+    loads?.deallocate()
+    lines = nil
+    loads = nil
+  }
 }
 
 /// The counts of one block, as a run leaves them.

@@ -36,14 +36,31 @@ func blockHook(
   }
   state.pointee.blockStart = cycles
   var waits = UInt64(block.pointee.fixedWaits)
-  if state.pointee.cache.isEnabled && block.pointee.traits & BlockTraits.cacheable.rawValue != 0 {
-    waits &+= state.pointee.cache.access(block)
+  if block.pointee.traits & BlockTraits.asksMemory.rawValue != 0 {
+    waits &+= askMemory(uc, state, block, at: cycles, isBranchedTo: previous.pointee.end != start)
   }
   block.pointee.executions &+= 1
   if block.pointee.executions & 0xff == 0 { LoadSampling.rearm(block) }
   if waits != 0 { block.pointee.stallCycles &+= waits }
   state.pointee.cycles = cycles &+ UInt64(block.pointee.cycles) &+ waits
   state.pointee.previous = block
+}
+
+/// Cycles that the memories of a block's code and data let it wait.
+@inline(__always)
+private func askMemory(
+  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+  _ block: UnsafeMutablePointer<Block>, at cycle: UInt64, isBranchedTo: Bool
+) -> UInt64 {
+  var waits: UInt64 = 0
+  if block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 {
+    waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
+      block, at: cycle, isBranchedTo: isBranchedTo)
+  }
+  if block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 {
+    waits &+= UInt64(LoadSampling.waits(uc, state, block))
+  }
+  return waits
 }
 
 /// What most blocks do not need: calls and returns, stack depth, rewritten code, lazy stacking.

@@ -60,6 +60,7 @@ struct BlockTable {
   func destroy() {
     visitAll { entry in
       entry.pointee.copy?.deallocate()
+      entry.pointee.freePrograms()
       entry.deinitialize(count: 1)
       UnsafeMutableRawPointer(entry).deallocate()
     }

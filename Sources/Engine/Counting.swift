@@ -25,9 +25,6 @@ extension Engine {
     var description = analyse(
       Address(block.pointee.address), UnsafeRawBufferPointer(start: host, count: size))
     if block.pointee.copy != nil { description.traits.insert(.inRAM) }
-    if region(of: block.pointee.address)?.isCacheable == true {
-      description.traits.insert(.cacheable)
-    }
     if description.traits.contains(.usesExclusiveMonitor) { usesExclusiveMonitor = true }
     block.pointee.description = description
     block.pointee.traits =
@@ -37,69 +34,26 @@ extension Engine {
     block.pointee.takenExtra = description.takenExtra
     block.pointee.branchedToExtra = description.branchedToExtra
     block.pointee.function = description.function
-    block.pointee.samples = 0
     block.pointee.isMixed = false
-    block.pointee.sampledWaits = 0
-    if state.pointee.slowWaits > 0 && !description.loads.isEmpty {
-      block.pointee.traits |= BlockTraits.samplesLoads.rawValue
-    }
-    setFixedWaits(block)
+    keepPrograms(block)
+    adjust(block)
   }
 
-  private func setFixedWaits(_ block: UnsafeMutablePointer<Block>) {
+  /// Puts what the per-block path reads of a description where it costs no reference.
+  private func keepPrograms(_ block: UnsafeMutablePointer<Block>) {
+    block.pointee.freePrograms()
     let description = block.pointee.description
-    block.pointee.fixedWaits =
-      description.dataWaits + block.pointee.sampledWaits
-      + (state.pointee.cache.isEnabled ? 0 : description.uncachedFetchWaits)
+    block.pointee.lineCount = UInt16(clamping: description.lines.count)
+    block.pointee.lines = copy(description.lines)
+    block.pointee.loadCount = UInt16(clamping: description.loads.count)
+    block.pointee.loads = copy(description.loads)
   }
 
-  // MARK: The instruction cache
-
-  /// Geometry and cost. Lengths in bytes; all but `ways` powers of two.
-  public struct CacheGeometry: Sendable, Hashable {
-    public var size: UInt32
-    public var line: UInt32
-    public var ways: UInt32
-    public var leastRecentlyUsed: Bool
-    /// Cycles that a line fill stalls the core.
-    public var missCycles: UInt32
-
-    public init(
-      size: UInt32, line: UInt32, ways: UInt32, leastRecentlyUsed: Bool, missCycles: UInt32
-    ) {
-      self.size = size
-      self.line = line
-      self.ways = ways
-      self.leastRecentlyUsed = leastRecentlyUsed
-      self.missCycles = missCycles
-    }
-  }
-
-  public func configureCache(_ geometry: CacheGeometry) {
-    state.pointee.cache.configure(geometry)
-  }
-
-  /// Switches the cache; it is empty after being switched on.
-  public var isCacheEnabled: Bool {
-    get { state.pointee.cache.isEnabled }
-    set {
-      guard newValue != state.pointee.cache.isEnabled, state.pointee.cache.geometry != nil else {
-        return
-      }
-      state.pointee.cache.isEnabled = newValue
-      state.pointee.cache.invalidate()
-      state.pointee.table.visitAll { setFixedWaits($0) }
-    }
-  }
-
-  public var cacheHits: UInt64 { state.pointee.cache.hits }
-  public var cacheMisses: UInt64 { state.pointee.cache.misses }
-
-  /// Data reads from this range stall the core for `waits` cycles each; no cache is in between.
-  public func setDataWaits(_ waits: UInt32, from start: Address, size: UInt32) {
-    state.pointee.slowStart = start.value
-    state.pointee.slowSize = size
-    state.pointee.slowWaits = waits
+  private func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element>? {
+    guard !elements.isEmpty else { return nil }
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: elements.count)
+    _ = UnsafeMutableBufferPointer(start: memory, count: elements.count).initialize(from: elements)
+    return memory
   }
 
   /// Looks at the address of every data read instead of now and then: slow, for checking the rest.

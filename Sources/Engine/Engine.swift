@@ -151,7 +151,7 @@ public final class Engine {
   deinit {
     uc_close(handle)
     state.pointee.table.destroy()
-    state.pointee.cache.destroy()
+    state.pointee.paths.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
     UnsafeMutableRawPointer(state).deallocate()
@@ -177,7 +177,7 @@ public final class Engine {
       to: HotState(
         previous: nothing, entering: nothing, enteringMask: entering.rawValue,
         leavingMask: leaving.rawValue,
-        cache: InstructionCache(), table: table, calls: CallStack(functionCount: functionCount)))
+        paths: MemoryPaths(), table: table, calls: CallStack(functionCount: functionCount)))
     return state
   }
 

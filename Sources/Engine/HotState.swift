@@ -41,13 +41,9 @@ struct HotState {
   var lowestStackPointer: UInt32 = .max
   /// Data that the stack must not reach ends here; told once.
   var stackLimit: UInt32 = 0
-  var cache: InstructionCache
+  var paths: MemoryPaths
   var table: BlockTable
   var calls: CallStack
-  /// Memory whose data reads wait: its range and the cycles of each.
-  var slowStart: UInt32 = 0
-  var slowSize: UInt32 = 0
-  var slowWaits: UInt32 = 0
   /// Look at every read instead of now and then: the oracle of the sampling.
   var looksAtEveryLoad = false
 

@@ -1,11 +1,12 @@
 internal import CUnicorn
 
-/// Learns which data reads of a block go to slow memory, by looking at their addresses now and then.
+/// Follows the data reads of blocks to slow memory by their addresses, which follow from the registers
+/// at the block's start.
 ///
 /// Nearly every load reads the same kind of memory each time it runs: weights from flash, activations
-/// from RAM. So a block is looked at in its first eight executions and once in 256 afterwards; one
-/// whose reads were seen to differ is looked at every time. Counted in executions, so that equal runs
-/// look at equal times.
+/// from RAM. So a block is looked at in its first executions and now and then afterwards; one that was
+/// seen to read slow memory is looked at every time, unless each read waits as long as the last did.
+/// Counted in executions, so that equal runs look at equal times.
 enum LoadSampling {
   private static let firstSamples: UInt32 = 8
 
@@ -15,16 +16,22 @@ enum LoadSampling {
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }
 
+  /// Looks at the loads of a block that is about to run.
   static func sample(
     _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
     _ block: UnsafeMutablePointer<Block>
   ) {
-    let waits = currentWaits(uc, state, block)
-    if block.pointee.samples > 0 && waits != block.pointee.sampledWaits {
+    if readsThroughCache(uc, state, block) {
+      block.pointee.fixedWaits = 0
+      block.pointee.traits |= BlockTraits.readsSlowly.rawValue
+      block.pointee.traits &= ~BlockTraits.samplesLoads.rawValue
+      return
+    }
+    let waits = read(uc, state, block)
+    if block.pointee.samples > 0 && waits != block.pointee.fixedWaits {
       block.pointee.isMixed = true
     }
-    block.pointee.fixedWaits = block.pointee.fixedWaits &- block.pointee.sampledWaits &+ waits
-    block.pointee.sampledWaits = waits
+    block.pointee.fixedWaits = waits
     block.pointee.samples &+= 1
     if block.pointee.samples >= firstSamples && !block.pointee.isMixed
       && !state.pointee.looksAtEveryLoad
@@ -33,29 +40,67 @@ enum LoadSampling {
     }
   }
 
-  private static func currentWaits(
+  private static func readsThroughCache(
+    _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+    _ block: UnsafeMutablePointer<Block>
+  ) -> Bool {
+    guard let loads = block.pointee.loads else { return false }
+    for index in 0..<Int(block.pointee.loadCount) {
+      if let path = state.pointee.paths.path(of: address(uc, loads[index])),
+        state.pointee.paths.items[Int(path)].cachesData
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Cycles that the loads of a block which is about to run wait.
+  static func waits(
     _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
     _ block: UnsafeMutablePointer<Block>
   ) -> UInt32 {
-    func register(_ number: UInt8) -> UInt32 {
-      if number == LoadProgram.none { return 0 }
-      var value: UInt32 = 0
-      let identifier =
-        number == 13
-        ? Int32(UC_ARM_REG_SP.rawValue)
-        : number == 14
-          ? Int32(UC_ARM_REG_LR.rawValue) : Int32(UC_ARM_REG_R0.rawValue) + Int32(number)
-      uc_reg_read(uc, identifier, &value)
-      return value
-    }
+    guard block.pointee.readsConstants else { return read(uc, state, block) }
+    let path = state.pointee.paths.items + Int(block.pointee.path)
+    let changes = path.pointee.dataChanges
+    if block.pointee.dataStamp == changes { return 0 }
+    let waits = read(uc, state, block)
+    if path.pointee.dataChanges == changes { block.pointee.dataStamp = changes }
+    return waits
+  }
+
+  private static func read(
+    _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+    _ block: UnsafeMutablePointer<Block>
+  ) -> UInt32 {
+    guard let loads = block.pointee.loads else { return 0 }
     var waits: UInt32 = 0
-    for load in block.pointee.description.loads {
-      let address =
-        register(load.base) &+ register(load.index) << UInt32(load.shift) &+ load.offset
-      if address &- state.pointee.slowStart < state.pointee.slowSize {
-        waits &+= state.pointee.slowWaits &* UInt32(load.transfers)
+    for index in 0..<Int(block.pointee.loadCount) {
+      let load = loads[index]
+      let address = address(uc, load)
+      if let path = state.pointee.paths.path(of: address) {
+        waits &+= state.pointee.paths.items[Int(path)].readData(
+          at: address, transfers: UInt32(load.transfers))
       }
     }
     return waits
+  }
+
+  @inline(__always)
+  private static func address(_ uc: OpaquePointer?, _ load: LoadProgram) -> UInt32 {
+    register(uc, load.base) &+ register(uc, load.index) << UInt32(load.shift) &+ load.offset
+  }
+
+  @inline(__always)
+  private static func register(_ uc: OpaquePointer?, _ number: UInt8) -> UInt32 {
+    if number == LoadProgram.none { return 0 }
+    var value: UInt32 = 0
+    let identifier =
+      number == 13
+      ? Int32(UC_ARM_REG_SP.rawValue)
+      : number == 14
+        ? Int32(UC_ARM_REG_LR.rawValue) : Int32(UC_ARM_REG_R0.rawValue) + Int32(number)
+    uc_reg_read(uc, identifier, &value)
+    return value
   }
 }

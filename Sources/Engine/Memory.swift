@@ -13,7 +13,6 @@ struct Region {
   let bytes: UnsafeMutableRawPointer?
   let isOwner: Bool
   let isWritable: Bool
-  let isCacheable: Bool
 
   @inline(__always)
   func contains(_ address: UInt32) -> Bool { address &- start < size }
@@ -26,7 +25,7 @@ struct Region {
 extension Engine {
   /// Maps `size` bytes of fresh zeroed memory. Sizes and addresses are multiples of 1 KiB.
   public func mapMemory(
-    at start: Address, size: UInt32, isWritable: Bool, isCacheable: Bool = false
+    at start: Address, size: UInt32, isWritable: Bool
   ) throws(EngineError) {
     guard
       let bytes = mmap(
@@ -35,8 +34,7 @@ extension Engine {
     else { throw .refused(operation: "map \(start)", reason: "out of memory") }
     try map(
       Region(
-        start: start.value, size: size, bytes: bytes, isOwner: true, isWritable: isWritable,
-        isCacheable: isCacheable))
+        start: start.value, size: size, bytes: bytes, isOwner: true, isWritable: isWritable))
   }
 
   /// Maps the memory at `original` a second time.
@@ -47,7 +45,7 @@ extension Engine {
     try map(
       Region(
         start: start.value, size: size, bytes: bytes + Int(original.value - region.start),
-        isOwner: false, isWritable: region.isWritable, isCacheable: region.isCacheable))
+        isOwner: false, isWritable: region.isWritable))
   }
 
   private func map(_ region: Region) throws(EngineError) {
@@ -70,8 +68,7 @@ extension Engine {
         Unmanaged.passUnretained(window).toOpaque()), "map devices at \(start)")
     regions.append(
       Region(
-        start: start.value, size: size, bytes: nil, isOwner: false, isWritable: true,
-        isCacheable: false))
+        start: start.value, size: size, bytes: nil, isOwner: false, isWritable: true))
   }
 
   func region(of address: UInt32) -> Region? { regions.first { $0.contains(address) } }

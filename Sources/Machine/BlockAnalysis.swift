@@ -24,8 +24,8 @@ final class BlockAnalysis {
 
   let image: FirmwareImage?
   let timing: any CoreTiming
-  /// Wait states of a literal load and of an uncached fetch from the memory at an address.
-  let waits: (Address) -> (data: UInt32, fetch: UInt32)
+  /// Bytes that the memory at an address delivers at once, where it may wait.
+  let lineSize: (Address) -> UInt32?
   /// What data-dependent instructions may cost less and more than was charged, by block.
   private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
   private var details: [UInt64: Details] = [:]
@@ -34,11 +34,11 @@ final class BlockAnalysis {
 
   init(
     image: FirmwareImage?, timing: any CoreTiming,
-    waits: @escaping (Address) -> (data: UInt32, fetch: UInt32)
+    lineSize: @escaping (Address) -> UInt32?
   ) {
     self.image = image
     self.timing = timing
-    self.waits = waits
+    self.lineSize = lineSize
   }
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
@@ -66,10 +66,12 @@ final class BlockAnalysis {
     }
     description.stackDescent = descent(instructions)
     if description.stackDescent > 0 { description.traits.insert(.descendsStack) }
-    let end = address.value &+ UInt32(bytes.count)
-    let words = (end &+ 3) / 4 - address.value / 4
-    description.uncachedFetchWaits = words * waits(address).fetch
-    description.dataWaits = literalWaits(instructions)
+    if let line = lineSize(address) {
+      description.lines = FetchAhead.lines(
+        instructions, offsets: price.offsets, lineBytes: line,
+        bufferWords: timing.fetchBufferWords
+      ).map { FetchLine(offset: $0.offset, slack: $0.slack, words: $0.words) }
+    }
     description.alignments = alignments(instructions)
     if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.loads = LoadAddresses(instructions, word: constant).programs
@@ -143,15 +145,6 @@ final class BlockAnalysis {
   private func constant(_ address: Address) -> UInt32? {
     guard let bytes = image?.contents(at: address, count: 4), bytes.count == 4 else { return nil }
     return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-  }
-
-  /// Loads relative to PC read the memory that the code lies in, past its instruction cache.
-  private func literalWaits(_ instructions: [Instruction]) -> UInt32 {
-    instructions.reduce(0) { total, instruction in
-      guard instruction.kind.loads, instruction.memory.count > 0, instruction.memory.base == 15
-      else { return total }
-      return total + waits(instruction.address).data * UInt32(instruction.memory.count)
-    }
   }
 
   /// The block's instructions and when each accesses memory; decoded again at first use.

@@ -26,7 +26,9 @@ struct LoadAddresses {
 
   private mutating func follow(_ instruction: Instruction, _ word: (Address) -> UInt32?) {
     let operand = instruction.memory
-    if operand.count > 0 && instruction.kind.loads && operand.base != 15 { note(operand) }
+    if operand.count > 0 && instruction.kind.loads {
+      if operand.base == 15 { noteLiteral(instruction) } else { note(operand) }
+    }
     let literal =
       instruction.kind == .load && operand.base == 15 && !operand.hasIndex
         && operand.transferSize == 4
@@ -56,6 +58,15 @@ struct LoadAddresses {
     case .constant(let constant): .constant(constant &+ change)
     case .unknown: .unknown
     }
+  }
+
+  /// A constant beside the code; a branch table's index moves within it.
+  private mutating func noteLiteral(_ instruction: Instruction) {
+    let operand = instruction.memory
+    programs.append(
+      LoadProgram(
+        base: LoadProgram.none, index: LoadProgram.none, shift: 0, transfers: operand.count,
+        offset: operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)))
   }
 
   private mutating func note(_ operand: MemoryOperand) {

@@ -65,9 +65,7 @@ private final class Assembly {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
     let analysis = BlockAnalysis(image: image, timing: timing) { [board] address in
-      let waits = board.chip.memory(at: address)?.waitStates
-      let uncached = UInt32(clamping: waits?.uncached ?? 0)
-      return (uncached, uncached)
+      board.chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
     }
     let engine = try makeEngine(analysis)
     memory.engine = engine
@@ -90,7 +88,9 @@ private final class Assembly {
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
-    configureCache(engine)
+    for memory in board.chip.memories where memory.isSlow {
+      SlowMemoryControl(memory, board.chip, engine).connect(fabric)
+    }
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
@@ -129,8 +129,7 @@ private final class Assembly {
     do throws(EngineError) {
       for memory in board.chip.memories where !isAlias(memory) {
         try engine.mapMemory(
-          at: memory.base, size: memory.size, isWritable: memory.kind == .ram,
-          isCacheable: memory.cache != nil)
+          at: memory.base, size: memory.size, isWritable: memory.kind == .ram)
         // Erased flash reads as ones.
         if memory.kind == .flash { engine.fill(0xff, at: memory.base, count: Int(memory.size)) }
       }
@@ -173,29 +172,6 @@ private final class Assembly {
       throw refuse("its reset vector \(Address(start)) lacks the Thumb bit")
     }
     return table
-  }
-
-  private func configureCache(_ engine: Engine) {
-    let cached = board.chip.memories.first { $0.cache != nil }
-    if let slow = board.chip.memories.first(where: { ($0.waitStates?.uncached ?? 0) > 0 }) {
-      engine.setDataWaits(
-        UInt32(clamping: slow.waitStates?.uncached ?? 0), from: slow.base, size: slow.size)
-    }
-    guard let cache = cached?.cache, let waits = cached?.waitStates else { return }
-    engine.configureCache(
-      Engine.CacheGeometry(
-        size: UInt32(clamping: cache.size), line: UInt32(clamping: cache.line),
-        ways: UInt32(clamping: cache.ways),
-        leastRecentlyUsed: cache.replacement == .leastRecentlyUsed,
-        missCycles: UInt32(clamping: waits.miss)))
-    guard cache.enabledBy != nil else {
-      engine.isCacheEnabled = true
-      return
-    }
-    let timing = fabric.timing(ofMemory: cached?.name ?? "flash")
-    timing.onChange = { [unowned engine] in engine.isCacheEnabled = $0.cachesInstructions }
-    timing.hits = { [unowned engine] in engine.cacheHits }
-    timing.misses = { [unowned engine] in engine.cacheMisses }
   }
 
   // MARK: Devices

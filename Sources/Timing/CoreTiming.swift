@@ -11,8 +11,14 @@ public protocol CoreTiming: Sendable {
   /// The figures that no source gives, by name: whoever reports a number that rests on one says
   /// so.
   var assumptions: [String] { get }
+  /// Words of code that the core fetches ahead of those that it runs.
+  var fetchBufferWords: Int { get }
   /// The price of a straight run, entered with an empty pipeline.
   func price(_ block: [Instruction]) -> BlockPrice
+}
+
+extension CoreTiming {
+  public var fetchBufferWords: Int { 3 }
 }
 
 /// What exceptions cost at zero wait states, in core cycles.
