@@ -17,6 +17,7 @@ public final class CortexM {
   var sysTick: SysTick
   var watchpoint: DataWatchpoint
   var protection: MemoryProtection
+  let trace: InstrumentationTrace
   /// The event register of WFE.
   public private(set) var eventRegister = false
   /// Where the vector table stands out of reset.
@@ -50,6 +51,8 @@ public final class CortexM {
       clock: fabric.coreClock, reference: features.systickReference, fabric: fabric)
     watchpoint = DataWatchpoint(activeCycles: activeCycles)
     protection = MemoryProtection(regions: min(features.mpuRegions, 16))
+    trace = InstrumentationTrace(clock: fabric.coreClock, fabric: fabric)
+    fabric.service(NonMaskableInterrupt.init).pend = { [unowned self] in pend(NVIC.nmi) }
     sysTick.onExpiry = { [unowned self] in pend(NVIC.sysTick) }
     fabric.coreClock.observe { [unowned self] in
       sysTick.reclock { [unowned self] in makeSysTickEvent() }
@@ -69,6 +72,7 @@ public final class CortexM {
     applyTraps()
     sysTick.reset()
     watchpoint.reset()
+    trace.reset()
     isLockedUp = false
     eventRegister = false
     for register in [CoreRegister.primask, .basepri, .faultmask, .control] {

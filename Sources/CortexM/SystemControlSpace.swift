@@ -56,6 +56,9 @@ extension CortexM {
     guard isPresent(address) else { return 0 }
     if let bank = bank(address) { return readBank(bank) }
     if Self.protectionUnit.contains(address) { return readProtection(address) }
+    if InstrumentationTrace.contains(address) {
+      return trace.read(address, isTraceEnabled: isTraceEnabled)
+    }
     guard let register = Register(rawValue: address) else { return nil }
     switch register {
     case .dwtControl: return 0x4000_0000 | watchpoint.control
@@ -100,6 +103,10 @@ extension CortexM {
     }
     if Self.protectionUnit.contains(address) {
       writeProtection(address, value)
+      return true
+    }
+    if InstrumentationTrace.contains(address) {
+      writeTrace(address, value, .word)
       return true
     }
     guard let register = Register(rawValue: address) else { return false }
@@ -152,7 +159,17 @@ extension CortexM {
     return index < words.count ? words[index] : 0
   }
 
-  /// A byte or halfword: the priority fields take them, and the fault status takes its own bits.
+  /// DEMCR.TRCENA.
+  private var isTraceEnabled: Bool { control.demcr & 1 << 24 != 0 }
+
+  private func writeTrace(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {
+    trace.write(
+      address, value, width, isTraceEnabled: isTraceEnabled,
+      isPrivileged: processor[.control] & 1 == 0 || exceptionNumber != 0)
+  }
+
+  /// A byte or halfword: the priority fields and the ITM's ports take them, and the fault status takes
+  /// its own bits.
   public func writePrivateNarrow(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) -> Bool {
     let word = address & ~3
     let shift = (address & 3) * 8
@@ -161,6 +178,10 @@ extension CortexM {
       return writePrivate(word, value << shift & mask)
     }
     guard allowsNarrowAccess else { return false }
+    if InstrumentationTrace.contains(address) {
+      writeTrace(address, value, width)
+      return true
+    }
     let isPriority =
       (0xe000_e400..<0xe000_e800).contains(word) || (0xe000_ed18...0xe000_ed20).contains(word)
     guard isPriority, let old = readPrivate(word) else { return false }

@@ -31,6 +31,7 @@ public final class Machine {
   private let cpuPower: PowerConsumer
   var semihosting: Semihosting
   let semihostingConsole: SemihostingConsole
+  var transfer: RealTimeTransferPolling
   var sleepCycles: UInt64 { engine.sleptCycles }
   private(set) var wakeUps: UInt64 = 0
   var exitCode: Int32?
@@ -77,6 +78,7 @@ public final class Machine {
     semihosting = Semihosting(parts.semihosting, findings: parts.fabric.findings)
     semihostingConsole = SemihostingConsole(
       engine: parts.engine, scheduler: parts.fabric.scheduler)
+    transfer = parts.transfer
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
@@ -85,7 +87,9 @@ public final class Machine {
       return image.function(at: address) == nil
         ? "pc \(address)" : "pc \(address), \(describe(address))"
     }
-    fabric.transmit = { [unowned self] _, byte in console(byte) }
+    fabric.transmit = { [unowned self] port, byte in
+      if ConsolePort.isConsole(port) { console(byte) } else { noteUnconnected(port) }
+    }
     semihostingConsole.output = { [unowned self] byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
@@ -111,6 +115,7 @@ public final class Machine {
     stackLimit = dataEnd(below: engine[.sp])
     engine.stackLimit = stackLimit
     let outcome = loop()
+    transfer.finish()
     tellDebugger(outcome)
     engine.closeCalls()
     return record(outcome)
@@ -129,6 +134,7 @@ public final class Machine {
     wallStart = WallClock.seconds()
     while true {
       settle()
+      transfer.advance(to: engine.cycles)
       if let outcome = ending() { return outcome }
       if fabric.isSwitchedOff {
         if let outcome = sleep(untilEvent: false) { return outcome }
@@ -143,7 +149,7 @@ public final class Machine {
       let due = clock.firstTick(notBefore: fabric.scheduler.next)
       // A bounded slice, so that the wall clock is looked at now and then.
       let slice = engine.cycles + 10_000_000
-      let deadline = min(due, lastCycle, slice)
+      let deadline = min(due, lastCycle, slice, transfer.next)
       guard deadline > engine.cycles else { continue }
       if let outcome = handle(run(until: deadline)) { return outcome }
     }
@@ -252,6 +258,7 @@ public final class Machine {
   /// Jumps from event to event until something wakes the core; no cost but the simulated time.
   private func sleep(untilEvent: Bool) -> Outcome? {
     settle()
+    transfer.pollAtSleep()
     let start = engine.cycles
     cpuPower.enter("sleep")
     fabric.isCoreAsleep = true
@@ -291,7 +298,13 @@ public final class Machine {
     }
     if untilEvent { _ = core.waitForEvent() }
     wake(in: wakeUpCycles)
+    transfer.pollAtSleep()
     return nil
+  }
+
+  private func noteUnconnected(_ port: String) {
+    fabric.findings.note(
+      "unconnected-port", port, "what it says goes nowhere; --uart \(port)=FILE keeps it")
   }
 
   // MARK: Reset

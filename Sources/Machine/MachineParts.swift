@@ -28,6 +28,7 @@ struct MachineParts {
   let limits: Machine.Limits
   let wakeUp: Machine.WakeUp
   let semihosting: SemihostingSettings
+  let transfer: RealTimeTransferPolling
 }
 
 extension Machine {
@@ -98,7 +99,8 @@ private final class Assembly {
       sensors: sensors, tracks: tracks, limits: limits(),
       wakeUp: board.chip.core.wakeUp.map { .time($0.value) }
         ?? .cycles(timing.exceptions.wakeUp),
-      semihosting: try SemihostingSettings(board, image, deployment))
+      semihosting: try SemihostingSettings(board, image, deployment),
+      transfer: RealTimeTransferPolling(board, image, fabric, clock))
   }
 
   private func limits() -> Machine.Limits {

@@ -6,6 +6,7 @@ public enum PeripheralCatalog {
     "cmsdk-dualtimer": { CMSDKDualTimer($0) },
     "cmsdk-timer": { CMSDKTimer($0) },
     "cmsdk-uart": { CMSDKUART($0) },
+    "cmsdk-watchdog": { CMSDKWatchdog($0) },
     "nordic-clock-power": { NordicClockPower($0) },
     "nordic-comparator": { NordicComparator($0) },
     "nordic-ecb": { NordicECB($0) },

@@ -69,7 +69,8 @@ enum RunOptions {
 
   static let keys: [any ArgumentKey] = [
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
-    files, arguments, settings, judge, seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
+    files, arguments, settings, judge,
+    seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
     Key.unavailable("--uart"), Key.unavailable("--jobs"),
   ]
 
