@@ -1,3 +1,5 @@
+import Foundation
+import RunRecord
 import Testing
 
 @Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
