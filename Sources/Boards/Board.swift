@@ -9,6 +9,8 @@ public struct Board: Sendable {
   public var coreClock: Sourced<Hertz>
   /// Where the core finds its vector table when the ELF does not say.
   public var vectorTable: Sourced<Address>
+  /// What a boot loader leaves behind when it starts the application; nil: nothing runs before it.
+  public var bootLoader: BootLoader?
   /// What an application may fill.
   public var application: Application
   public var sensors: [BoardSensor]
@@ -24,6 +26,19 @@ public struct Board: Sendable {
   public var sources: [Source]
 
   public func sensor(_ id: String) -> BoardSensor? { sensors.first { $0.id == id } }
+}
+
+/// What a boot loader did to the chip's registers by the time it starts the application; the time
+/// and the energy that it takes are not counted.
+public struct BootLoader: Hashable, Sendable {
+  public struct Write: Hashable, Sendable {
+    public var register: Address
+    public var value: UInt32
+  }
+
+  /// In the file's order.
+  public var writes: [Write]
+  public var provenance: Provenance
 }
 
 /// The memory that linker scripts give to an application.

@@ -21,6 +21,12 @@ extension Board {
       Figure(
         key: "vector-table", value: "\(vectorTable.value)", provenance: vectorTable.provenance),
     ]
+    if let bootLoader {
+      figures.append(
+        Figure(
+          key: "boot-loader", value: "\(bootLoader.writes.count) writes",
+          provenance: bootLoader.provenance))
+    }
     for sensor in sensors {
       figures.append(
         Figure(

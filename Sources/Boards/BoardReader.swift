@@ -4,8 +4,8 @@ import Units
 /// Makes a board of its checked tree and its chip.
 struct BoardReader {
   static let keys = [
-    "board", "title", "chip", "sources", "core-clock", "vector-table", "application", "sensors",
-    "unmodelled-parts", "console", "leds", "buttons", "power",
+    "board", "title", "chip", "sources", "core-clock", "vector-table", "boot-loader", "application",
+    "sensors", "unmodelled-parts", "console", "leds", "buttons", "power",
   ]
 
   private let fields: Fields
@@ -26,6 +26,7 @@ struct BoardReader {
       vectorTable: try provenances.sourced(fields.required("vector-table"), "address") {
         node throws(DocumentError) in try node.address()
       },
+      bootLoader: try bootLoader(chip),
       application: try application(fields.required("application"), chip),
       sensors: try sensors(chip), unmodelledParts: try unmodelledParts(),
       console: try console(chip), leds: try pins(fields.optional("leds")),
@@ -40,6 +41,25 @@ struct BoardReader {
       flash: try region(application.required("flash"), chip),
       ram: try region(application.required("ram"), chip),
       provenance: try provenances.read(application))
+  }
+
+  /// Each write is `BLOCK+OFFSET: VALUE`.
+  private func bootLoader(_ chip: Chip) throws(DocumentError) -> BootLoader? {
+    guard let node = fields.optional("boot-loader") else { return nil }
+    let loader = try Fields(node, "a boot loader", keys: ["writes"] + Provenances.keys)
+    var writes: [BootLoader.Write] = []
+    for entry in try loader.required("writes").entries("writes") {
+      let words = entry.key.split(separator: "+", maxSplits: 1)
+      guard words.count == 2, let block = chip.blocks.first(where: { $0.name == words[0] }),
+        words[1].hasPrefix("0x"), let offset = UInt32(words[1].dropFirst(2), radix: 16),
+        offset & 3 == 0, offset >= block.first, offset < block.size
+      else {
+        throw entry.value.error("'\(entry.key)' is no register; expected one like UARTE0+0x500")
+      }
+      let value = UInt32(try entry.value.integer(in: 0...0xffff_ffff))
+      writes.append(BootLoader.Write(register: block.base + offset, value: value))
+    }
+    return BootLoader(writes: writes, provenance: try provenances.read(loader))
   }
 
   private func region(_ node: Node, _ chip: Chip) throws(DocumentError) -> Application.Region {

@@ -1,3 +1,4 @@
+import Boards
 import CortexM
 import Disassembly
 import Engine
@@ -28,6 +29,7 @@ public final class Machine {
   let limits: Limits
   let wakeUp: WakeUp
   private let flashStore: FlashStore
+  private let bootLoaderWrites: [BootLoader.Write]
   private let cpuPower: PowerConsumer
   var semihosting: Semihosting
   let semihostingConsole: SemihostingConsole
@@ -79,6 +81,7 @@ public final class Machine {
     semihostingConsole = SemihostingConsole(
       engine: parts.engine, scheduler: parts.fabric.scheduler)
     transfer = parts.transfer
+    bootLoaderWrites = parts.bootLoaderWrites
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
@@ -109,6 +112,7 @@ public final class Machine {
   /// Runs from reset to the end, whatever that is.
   public func run() -> RunRecord {
     _ = core.reset()
+    bus.leave(bootLoaderWrites)
     engine.breakFlow()
     engine.lowestStackPointer = engine[.sp]
     observer.initialStack = engine[.sp]
@@ -316,6 +320,7 @@ public final class Machine {
     fabric.resetRequested = false
     bus.reset()
     _ = core.reset()
+    bus.leave(bootLoaderWrites)
     observer.systemReset()
     engine.closeCalls()
     engine.breakFlow()

@@ -29,6 +29,7 @@ struct MachineParts {
   let wakeUp: Machine.WakeUp
   let semihosting: SemihostingSettings
   let transfer: RealTimeTransferPolling
+  let bootLoaderWrites: [BootLoader.Write]
 }
 
 extension Machine {
@@ -100,7 +101,9 @@ private final class Assembly {
       wakeUp: board.chip.core.wakeUp.map { .time($0.value) }
         ?? .cycles(timing.exceptions.wakeUp),
       semihosting: try SemihostingSettings(board, image, deployment),
-      transfer: RealTimeTransferPolling(board, image, fabric, clock))
+      transfer: RealTimeTransferPolling(board, image, fabric, clock),
+      bootLoaderWrites: core.initialVectorTable == board.vectorTable.value
+        ? board.bootLoader?.writes ?? [] : [])
   }
 
   private func limits() -> Machine.Limits {

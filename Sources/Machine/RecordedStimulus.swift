@@ -65,7 +65,7 @@ final class RecordedStimulus: Stimulus {
     case .magneticField: "uT"
     case .humidity: "%"
     case .pressure: "hPa"
-    case .sound, .light, .proximity: nil
+    case .sound, .light, .proximity, .gesture: nil
     }
   }
 
@@ -77,6 +77,7 @@ final class RecordedStimulus: Stimulus {
     case .temperature, .humidity, .pressure, .proximity: [[quantity.rawValue]]
     case .magneticField: [["mx", "my", "mz"], ["mX", "mY", "mZ"], ["magX", "magY", "magZ"]]
     case .light: [["clear", "red", "green", "blue"]]
+    case .gesture: [["up", "down", "left", "right"]]
     case .sound: []
     }
   }

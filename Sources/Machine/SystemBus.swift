@@ -97,6 +97,11 @@ final class SystemBus: DeviceBus {
     if isTaken != true { writeUnmodelled(address, value, instance.block) }
   }
 
+  /// Writes of a boot loader that has ended when the run begins.
+  func leave(_ writes: [BootLoader.Write]) {
+    for write in writes { writeDevice(write.register.value, .word, write.value) }
+  }
+
   // MARK: Bit-banding
 
   /// Each word of an alias is one bit of the first megabyte of RAM or peripherals.

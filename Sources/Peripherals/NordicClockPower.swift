@@ -7,8 +7,8 @@ import Units
 /// time of HFXODEBOUNCE (16 us a step). LFCLKSTART starts the source in LFCLKSRC; with the crystal
 /// the ticks come from the RC oscillator until it has started. Parameters in microseconds:
 /// `hfxo-startup-us` (60), `lfrc-startup-us` (600), `lfxo-startup-us` (250000),
-/// `lfsynth-startup-us` (100); `vbus` (1: a USB cable is plugged in: USBDETECTED and USBPWRRDY come
-/// at once after a reset). Power states: `dcdc` (off, on) besides those of
+/// `lfsynth-startup-us` (100); `vbus` (1: a USB cable is plugged in: USBDETECTED comes at once
+/// after a reset, USBPWRRDY by `NordicUSBPower`). Power states: `dcdc` (off, on) besides those of
 /// `NordicClockRequests`.
 ///
 /// Reference: nRF52840 Product Specification v1.7, 5.3 POWER, 5.4 CLOCK and their electrical
@@ -72,10 +72,9 @@ final class NordicClockPower: Peripheral {
   private let converter: PowerConsumer
   private let cause: NordicResetCause
   private let off: NordicSystemOff
-  private let hasUSB: Bool
+  private let usb: NordicUSBPower
   private lazy var usbPresent = fabric.scheduler.event("VBUS") { [unowned self] in
     interface.raise(Event.usbDetected.rawValue)
-    interface.raise(Event.usbPowerReady.rawValue)
   }
   private let startup: (hfxo: Interval, lfrc: Interval, lfxo: Interval, synth: Interval)
   private lazy var crystalStarted = fabric.scheduler.event("HFXO start") { [unowned self] in
@@ -123,9 +122,11 @@ final class NordicClockPower: Peripheral {
       time("hfxo-startup-us", 60), time("lfrc-startup-us", 600),
       time("lfxo-startup-us", 250_000), time("lfsynth-startup-us", 100)
     )
-    hasUSB = context.parameters["vbus"] == 1
+    usb = context.fabric.service(NordicUSBPower.init)
+    usb.hasCable = context.parameters["vbus"] == 1
     interface.perform = { [unowned self] in perform($0) }
-    if hasUSB { usbPresent.schedule(at: .zero) }
+    usb.onReady = { [unowned self] in interface.raise(Event.usbPowerReady.rawValue) }
+    if usb.hasCable { usbPresent.schedule(at: .zero) }
     context.fabric.observeSleep { [unowned self] isAsleep in
       interface.raise((isAsleep ? Event.sleepEnter : Event.sleepExit).rawValue)
     }
@@ -144,7 +145,7 @@ final class NordicClockPower: Peripheral {
       return 1 << 16 | (runningSource ?? 0)
     case .lowFrequencySourceCopy: return sourceCopy
     case .ramStatus: return 0xf
-    case .usbRegulatorStatus: return hasUSB ? 3 : 0
+    case .usbRegulatorStatus: return (usb.hasCable ? 1 : 0) | (usb.isReady ? 2 : 0)
     case .mainRegulatorStatus, .systemOff: return 0
     case .powerFailConfiguration: return powerFail
     case .lowFrequencySource: return lowFrequencySource
@@ -203,7 +204,7 @@ final class NordicClockPower: Peripheral {
     converter.enter("off")
     rcMode = 0
     ram = Array(repeating: 0xffff, count: Self.ramSections)
-    if hasUSB { usbPresent.schedule(at: fabric.scheduler.now) }
+    if usb.hasCable { usbPresent.schedule(at: fabric.scheduler.now) }
     if fabric.resetRequested {
       resetReason |= cause.pending
       // Only the watchdog of these also resets what is retained.

@@ -7,7 +7,8 @@ import Units
 /// The sample rate is exactly PDM_CLK / RATIO; buffers follow each other without a gap: END of one
 /// and STARTED of the next, which takes over SAMPLE.PTR and MAXCNT, come at the instant of the last
 /// sample. A buffer whose PTR was not written since the STARTED before goes over the one before it:
-/// as many samples are lost. STOP ends the buffer early. MAXCNT counts 16-bit values, so a stereo
+/// as many samples are lost. A buffer of no samples lasts one sample, which is dropped: Arduino's
+/// library starts with one and gives the first real buffer at STARTED. STOP ends the buffer early. MAXCNT counts 16-bit values, so a stereo
 /// pair is two.
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.15 PDM.
@@ -171,10 +172,10 @@ final class NordicPDM: Peripheral {
     hasFreshPointer = false
     if buffer.count == 0 {
       fabric.findings.note(
-        "empty-buffer", "\(name).SAMPLE.MAXCNT", "a buffer of no samples never ends")
-    } else {
-      bufferEnd.schedule(at: samples.instant(ofTick: firstSample + frames(buffer.count)))
+        "empty-buffer", "\(name).SAMPLE.MAXCNT", "a buffer of no samples: one sample is dropped")
     }
+    let count = max(1, frames(buffer.count))
+    bufferEnd.schedule(at: samples.instant(ofTick: firstSample + count))
     interface.raise(Event.started.rawValue)
   }
 
@@ -184,8 +185,8 @@ final class NordicPDM: Peripheral {
 
   private func endBuffer() {
     let count = frames(buffer.count)
-    store(count)
-    firstSample += count
+    if count > 0 { store(count) }
+    firstSample += max(1, count)
     interface.raise(Event.end.rawValue)
     if isRunning { beginBuffer() }
   }

@@ -13,7 +13,7 @@ import Units
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.35 USBD.
 /// Assumed: a DMA takes 2 us, a packet on the bus 60 us, READY 10 us.
-/// Not modelled: isochronous endpoints, suspend and remote wake-up, DPDMDRIVE, HALTED.
+/// Not modelled: isochronous endpoints, suspend and remote wake-up, DPDMDRIVE, what a halted endpoint answers.
 final class NordicUSBD: SerialPort, USBDevicePort {
   private enum Event {
     static let busReset: UInt32 = 0x100
@@ -39,6 +39,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   private let interface: NordicInterface
   private let activity: NordicActivity
   private let host: USBHost
+  private let power: NordicUSBPower
   private lazy var becomesReady = fabric.scheduler.event(name) { [unowned self] in
     eventCause |= Self.ready
     interface.raise(Event.usbEvent)
@@ -51,6 +52,10 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   private var values: [UInt32: UInt32] = [:]
   private var eventCause: UInt32 = 0
   private var dataStatus: UInt32 = 0
+  /// Whose EasyDMA registers were captured: IN endpoints from bit 0, OUT from bit 16.
+  private var captured: UInt32 = 0
+  /// Stalled endpoints, in the order of `captured`.
+  private var halted: UInt32 = 0
   private var address: UInt32 = 0
   private var frameNumber: UInt32 = 0
   private var setupPacket = [UInt8](repeating: 0, count: 8)
@@ -59,6 +64,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   /// Packets in the controller: to the host, and from it.
   private var inPackets = [[UInt8]](repeating: [], count: 8)
   private var outPackets = [[UInt8]?](repeating: nil, count: 8)
+  private var outSizes = [Int](repeating: 0, count: 8)
   private var acceptsOut = [Bool](repeating: false, count: 8)
   private var pending: ArraySlice<UInt8> = []
 
@@ -75,6 +81,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
       ], interruptRegister: true)
     activity = NordicActivity(context)
     host = USBHost(context.fabric.scheduler)
+    power = context.fabric.service(NordicUSBPower.init)
     inputs = (0..<8).map { EasyDMA(context, "EPIN[\($0)]", countBits: 7) }
     outputs = (0..<8).map { EasyDMA(context, "EPOUT[\($0)]", countBits: 7) }
     for endpoint in 0..<8 {
@@ -95,12 +102,14 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   func read(_ offset: UInt32) -> UInt32? {
     switch offset {
     case 0x400: return eventCause
-    case 0x468: return 0
+    case 0x420...0x43c where offset & 3 == 0: return halted >> ((offset - 0x420) / 4) & 1
+    case 0x444...0x460 where offset & 3 == 0: return halted >> ((offset - 0x444) / 4 + 16) & 1
+    case 0x468: return captured
     case 0x46c: return dataStatus
     case 0x470: return address
     case 0x480...0x49c where offset & 3 == 0: return UInt32(setupPacket[Int(offset - 0x480) / 4])
     case 0x4a0...0x4bc where offset & 3 == 0:
-      return UInt32(outPackets[Int(offset - 0x4a0) / 4]?.count ?? 0)
+      return UInt32(outSizes[Int(offset - 0x4a0) / 4])
     case 0x520: return frameNumber
     case 0x600..<0x6a0: return endpoint(offset, from: 0x600).map { inputs[$0].value($1) }
     case 0x700..<0x7a0: return endpoint(offset, from: 0x700).map { outputs[$0].value($1) }
@@ -111,10 +120,14 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     switch offset {
     case 0x400: eventCause &= ~value
+    case 0x468: captured &= ~value
     case 0x46c: dataStatus &= ~value
     case 0x4a0...0x4bc where offset & 3 == 0:
       acceptsOut[Int(offset - 0x4a0) / 4] = true
       scheduleDelivery()
+    case 0x518:
+      let bit: UInt32 = 1 << (value & 7 + (value & 0x80 == 0 ? 16 : 0))
+      halted = value & 0x100 != 0 ? halted | bit : halted & ~bit
     case 0x500: enable(value & 1 == 1)
     case 0x504: pullUp(value & 1 == 1)
     case 0x600..<0x6a0:
@@ -136,6 +149,8 @@ final class NordicUSBD: SerialPort, USBDevicePort {
     values = [:]
     eventCause = 0
     dataStatus = 0
+    captured = 0
+    halted = 0
     frameNumber = 0
     for index in 0..<8 {
       inputs[index].reset()
@@ -154,9 +169,12 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   /// The registers that only keep their value; nil for another offset.
   private static func resetValue(_ offset: UInt32) -> UInt32? {
     switch offset {
-    case 0x500, 0x504, 0x508, 0x518, 0x51c, 0x52c, 0x530: 0
+    case 0x500, 0x504, 0x508, 0x51c, 0x52c, 0x530: 0
+    // The errata's work-arounds (171, 187, 199) write these.
+    case 0x800, 0x804, 0xc1c: 0
     case 0x50c: 0x100
     case 0x510, 0x514: 1
+    case 0x4c0: 0x1_0000
     default: nil
     }
   }
@@ -172,6 +190,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
     guard on != (values[0x500] == 1) else { return }
     values[0x500] = on ? 1 : 0
     activity.set(on)
+    power.setEnabled(on)
     if on { return becomesReady.schedule(after: .microseconds(10)) }
     becomesReady.cancel()
     pullUp(false)
@@ -184,6 +203,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
     for event in dmaDone + packetPassed + [delivery] { event.cancel() }
     inPackets = Array(repeating: [], count: 8)
     outPackets = Array(repeating: nil, count: 8)
+    outSizes = Array(repeating: 0, count: 8)
     acceptsOut = Array(repeating: false, count: 8)
     address = 0
     if on { host.attach(self) } else { host.detach() }
@@ -206,6 +226,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
   /// Endpoints 0 to 7 are IN, 8 to 15 OUT.
   private func startDMA(_ number: Int) {
     if number < 8 { inputs[number].begin() } else { outputs[number - 8].begin() }
+    captured |= 1 << UInt32(number < 8 ? number : number + 8)
     dmaDone[number].schedule(after: .microseconds(2))
     interface.raise(Event.started)
   }
@@ -256,6 +277,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
 
   func controlData(_ packet: [UInt8]) {
     outPackets[0] = packet
+    outSizes[0] = packet.count
     interface.raise(Event.controlDataDone)
   }
 
@@ -277,6 +299,7 @@ final class NordicUSBD: SerialPort, USBDevicePort {
     guard let endpoint = host.serialOut else { return }
     acceptsOut[endpoint] = false
     outPackets[endpoint] = Array(pending.prefix(64))
+    outSizes[endpoint] = outPackets[endpoint]?.count ?? 0
     pending = pending.dropFirst(64)
     dataStatus |= 1 << UInt32(16 + endpoint)
     interface.raise(Event.data)

@@ -19,7 +19,9 @@ import Units
 ///
 /// Reference: BMI270 data sheet (Bosch, BST-BMI270-DS000), sections 4 and 5; register fields as in
 /// boschsensortec/BMI270_SensorAPI.
-/// Not modelled: SPI, the FIFO, the auxiliary interface, features (step counter, motion, gestures),
+/// With the FIFO (`BMI270FIFO`) samples are counted by its frames; a full or watermark interrupt stands
+/// while its condition holds.
+/// Not modelled: SPI, the auxiliary interface, features (step counter, motion, gestures),
 /// filters, settling, offset compensation, self-test, the time that a soft reset takes and that a
 /// write needs in power-save mode. Where a register asks for one of them, that is a finding.
 public final class BMI270: Sensor, RegisterFile {
@@ -35,7 +37,7 @@ public final class BMI270: Sensor, RegisterFile {
     ],
     pins: ["INT1", "INT2"], powerStates: State.allCases.map(\.rawValue),
     reference: "BMI270 data sheet (Bosch, BST-BMI270-DS000)",
-    notModelled: "SPI, FIFO, auxiliary interface, features, filters, settling, self-test")
+    notModelled: "SPI, auxiliary interface, features, filters, settling, self-test")
 
   /// The states in which it draws different currents.
   enum State: String, CaseIterable {
@@ -66,6 +68,9 @@ public final class BMI270: Sensor, RegisterFile {
   var sensorTime: UInt32 = 0
   /// INT_STATUS_1.
   var interrupts: UInt8 = 0
+  var fifo = BMI270FIFO()
+  /// The FIFO's conditions that hold, as bits of INT_STATUS_1.
+  var fifoLevels: UInt8 = 0
 
   init(_ context: SensorContext) {
     self.context = context
@@ -96,6 +101,8 @@ public final class BMI270: Sensor, RegisterFile {
     newest = InertialSample()
     shown = InertialSample()
     interrupts = 0
+    fifo.clear()
+    fifoLevels = 0
     initialization.cancel()
     time = ClockDomain(frequency: Hertz(25_600), start: context.fabric.scheduler.now)
     retime()
@@ -112,6 +119,7 @@ public final class BMI270: Sensor, RegisterFile {
   func beginReading() {
     shown = newest
     sensorTime = UInt32(truncatingIfNeeded: time.ticks(at: context.fabric.scheduler.now))
+    fifo.beginReading(fifoSettings, sensorTime: sensorTime)
   }
 
   func beginInitialization() {
@@ -129,7 +137,7 @@ public final class BMI270: Sensor, RegisterFile {
 /// The BMI270's clock and what it feels.
 extension BMI270 {
   /// The sensor-time ticks between two samples of each die that runs.
-  private var periods: (gyroscope: UInt64?, accelerometer: UInt64?) {
+  var periods: (gyroscope: UInt64?, accelerometer: UInt64?) {
     guard powered, isInitialized else { return (nil, nil) }
     func period(_ isEnabled: Bool, _ code: UInt8, _ codes: ClosedRange<UInt8>) -> UInt64? {
       isEnabled && codes.contains(code) ? 1 << (16 - UInt64(code)) : nil
@@ -174,9 +182,11 @@ extension BMI270 {
       guard let words = measure(fresh) else {
         return context.fabric.requestStop(.streamEnded(sensor: context.name))
       }
+      let isBuffered = buffer(words, of: fresh, tick: tick)
       if newest.isUntouched { context.track.markLost() }
       habit.learn(from: newest)
-      newest = InertialSample(words: words, fresh: fresh, number: newest.number + 1)
+      newest = InertialSample(
+        words: words, fresh: isBuffered ? [] : fresh, number: newest.number + 1)
       context.track.markDataReady()
       let bits =
         (fresh.contains(.accelerometer) ? 0x80 : 0) as UInt8

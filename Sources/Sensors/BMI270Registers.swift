@@ -22,6 +22,13 @@ extension BMI270 {
     case ACC_RANGE = 0x41
     case GYR_CONF = 0x42
     case GYR_RANGE = 0x43
+    case FIFO_LENGTH_0 = 0x24
+    case FIFO_LENGTH_1 = 0x25
+    case FIFO_DATA = 0x26
+    case FIFO_DOWNS = 0x45
+    case FIFO_WTM_0 = 0x46
+    case FIFO_WTM_1 = 0x47
+    case FIFO_CONFIG_0 = 0x48
     case FIFO_CONFIG_1 = 0x49
     case AUX_IF_CONF = 0x4c
     case INT1_IO_CTRL = 0x53
@@ -41,16 +48,17 @@ extension BMI270 {
 
     static let resetValues: [(Register, UInt8)] = [
       (.CHIP_ID, 0x24), (.STATUS, 0x10), (.EVENT, 0x01), (.ACC_CONF, 0xa8), (.ACC_RANGE, 0x02),
-      (.GYR_CONF, 0xa9), (.FIFO_CONFIG_1, 0x10), (.PWR_CONF, 0x03),
+      (.GYR_CONF, 0xa9), (.FIFO_DOWNS, 0x88), (.FIFO_WTM_1, 0x02), (.FIFO_CONFIG_0, 0x02),
+      (.FIFO_CONFIG_1, 0x10), (.PWR_CONF, 0x03),
     ]
 
     /// The bits whose effect is not modelled: set, they become a finding.
     var unmodelledBits: UInt8 {
       switch self {
-      case .FIFO_CONFIG_1: 0xe0
+      case .FIFO_CONFIG_1: 0x2f
       case .AUX_IF_CONF: 0x80
       case .INT1_MAP_FEAT, .INT2_MAP_FEAT: 0xff
-      case .INT_MAP_DATA: 0xbb
+      case .INT_MAP_DATA: 0x88
       case .ACC_SELF_TEST: 0x01
       case .PWR_CTRL: 0x01
       default: 0
@@ -63,7 +71,8 @@ extension BMI270 {
 
   func following(_ address: UInt8, in subaddress: UInt8) -> UInt8 {
     // The two ports of a burst: INIT_DATA and FIFO_DATA.
-    address == Register.INIT_DATA.rawValue || address == 0x26 ? address : (address + 1) & 0x7f
+    address == Register.INIT_DATA.rawValue || address == Register.FIFO_DATA.rawValue
+      ? address : (address + 1) & 0x7f
   }
 
   func decode(_ subaddress: UInt8) -> UInt8 { subaddress & 0x7f }
@@ -74,12 +83,15 @@ extension BMI270 {
     case .SENSORTIME_0: return UInt8(truncatingIfNeeded: sensorTime)
     case .SENSORTIME_1: return UInt8(truncatingIfNeeded: sensorTime >> 8)
     case .SENSORTIME_2: return UInt8(truncatingIfNeeded: sensorTime >> 16)
+    case .FIFO_LENGTH_0: return UInt8(fifo.length & 0xff)
+    case .FIFO_LENGTH_1: return UInt8(fifo.length >> 8)
+    case .FIFO_DATA: return readFIFO()
     case .EVENT:
       defer { self[.EVENT] = 0 }
       return self[.EVENT]
     case .INT_STATUS_1:
       defer {
-        interrupts = 0
+        interrupts = fifoLevels
         drivePins(hasNewSample: false)
       }
       return interrupts
@@ -113,30 +125,37 @@ extension BMI270 {
       return
     case .CMD:
       self[.CMD] = 0
-      if value == 0xb6 { reset() }
+      if value == 0xb6 { return reset() }
+      if value == 0xb0 { flushFIFO() }
+    // A FIFO holds frames of one shape.
+    case .FIFO_CONFIG_0, .FIFO_CONFIG_1: flushFIFO()
+    case .FIFO_WTM_0, .FIFO_WTM_1: updateFIFOInterrupts()
     default: break
     }
     retime()
     drivePins(hasNewSample: false)
   }
 
-  /// The data-ready interrupts of both pins.
+  /// The data interrupts of both pins.
   func drivePins(hasNewSample: Bool) {
-    drive("INT1", map: 0x04, control: self[.INT1_IO_CTRL], hasNewSample)
-    drive("INT2", map: 0x40, control: self[.INT2_IO_CTRL], hasNewSample)
+    let map = self[.INT_MAP_DATA]
+    drive("INT1", map: map & 0x0f, control: self[.INT1_IO_CTRL], hasNewSample)
+    drive("INT2", map: map >> 4, control: self[.INT2_IO_CTRL], hasNewSample)
   }
 
+  /// `map`: bit 0 the full FIFO, bit 1 its watermark, bit 2 new data.
   private func drive(_ pin: String, map: UInt8, control: UInt8, _ hasNewSample: Bool) {
     guard isReachable, control & 0x08 != 0 else { return context.drive(pin, nil) }
-    let isMapped = self[.INT_MAP_DATA] & map != 0
+    let isMapped = map & 0x04 != 0
     let isLatched = self[.INT_LATCH] & 1 != 0
-    let sources = (isLatched ? interrupts : self[.STATUS]) & 0xc0
+    let dataReady = (isLatched ? interrupts : self[.STATUS]) & 0xc0
+    let conditions = (isLatched ? interrupts : fifoLevels) & map & 0x03
     func put(_ isActive: Bool) {
       let level = isActive == (control & 0x02 != 0)
       context.drive(pin, control & 0x04 != 0 && level ? nil : level)
     }
-    if isMapped, hasNewSample, !isLatched { put(false) }
-    put(isMapped && sources != 0)
+    if isMapped, hasNewSample, !isLatched { put(conditions != 0) }
+    put(isMapped && dataReady != 0 || conditions != 0)
   }
 }
 

@@ -8,6 +8,7 @@ public enum SensorCatalog {
   }
 
   private static let entries = [
+    Entry(description: APDS9960.description, make: { APDS9960($0) }),
     Entry(description: BMI270.description, make: { BMI270($0) }),
     Entry(description: BMM150.description, make: { BMM150($0) }),
     Entry(description: HTS221.description, make: { HTS221($0) }),

@@ -87,7 +87,8 @@ final class LSM9DS1Magnetometer: RegisterFile {
     switch Int(address) {
     case Register.offsets: registers[Int(address)] = value
     case Register.control1:
-      check("CTRL_REG1_M", value & 0x83)
+      // TEMP_COMP changes nothing: the recording is what a compensated part gives.
+      check("CTRL_REG1_M", value & 0x03)
       registers[Int(address)] = value
       retime()
     case Register.control2:

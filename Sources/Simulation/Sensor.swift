@@ -66,6 +66,8 @@ public enum PhysicalQuantity: String, Sendable, CaseIterable {
   case light
   /// One channel: light thrown back, 0 to 255.
   case proximity
+  /// What comes back to the up, down, left and right photodiodes, 0 to 255.
+  case gesture
 }
 
 /// A recorded stream as a sensor sees it.

@@ -101,6 +101,11 @@ private func failure(
       "tiny.yaml:6:1: error: unknown key 'core-clok'; did you mean 'core-clock'?"
     ),
     (
+      "application:",
+      "boot-loader: {writes: {UART+0x1000: 1}, source: DOC, trust: A}\napplication:",
+      "tiny.yaml:8:37: error: 'UART+0x1000' is no register; expected one like UARTE0+0x500"
+    ),
+    (
       "ram: {base: 0x20000000, size: 8 KiB}", "ram: {base: 0x20000000, size: 9 KiB}",
       "tiny.yaml:8:54: error: the region is not inside one memory of 'tiny'"
     ),

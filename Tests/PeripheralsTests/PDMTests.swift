@@ -142,12 +142,22 @@ private final class CountingMicrophone: PDMSource {
     #expect(empty.wait(for: silent, 0x108) != nil)
   }
 
-  @Test func aBufferOfNoSamplesIsAFindingAndNeverEnds() {
+  @Test func aBufferOfNoSamplesDropsOneAndIsAFinding() {
     let bench = Bench()
     let pdm = pdm(bench, CountingMicrophone())
+    let count = pdm[0x564]
     pdm[0x564] = 0
     pdm[0x000] = 1
-    #expect(bench.scheduler.next == .never)
+    #expect(pdm[0x100] == 1)
+    pdm[0x100] = 0
+    pdm[0x560] = 0x2000_0000
+    pdm[0x564] = count
+    let start = bench.now
+    let begun = bench.wait(for: pdm, 0x100)
+    #expect(begun != nil && begun != start)
     #expect(bench.fabric.findings.entries.map(\.kind) == ["empty-buffer"])
+    pdm[0x108] = 0
+    #expect(bench.wait(for: pdm, 0x108) != nil)
+    #expect(bench.memory.halfword(0) == 1)
   }
 }

@@ -45,7 +45,7 @@ private final class SerialFirmware {
   private func serve() {
     if taken(0x15c) { setup() }
     if taken(0x128) {
-      if usb[0x4a0] > 0 {
+      if requests.last?[0] == 0x21 && requests.last?[1] == 0x20 {
         usb[0x700] = 0x2000_0200
         usb[0x704] = 64
         usb[0x028] = 1
@@ -151,6 +151,37 @@ private final class SerialFirmware {
     #expect(usb[0x484] == 5)
     usb[0x500] = 0
     #expect(bench.scheduler.next == .never)
+  }
+
+  @Test func theRegulatorSettlesOnceTheControllerIsEnabled() {
+    let bench = Bench()
+    let clock = bench.device(
+      "nordic-clock-power", "CLOCK", base: 0x4000_0000, parameters: ["vbus": 1])
+    let usb = bench.device("nordic-usbd", "USBD", base: 0x4002_7000)
+    bench.advance(.milliseconds(5))
+    #expect(clock[0x11c] == 1)
+    #expect(clock[0x124] == 0)
+    #expect(clock[0x438] == 1)
+    usb[0x500] = 1
+    #expect(bench.wait(for: clock, 0x124) == after(.milliseconds(6)))
+    #expect(clock[0x438] == 3)
+    usb[0x500] = 0
+    #expect(clock[0x438] == 1)
+  }
+
+  @Test func theSizeOfAPacketStaysWhenItHasBeenTaken() {
+    let bench = Bench()
+    let firmware = SerialFirmware(bench)
+    firmware.usb[0x504] = 1
+    firmware.run(until: after(.milliseconds(200)))
+    #expect(firmware.usb[0x4a0] == 7)
+    #expect(firmware.usb[0x468] & 0x1_0000 != 0)
+    firmware.usb[0x468] = .max
+    #expect(firmware.usb[0x468] == 0)
+    firmware.usb[0x518] = 0x183
+    #expect(firmware.usb[0x42c] == 1)
+    firmware.usb[0x518] = 0x083
+    #expect(firmware.usb[0x42c] == 0)
   }
 
   @Test func framesComeEveryMillisecondAfterTheReset() {
