@@ -101,7 +101,8 @@ static void check_cycle_counter(void) {
   uint32_t ticks = 0xFFFFFF - SYST_CVR, cycles = DWT_CYCCNT - before;
   SYST_CSR = SYST_CLKSOURCE;
   check("CYCCNT: counts", cycles > 1000, 1);
-  check("CYCCNT: SysTick counts the same core clock", cycles - ticks < 40, 1);
+  // A core that issues two instructions a cycle may start or stop both at once.
+  check("CYCCNT: SysTick counts the same core clock", cycles - ticks + 1 < 41, 1);
   print_masked("cycles", cycles);
 }
 

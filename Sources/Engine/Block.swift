@@ -9,6 +9,8 @@ public struct BlockDescription: Sendable {
   public var takenExtra: UInt32 = 0
   /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
   public var branchedToExtra: UInt32 = 0
+  /// Cycles more when its last instruction goes another way than the core predicts.
+  public var mispredicted: UInt32 = 0
   /// Each line of the slow memory that it lies in; empty in memory that never waits.
   public var lines: [FetchLine] = []
   public var instructions: UInt32 = 0
@@ -79,6 +81,16 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let any = BlockTraits(rawValue: 1 << 31)
   /// Holds SEV.
   public static let sendsEvent = BlockTraits(rawValue: 1 << 11)
+  /// Ends in a branch that the core predicts to be taken or not.
+  public static let predictsDirection = BlockTraits(rawValue: 1 << 20)
+  /// Ends in a jump to a value, which the core predicts to be the last one.
+  public static let predictsTarget = BlockTraits(rawValue: 1 << 21)
+  /// Ends in a branch that leaves its second slot to its target; starts with an instruction that makes
+  /// use of one.
+  public static let leavesSlot = BlockTraits(rawValue: 1 << 22)
+  public static let gainsFromSlot = BlockTraits(rawValue: 1 << 23)
+  /// What is followed from one block to the next.
+  static let predicting: BlockTraits = [.predictsDirection, .predictsTarget, .leavesSlot]
 }
 
 /// How the address of a data read follows from the core registers at the start of its block.
@@ -123,6 +135,9 @@ struct Block {
   var branchedEntries: UInt64 = 0
   /// Wait-state cycles paid so far.
   var stallCycles: UInt64 = 0
+  /// How often its end was mispredicted, and how often its target took its second slot.
+  var mispredictions: UInt64 = 0
+  var pairedExits: UInt64 = 0
   var function: UInt32
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0

@@ -27,12 +27,17 @@ func blockHook(
     block.pointee.branchedEntries &+= 1
     cycles &+= UInt64(previous.pointee.takenExtra &+ block.pointee.branchedToExtra)
   }
-  if previous.pointee.traits & state.pointee.leavingMask
-    | block.pointee.traits & state.pointee.enteringMask != 0
-  {
-    state.pointee.cycles = cycles
-    guard enterSlowly(uc, state, previous, block) else { return }
-    cycles = state.pointee.cycles
+  let leaving = previous.pointee.traits & state.pointee.leavingMask
+  let entering = block.pointee.traits & state.pointee.enteringMask
+  if leaving | entering != 0 {
+    if leaving & BlockTraits.predicting.rawValue != 0 {
+      cycles &+= state.pointee.predictor.follow(previous, block)
+    }
+    if leaving & ~BlockTraits.predicting.rawValue | entering != 0 {
+      state.pointee.cycles = cycles
+      guard enterSlowly(uc, state, previous, block) else { return }
+      cycles = state.pointee.cycles
+    }
   }
   state.pointee.blockStart = cycles
   var waits = UInt64(block.pointee.fixedWaits)
@@ -198,6 +203,9 @@ private func undoEntry(
   _ state: UnsafeMutablePointer<HotState>, _ previous: UnsafeMutablePointer<Block>,
   _ block: UnsafeMutablePointer<Block>
 ) {
+  if previous.pointee.traits & BlockTraits.predicting.rawValue != 0 {
+    state.pointee.cycles &-= state.pointee.predictor.undo(previous, block)
+  }
   guard previous.pointee.end != block.pointee.address else { return }
   previous.pointee.takenExits -= 1
   block.pointee.branchedEntries -= 1

@@ -112,9 +112,11 @@ extension Engine {
           function: block.function, executions: block.executions,
           instructions: block.executions * UInt64(block.description.instructions)
             - block.unspentInstructions,
-          baseCycles: block.executions * UInt64(block.cycles) - block.unspentCycles,
+          baseCycles: block.executions * UInt64(block.cycles) - block.unspentCycles
+            - block.pairedExits,
           branchCycles: block.takenExits * UInt64(block.takenExtra)
-            + block.branchedEntries * UInt64(block.branchedToExtra),
+            + block.branchedEntries * UInt64(block.branchedToExtra)
+            + block.mispredictions * UInt64(block.description.mispredicted),
           stallCycles: block.stallCycles))
     }
     return counts.sorted { ($0.address, $0.size) < ($1.address, $1.size) }

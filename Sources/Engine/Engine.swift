@@ -152,6 +152,7 @@ public final class Engine {
     uc_close(handle)
     state.pointee.table.destroy()
     state.pointee.paths.destroy()
+    state.pointee.predictor.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
     UnsafeMutableRawPointer(state).deallocate()
@@ -172,7 +173,7 @@ public final class Engine {
     let entering: BlockTraits = [
       .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent, .samplesLoads,
     ]
-    let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks]
+    let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks, .predicting]
     state.initialize(
       to: HotState(
         previous: nothing, entering: nothing, enteringMask: entering.rawValue,

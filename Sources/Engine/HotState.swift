@@ -42,6 +42,7 @@ struct HotState {
   /// Data that the stack must not reach ends here; told once.
   var stackLimit: UInt32 = 0
   var paths: MemoryPaths
+  var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack
   /// Look at every read instead of now and then: the oracle of the sampling.

@@ -29,6 +29,8 @@ final class BlockAnalysis {
   /// What data-dependent instructions may cost less and more than was charged, by block.
   private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
   private var details: [UInt64: Details] = [:]
+  /// The functions that blocks were described of, whole.
+  private var lines: [Int: StraightLine] = [:]
   /// Instructions that someone waits for.
   var watchedEntries: [Address] = []
 
@@ -43,7 +45,7 @@ final class BlockAnalysis {
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
     let instructions = Decoder.decodeBlock(bytes: Array(bytes), at: address)
-    let price = timing.price(instructions)
+    let price = timing.price(instructions, after: before(address))
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
     if price.minimum != price.maximum {
@@ -53,8 +55,10 @@ final class BlockAnalysis {
     description.cycles = price.cycles
     description.takenExtra = price.takenExtra
     description.branchedToExtra = price.entryExtraWhenBranchedTo
+    description.mispredicted = price.mispredicted
     description.instructions = UInt32(instructions.count)
     description.traits = traits(instructions, at: address)
+    description.traits.formUnion(prediction(price, instructions))
     if let function = image?.functionID(at: address) {
       description.function = UInt32(function)
       if image?.functions[function].address == address {
@@ -76,6 +80,29 @@ final class BlockAnalysis {
     if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.loads = LoadAddresses(instructions, word: constant).programs
     return description
+  }
+
+  /// What runs on into a block, as the image has it.
+  private func before(_ address: Address) -> [Instruction] {
+    guard let image, let function = image.functionID(at: address),
+      image.functions[function].address < address
+    else { return [] }
+    if let known = lines[function] { return known.before(address) }
+    let start = image.functions[function].address
+    let bytes = image.contents(at: start, count: Int(image.functions[function].size)) ?? []
+    let line = StraightLine(Array(bytes), at: start)
+    lines[function] = line
+    return line.before(address)
+  }
+
+  /// What the core predicts of the block's last instruction.
+  private func prediction(_ price: BlockPrice, _ instructions: [Instruction]) -> BlockTraits {
+    var traits: BlockTraits = []
+    if price.leavesSlot { traits.insert(.leavesSlot) }
+    if price.gainsFromSlot { traits.insert(.gainsFromSlot) }
+    guard price.mispredicted > 0, let last = instructions.last else { return traits }
+    traits.insert(last.hasDirectTarget ? .predictsDirection : .predictsTarget)
+    return traits
   }
 
   private func traits(_ instructions: [Instruction], at address: Address) -> BlockTraits {
@@ -155,7 +182,7 @@ final class BlockAnalysis {
     if let known = details[key] { return known }
     guard let bytes = bytes() else { return nil }
     let instructions = Decoder.decodeBlock(bytes: bytes, at: address)
-    let offsets = timing.price(instructions).offsets
+    let offsets = timing.price(instructions, after: before(address)).offsets
     let accesses = instructions.indices.compactMap { index -> Access? in
       let instruction = instructions[index]
       guard instruction.memory.count > 0 else { return nil }

@@ -27,22 +27,20 @@ enum ArmV6MPipeline {
   }
 
   private static func charge(_ i: Instruction, _ table: ArmV6MTable, _ ledger: inout Ledger) {
+    ledger.charge(1, .issue)
     switch i.kind {
-    case .load, .store: ledger.charge(2, .memory)
+    case .load, .store: ledger.charge(1, .memory)
     case .loadMultiple, .storeMultiple:
-      ledger.charge(1 + UInt32(i.memory.count), .memory)
+      ledger.charge(UInt32(i.memory.count), .memory)
       if i.writesPC { ledger.charge(table.popRefill, .branch) }
-    case .conditionalBranch:
-      ledger.charge(1, .branch)
-      ledger.leave(takenExtra: table.branch - 1)
-    case .branch: ledger.charge(table.branch, .branch)
-    case .call where i.hasDirectTarget: ledger.charge(table.call, .branch)
-    case .call, .branchExchange: ledger.charge(table.exchange, .branch)
-    case .multiply: ledger.charge(table.multiply, .multiplyDivide)
-    case .readSpecial, .writeSpecial, .barrier: ledger.charge(table.special, .issue)
-    case .waitForInterrupt, .waitForEvent: ledger.charge(2, .issue)
+    case .conditionalBranch: ledger.leave(takenExtra: table.branch - 1)
+    case .branch: ledger.charge(table.branch - 1, .branch)
+    case .call where i.hasDirectTarget: ledger.charge(table.call - 1, .branch)
+    case .call, .branchExchange: ledger.charge(table.exchange - 1, .branch)
+    case .multiply: ledger.charge(table.multiply - 1, .divide)
+    case .readSpecial, .writeSpecial, .barrier: ledger.charge(table.special - 1, .issue)
+    case .waitForInterrupt, .waitForEvent: ledger.charge(1, .issue)
     default:
-      ledger.charge(1, .issue)
       if i.writesPC { ledger.charge(table.exchange - 1, .branch) }
     }
   }

@@ -9,6 +9,13 @@
   public var takenExtra: UInt32
   /// Further cycles when the run is entered by a branch rather than from the instruction before.
   public var entryExtraWhenBranchedTo: UInt32
+  /// Further cycles when the last instruction goes another way than the core predicts from what it did
+  /// before; 0 on cores that predict nothing.
+  public var mispredicted: UInt32
+  /// Whether the branch at the end, taken, leaves a slot of its cycle to the first instruction at its
+  /// target, and whether a run whose first instruction takes such a slot costs a cycle less.
+  public var leavesSlot: Bool
+  public var gainsFromSlot: Bool
   /// What `cycles` may be when data-dependent instructions meet their best and worst operands.
   public var minimum: UInt32
   public var maximum: UInt32
@@ -21,6 +28,9 @@
     cycles = 0
     takenExtra = 0
     entryExtraWhenBranchedTo = 0
+    mispredicted = 0
+    leavesSlot = false
+    gainsFromSlot = false
     minimum = 0
     maximum = 0
     offsets = []
@@ -32,42 +42,40 @@
 @frozen public struct CycleSplit: Sendable, Hashable {
   /// The causes.
   @frozen public enum Cause: UInt8, Sendable, Hashable, CaseIterable {
-    case issue, memory, branch, multiplyDivide, float
+    /// One cycle for each instruction, or pair of them, that enters the pipeline.
+    case issue
+    /// The further cycles of loads and stores.
+    case memory
+    /// Refilling the pipeline after branches.
+    case branch
+    /// Waiting for instructions.
+    case fetch
+    /// Waiting for operands: loaded values, addresses, results of the multiplier.
+    case data
+    /// The further cycles of multiplications and divisions.
+    case divide
+    /// The further cycles of the floating-point unit, and waiting for it.
+    case float
   }
 
-  /// One cycle for each instruction that enters the pipeline, and fetch stalls.
-  public var issue: UInt32 = 0
-  /// Loads and stores, their stalls and address dependencies.
-  public var memory: UInt32 = 0
-  /// Branches and pipeline refills.
-  public var branch: UInt32 = 0
-  /// Multiplications and divisions.
-  public var multiplyDivide: UInt32 = 0
-  /// The floating-point unit.
-  public var float: UInt32 = 0
+  private var cycles = InlineArray<7, UInt32>(repeating: 0)
 
-  @inlinable public init() {}
+  public init() {}
 
-  @inlinable public var total: UInt32 { issue + memory + branch + multiplyDivide + float }
+  public var total: UInt32 {
+    Cause.allCases.reduce(0) { $0 + self[$1] }
+  }
 
-  @inlinable public subscript(cause: Cause) -> UInt32 {
-    get {
-      switch cause {
-      case .issue: issue
-      case .memory: memory
-      case .branch: branch
-      case .multiplyDivide: multiplyDivide
-      case .float: float
-      }
-    }
-    set {
-      switch cause {
-      case .issue: issue = newValue
-      case .memory: memory = newValue
-      case .branch: branch = newValue
-      case .multiplyDivide: multiplyDivide = newValue
-      case .float: float = newValue
-      }
-    }
+  public subscript(cause: Cause) -> UInt32 {
+    get { cycles[Int(cause.rawValue)] }
+    set { cycles[Int(cause.rawValue)] = newValue }
+  }
+
+  public static func == (a: CycleSplit, b: CycleSplit) -> Bool {
+    Cause.allCases.allSatisfy { a[$0] == b[$0] }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for cause in Cause.allCases { hasher.combine(self[cause]) }
   }
 }

@@ -13,8 +13,17 @@ public protocol CoreTiming: Sendable {
   var assumptions: [String] { get }
   /// Words of code that the core fetches ahead of those that it runs.
   var fetchBufferWords: Int { get }
-  /// The price of a straight run, entered with an empty pipeline.
-  func price(_ block: [Instruction]) -> BlockPrice
+  /// The price of a straight run.
+  ///
+  /// `before` is what precedes it in memory, or nothing where that is unknown or never runs on into it:
+  /// `cycles` is for a core that comes from there, and `entryExtraWhenBranchedTo` is what one that comes
+  /// from elsewhere pays more.
+  func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice
+}
+
+extension CoreTiming {
+  /// The price of a straight run entered with an empty pipeline.
+  public func price(_ block: [Instruction]) -> BlockPrice { price(block, after: []) }
 }
 
 extension CoreTiming {

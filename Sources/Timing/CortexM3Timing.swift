@@ -22,7 +22,7 @@ public struct CortexM3Timing: CoreTiming {
 
   public init() {}
 
-  public func price(_ block: [Instruction]) -> BlockPrice {
-    ThreeStagePipeline.price(block, Self.table)
+  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+    ThreeStagePipeline.price(block, after: before, Self.table)
   }
 }

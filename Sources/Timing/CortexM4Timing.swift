@@ -26,7 +26,7 @@ public struct CortexM4Timing: CoreTiming {
 
   public init() {}
 
-  public func price(_ block: [Instruction]) -> BlockPrice {
-    ThreeStagePipeline.price(block, Self.table)
+  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+    ThreeStagePipeline.price(block, after: before, Self.table)
   }
 }

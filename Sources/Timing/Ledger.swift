@@ -6,6 +6,45 @@ struct Ledger {
 
   var now: UInt32 { price.cycles }
 
+  /// What was charged until now belongs to what came before; time goes on.
+  private var before = BlockPrice()
+
+  ///
+  /// `owing` cycles were charged to what came before for the end of its last access, and are owed back
+  /// where the next instruction hides them.
+  mutating func begin(owing: UInt32 = 0) {
+    before = price
+    before.cycles += owing
+    before.minimum += owing
+    before.maximum += owing
+    before.split[.memory] += owing
+    price.offsets = []
+    price.takenExtra = 0
+    price.mispredicted = 0
+  }
+
+  /// The price of what was charged since `begin`.
+  var priceSinceBegin: BlockPrice {
+    var since = price
+    since.cycles -= min(before.cycles, since.cycles)
+    since.minimum = min(since.minimum - min(before.minimum, since.minimum), since.cycles)
+    since.maximum = max(since.maximum - min(before.maximum, since.maximum), since.cycles)
+    var missing: UInt32 = 0
+    for cause in CycleSplit.Cause.allCases {
+      missing += before.split[cause] - min(before.split[cause], since.split[cause])
+      since.split[cause] -= min(before.split[cause], since.split[cause])
+    }
+    // A debt that another kind of cycle paid back.
+    for cause in CycleSplit.Cause.allCases.reversed() {
+      let paid = min(missing, since.split[cause])
+      since.split[cause] -= paid
+      missing -= paid
+    }
+    let start = UInt16(clamping: before.cycles)
+    since.offsets = since.offsets.map { min($0 - min($0, start), UInt16(clamping: since.cycles)) }
+    return since
+  }
+
   /// Charges cycles that are always paid.
   mutating func charge(_ cycles: UInt32, _ cause: CycleSplit.Cause) {
     price.cycles += cycles
@@ -29,10 +68,14 @@ struct Ledger {
   }
 
   /// Notes that the next instruction's access begins now.
-  mutating func noteAccess() {
-    price.offsets.append(UInt16(clamping: price.cycles))
+  mutating func noteAccess() { noteAccess(at: price.cycles) }
+
+  /// Notes that the next instruction's access begins in a cycle already charged.
+  mutating func noteAccess(at cycle: UInt32) {
+    price.offsets.append(UInt16(clamping: cycle))
   }
 
   mutating func leave(takenExtra: UInt32) { price.takenExtra = takenExtra }
+  mutating func mispredicted(_ extra: UInt32) { price.mispredicted = extra }
   mutating func enter(extra: UInt32) { price.entryExtraWhenBranchedTo = extra }
 }

@@ -71,14 +71,28 @@ struct ThreeStagePipeline {
     ledger = Ledger(count: count)
   }
 
-  static func price(_ block: [Instruction], _ table: ThreeStageTable) -> BlockPrice {
+  static func price(
+    _ block: [Instruction], after before: [Instruction], _ table: ThreeStageTable
+  ) -> BlockPrice {
+    guard let first = block.first else { return BlockPrice() }
+    let empty = run(block, after: [], table)
+    var price = before.isEmpty ? empty : run(block, after: before, table)
+    price.entryExtraWhenBranchedTo = empty.cycles - min(empty.cycles, price.cycles)
+    // The target needs two fetches.
+    if first.isWide, first.isAtOddHalfword { price.entryExtraWhenBranchedTo += 1 }
+    return price
+  }
+
+  private static func run(
+    _ block: [Instruction], after before: [Instruction], _ table: ThreeStageTable
+  ) -> BlockPrice {
     var pipeline = ThreeStagePipeline(table, count: block.count)
-    if let first = block.first, first.isWide, first.isAtOddHalfword {
-      pipeline.ledger.enter(extra: 1)
-    }
+    for instruction in before { pipeline.execute(instruction) }
+    // What came before was charged to its end as if nothing followed.
+    pipeline.ledger.begin(owing: pipeline.pending == .loadData ? 1 : 0)
     for instruction in block { pipeline.execute(instruction) }
     pipeline.finish()
-    return pipeline.ledger.price
+    return pipeline.ledger.priceSinceBegin
   }
 
   private mutating func execute(_ i: Instruction) {
@@ -109,7 +123,7 @@ struct ThreeStagePipeline {
     guard !oddRunPaid, oddRun >= (oddRunStores ? 4 : 3) else { return }
     oddRunPaid = true
     if oddRunStalled {
-      ledger.charge(1, .issue)
+      ledger.charge(1, .fetch)
     } else {
       // Free in measured AES code, not in the alignment measurements.
       ledger.allow(more: 1)
@@ -122,17 +136,20 @@ struct ThreeStagePipeline {
     switch pending {
     case .loadData:
       if !overlapsLoad(i) || address & loaded != 0 {
-        ledger.charge(1, .memory)
+        ledger.charge(1, address & loaded != 0 ? .data : .memory)
         previousCycles += 1
       }
       // The manual counts three for a load and its store, where two are measured; a dependent
       // address may wait for one cycle more.
       if i.kind == .store || address & loaded != 0 { ledger.allow(more: 1) }
     case .storeData:
-      if i.kind.loads { ledger.charge(1, .memory) }
+      if i.kind.loads {
+        ledger.charge(1, .memory)
+        if previous?.isReloaded(by: i) == true { ledger.charge(0...1, expected: 1, .memory) }
+      }
     case .nothing, .registerStore: break
     }
-    if address & lateForAddress != 0 { ledger.charge(1, .memory) }
+    if address & lateForAddress != 0 { ledger.charge(1, .data) }
     pending = .nothing
   }
 
@@ -159,7 +176,8 @@ struct ThreeStagePipeline {
       .loadDouble, .storeDouble:
       memory(i)
     case .fpLoad, .fpLoadMultiple, .fpStore, .fpStoreMultiple:
-      ledger.charge(1 + UInt32(i.memory.count), .memory)
+      ledger.charge(1, .issue)
+      ledger.charge(UInt32(i.memory.count), .memory)
     case .branch, .conditionalBranch, .compareBranch, .call, .branchExchange, .tableBranch:
       branch(i)
     case .fpAlu, .fpMultiply, .fpMultiplyAccumulate, .fpDivide, .fpSquareRoot, .fpMove,
@@ -172,7 +190,7 @@ struct ThreeStagePipeline {
   }
 
   private mutating func memory(_ i: Instruction) {
-    ledger.charge(1, .memory)
+    ledger.charge(1, .issue)
     if i.writesPC { return loadPC(i) }
     switch i.kind {
     case .store where i.memory.hasIndex:
@@ -198,7 +216,7 @@ struct ThreeStagePipeline {
   }
 
   private mutating func branch(_ i: Instruction) {
-    ledger.charge(1, .branch)
+    ledger.charge(1, .issue)
     if i.kind == .tableBranch {
       // 3.3.2: at least two for the load, one for the add and three to reload.
       ledger.charge(2, .memory)
@@ -222,30 +240,32 @@ struct ThreeStagePipeline {
   }
 
   private mutating func multiply(_ i: Instruction) {
+    ledger.charge(1, .issue)
     switch i.kind {
-    case .divide:
-      ledger.charge(Self.divide, expected: Self.divideExpected, .multiplyDivide)
-    case .multiplyAccumulate: ledger.charge(table.multiplyAccumulate, .multiplyDivide)
-    case .longMultiply:
-      ledger.charge(table.longMultiply, expected: table.longMultiplyExpected, .multiplyDivide)
+    case .divide: more(Self.divide, expected: Self.divideExpected)
+    case .multiplyAccumulate: ledger.charge(table.multiplyAccumulate - 1, .divide)
+    case .longMultiply: more(table.longMultiply, expected: table.longMultiplyExpected)
     case .longMultiplyAccumulate:
-      ledger.charge(
-        table.longMultiplyAccumulate, expected: table.longMultiplyAccumulateExpected,
-        .multiplyDivide)
-    default: ledger.charge(1, .multiplyDivide)
+      more(table.longMultiplyAccumulate, expected: table.longMultiplyAccumulateExpected)
+    default: break
     }
   }
 
+  /// Charges what an instruction takes beyond its first cycle.
+  private mutating func more(_ range: ClosedRange<UInt32>, expected: UInt32) {
+    ledger.charge(
+      range.lowerBound - 1...range.upperBound - 1, expected: expected - 1, .divide)
+  }
+
   private mutating func float(_ i: Instruction) {
+    ledger.charge(1, .issue)
     switch i.kind {
-    case .fpMultiplyAccumulate: ledger.charge(Self.floatMultiplyAccumulate, .float)
-    case .fpDivide, .fpSquareRoot:
-      ledger.charge(1, .float)
-      floatBusyUntil = ledger.now + Self.floatDivide - 1
+    case .fpMultiplyAccumulate: ledger.charge(Self.floatMultiplyAccumulate - 1, .float)
+    case .fpDivide, .fpSquareRoot: floatBusyUntil = ledger.now + Self.floatDivide - 1
     case .fpMove:
       let words = max((i.reads | i.writes).nonzeroBitCount, 1)
-      ledger.charge(UInt32(words), .float)
-    default: ledger.charge(1, .float)
+      ledger.charge(UInt32(words) - 1, .float)
+    default: break
     }
   }
 

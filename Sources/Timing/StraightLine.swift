@@ -1,0 +1,88 @@
+public import Disassembly
+public import Units
+
+/// The instructions of a function in the order of memory, to know what runs on into a block.
+///
+/// Compilers put constants and jump tables between instructions: words that literal loads read and the
+/// bytes behind a table branch are left out, as far as the code itself tells them.
+public struct StraightLine: Sendable {
+  private let instructions: [Instruction]
+  /// Starts of words that literal loads read.
+  private let constants: Set<UInt32>
+  /// More than this many instructions back, nothing is felt any more.
+  private static let reach = 12
+
+  /// Decodes a function from its first byte.
+  public init(_ bytes: [UInt8], at start: Address) {
+    var decoded: [Instruction] = []
+    var constants: Set<UInt32> = []
+    var position = 0
+    while position < bytes.count {
+      let rest = Decoder.decodeBlock(bytes: Array(bytes[position...]), at: start + UInt32(position))
+      var end = bytes.count
+      for instruction in rest {
+        decoded.append(instruction)
+        if instruction.kind == .load, instruction.memory.base == 15, !instruction.memory.hasIndex {
+          constants.insert(
+            (instruction.address.value &+ 4) & ~3 &+ UInt32(bitPattern: instruction.memory.offset))
+        }
+        if instruction.kind == .tableBranch {
+          end = Self.endOfTable(
+            bytes, Int(instruction.end - start), halfwords: instruction.isHalfwordTable)
+          break
+        }
+      }
+      position = max(end, position + 2)
+    }
+    instructions = decoded
+    self.constants = constants
+  }
+
+  /// A table reaches to the nearest of its own targets.
+  private static func endOfTable(_ bytes: [UInt8], _ start: Int, halfwords: Bool) -> Int {
+    let width = halfwords ? 2 : 1
+    var end = bytes.count
+    var position = start
+    while position + width <= min(end, bytes.count) {
+      let entry =
+        halfwords
+        ? Int(bytes[position]) | Int(bytes[position + 1]) << 8 : Int(bytes[position])
+      // A zero only fills the table up.
+      if entry > 0 { end = min(end, start + 2 * entry) }
+      position += width
+    }
+    return max(end, start)
+  }
+
+  /// The last instructions that run on into `address`, in order; none where nothing does.
+  public func before(_ address: Address) -> [Instruction] {
+    var low = 0
+    var high = instructions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if instructions[middle].address < address { low = middle + 1 } else { high = middle }
+    }
+    var result: [Instruction] = []
+    var next = address
+    while low > 0, result.count < Self.reach {
+      low -= 1
+      let instruction = instructions[low]
+      guard instruction.end == next, runsOn(instruction) else { break }
+      result.append(instruction)
+      next = instruction.address
+    }
+    return result.reversed()
+  }
+
+  private func runsOn(_ i: Instruction) -> Bool {
+    if i.kind == .undefined || constants.contains(i.address.value & ~3) { return false }
+    switch i.kind {
+    case .supervisorCall, .breakpoint, .waitForInterrupt, .waitForEvent: return false
+    default: return !i.isCall && (!i.writesPC || i.isConditional)
+    }
+  }
+}
+
+extension Instruction {
+  fileprivate var isHalfwordTable: Bool { encoding & 0x10 != 0 }
+}

@@ -1,0 +1,62 @@
+import Disassembly
+import Testing
+import Timing
+import Units
+
+/// What runs on into a block, and what a price makes of it.
+@Suite(.enabled(if: Toolchain.isInstalled, "needs the Arm cross tools"))
+struct StraightLineTests {
+  static let start = Address(0x100)
+
+  static func line(_ text: String) throws -> StraightLine {
+    StraightLine(try Toolchain.assemble(text), at: start)
+  }
+
+  @Test("instructions before a block are found in order")
+  func order() throws {
+    let line = try Self.line("movs r0, #1\nadd.w r1, r2, r3\nbeq 1f\nldr r2, [r3]\n1: nop")
+    let before = line.before(Self.start + 8)
+    #expect(before.map(\.kind) == [.alu, .alu, .conditionalBranch])
+    #expect(line.before(Self.start).isEmpty)
+    // In the middle of an instruction.
+    #expect(line.before(Self.start + 4).isEmpty)
+  }
+
+  @Test("nothing runs on over a branch, a call, a constant or a jump table")
+  func ends() throws {
+    #expect(try Self.line("nop\nb 1f\n1: nop").before(Self.start + 4).isEmpty)
+    #expect(try Self.line("nop\nbl 1f\n1: nop").before(Self.start + 6).isEmpty)
+    let constant = try Self.line("ldr r0, [pc, #4]\nb 1f\nnop\nnop\n.word 0x20002000\n1: nop")
+    #expect(constant.before(Self.start + 12).isEmpty)
+    let table = try Self.line("tbb [pc, r0]\n.byte 2, 3, 3, 0\nnop\nadds r0, #1\nnop")
+    #expect(table.before(Self.start + 10).map(\.kind) == [.hint])
+  }
+
+  @Test("a load hides behind the load that runs on into it")
+  func context() throws {
+    let code = try Toolchain.assemble("ldr r0, [r1]\nldr r2, [r3]")
+    let both = Decoder.decodeBlock(bytes: code, at: Self.start)
+    let four = CortexM4Timing()
+    #expect(four.price(both).cycles == 3)
+    let second = four.price([both[1]], after: [both[0]])
+    #expect(four.price([both[0]]).cycles + second.cycles == 3)
+    #expect(second.entryExtraWhenBranchedTo == 1)
+  }
+
+  @Test(
+    "a run cut in two costs what it costs whole, up to its last access", arguments: 0..<200)
+  func cuts(seed: UInt64) {
+    let block = PriceTests.block(seed: seed)
+    guard block.count > 1 else { return }
+    let cut = 1 + Int(seed / 7) % (block.count - 1)
+    let (head, tail) = (Array(block[..<cut]), Array(block[cut...]))
+    guard !head.contains(where: \.writesPC), !head.contains(where: \.isConditional) else { return }
+    for core in TimingCatalog.cores {
+      let parts = core.price(head).cycles + core.price(tail, after: head).cycles
+      #expect(parts == core.price(block).cycles, "\(core.name)")
+      let price = core.price(tail, after: head)
+      #expect(price.split.total == price.cycles, "\(core.name)")
+      #expect(price.minimum <= price.cycles && price.cycles <= price.maximum, "\(core.name)")
+    }
+  }
+}
