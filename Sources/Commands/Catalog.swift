@@ -9,6 +9,7 @@ enum Catalog {
       boardsCommand,
       sensorsCommand,
       coresCommand,
+      accuracyCommand,
       newCommand,
       schemaCommand,
       versionCommand,

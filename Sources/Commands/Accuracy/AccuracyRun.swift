@@ -1,0 +1,113 @@
+import Boards
+import Deployments
+import Documents
+import FileSystem
+import FirmwareImage
+import Machine
+import RunRecord
+import Timing
+import Trust
+import Units
+import Verdicts
+
+/// Runs the rows of a suite, each on its board, and puts the model's figure beside the measured one.
+struct AccuracyRun {
+  let data: DataDirectory
+  /// Where the firmwares are.
+  let folder: String
+
+  /// Rows that cannot be measured are excluded with the reason; the rest is measured.
+  func table(_ suite: AccuracySuite, progress: (String) -> Void) -> ErrorTable {
+    var table = ErrorTable(
+      rows: [], excluded: suite.excluded.map { .init(program: $0.program, why: $0.why) })
+    for row in suite.rows {
+      progress(row.program)
+      do throws(CommandFailure) {
+        table.rows.append(try measure(row))
+      } catch {
+        table.excluded.append(.init(program: row.program, why: error.message))
+      }
+    }
+    return table
+  }
+
+  private func measure(_ row: AccuracySuite.Row) throws(CommandFailure) -> ErrorTable.Row {
+    let path = row.firmware.hasPrefix("/") ? row.firmware : "\(folder)/\(row.firmware)"
+    let image = try loadFirmware(path)
+    if let wanted = row.sha256, wanted != image.sha256 {
+      throw CommandFailure(
+        .badInput, "\(path): error: another build than was measured: its hash is \(image.sha256)")
+    }
+    let run = try FirmwareRun(image, board: row.board, data: data)
+    let ours: UInt64
+    switch row.figure {
+    case .symbol(let name, let per):
+      guard let function = run.record.functions.first(where: { $0.name == name && $0.calls > 0 })
+      else {
+        throw CommandFailure(.notJudged, "\(path): error: no call of '\(shortened(name))'")
+      }
+      ours = Self.quotient(function.inclusiveCycles, function.calls * per)
+    case .printed(let word):
+      guard let number = run.printed(behind: word) else {
+        throw CommandFailure(
+          .notJudged, "\(path): error: prints no line '\(shortened(word))' with a number")
+      }
+      ours = number
+    }
+    return ErrorTable.Row(
+      core: run.core, board: row.board, program: row.program, measured: row.measured, ours: ours,
+      source: row.source, timingHash: run.timingHash)
+  }
+
+  private static func quotient(_ total: UInt64, _ count: UInt64) -> UInt64 {
+    (total + count / 2) / count
+  }
+}
+
+/// A firmware run on a board to its end, with what it printed.
+struct FirmwareRun {
+  let record: RunRecord
+  let core: String
+  let timingHash: String
+  private let console: [UInt8]
+
+  init(
+    _ image: FirmwareImage, board name: String, data: DataDirectory
+  ) throws(CommandFailure) {
+    let board: Board
+    do throws(BoardError) { board = try data.board(name) } catch { throw CommandFailure(error) }
+    var parts = DeploymentParts()
+    parts.firmware = image.path
+    parts.board = name
+    let deployment: Deployment
+    do throws(DocumentError) { deployment = try Deployment.make(parts: parts) } catch {
+      throw CommandFailure(error)
+    }
+    let machine: Machine
+    do throws(MachineError) {
+      machine = try Machine(board: board, image: image, deployment: deployment)
+    } catch { throw CommandFailure(error) }
+    var bytes: [UInt8] = []
+    machine.console = { bytes.append($0) }
+    record = machine.run()
+    console = bytes
+    core = board.chip.core.name
+    timingHash = TimingCatalog.timing(of: core)?.fingerprint ?? ""
+    switch record.outcome {
+    case .exited(code: 0), .reachedLimit, .sleepsForever: break
+    default:
+      throw CommandFailure(.firmwareFailed, "\(image.path): error: the firmware ended by a fault")
+    }
+  }
+
+  /// The lines that begin with a word, a comma or blanks, and a whole number, in order.
+  var numbers: [(word: String, value: UInt64)] {
+    String(decoding: console, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap {
+      let parts = $0.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
+      guard parts.count >= 2, let value = UInt64(parts[1]) else { return nil }
+      return (String(parts[0]), value)
+    }
+  }
+
+  func printed(behind word: String) -> UInt64? { numbers.first { $0.word == word }?.value }
+}

@@ -1,0 +1,91 @@
+import Documents
+
+/// Figures measured on silicon, each with the firmware that gave it: what the model is held against.
+///
+/// YAML with `sources`, `rows` and `excluded`, or CSV whose first line names the columns.
+struct AccuracySuite {
+  struct Row {
+    var program: String
+    var core: String
+    var board: String
+    /// The ELF, relative to the suite's folder or to `--elfs`.
+    var firmware: String
+    /// Of the ELF that is meant; nil: whichever is there.
+    var sha256: String?
+    var figure: Figure
+    /// Core cycles on silicon.
+    var measured: UInt64
+    var source: String
+    var position: Position
+  }
+
+  /// Which number of a run stands against the measured one.
+  enum Figure: Hashable {
+    /// Core clocks of a function with what it calls, a call; divided by `per`.
+    case symbol(String, per: UInt64)
+    /// The number behind a word at the start of a line that the firmware prints.
+    case printed(String)
+  }
+
+  var rows: [Row] = []
+  var excluded: [(program: String, why: String)] = []
+
+  private static let rowKeys = [
+    "program", "core", "board", "firmware", "sha256", "symbol", "per", "printed", "measured",
+    "source", "built", "repository", "commit",
+  ]
+
+  /// Reads a suite from a YAML file, or from a CSV file of rows.
+  init(path: String) throws(DocumentError) {
+    if path.hasSuffix(".csv") {
+      for record in try CSVRecords(path: path).records {
+        rows.append(try Self.row(Fields(record, "a row", keys: Self.rowKeys), sources: nil))
+      }
+      return
+    }
+    let suite = try Fields(
+      try Node.load(path: path), "a suite", keys: ["title", "sources", "rows", "excluded"])
+    let sources = suite.optional("sources")
+    for node in try suite.required("rows").elements() {
+      rows.append(try Self.row(Fields(node, "a row", keys: Self.rowKeys), sources: sources))
+    }
+    for node in try suite.optional("excluded")?.elements() ?? [] {
+      let fields = try Fields(node, "an exclusion", keys: ["program", "why"])
+      excluded.append(
+        (try fields.required("program").string(), try fields.required("why").string()))
+    }
+  }
+
+  private static func row(_ fields: Fields, sources: Node?) throws(DocumentError) -> Row {
+    let measured = try fields.required("measured")
+    return Row(
+      program: try fields.required("program").string(),
+      core: try fields.optional("core")?.string() ?? "",
+      board: try fields.required("board").string(),
+      firmware: try fields.required("firmware").string(),
+      sha256: try fields.optional("sha256")?.string(), figure: try figure(fields),
+      measured: UInt64(try measured.integer(in: 1...Int64.max)),
+      source: try source(fields.required("source"), sources), position: fields.node.position)
+  }
+
+  private static func figure(_ fields: Fields) throws(DocumentError) -> Figure {
+    let per = UInt64(try fields.optional("per")?.integer(in: 1...1_000_000_000) ?? 1)
+    switch (fields.optional("symbol"), fields.optional("printed")) {
+    case (let symbol?, nil): return .symbol(try symbol.string(), per: per)
+    case (nil, let printed?): return .printed(try printed.string())
+    default:
+      throw fields.node.error("expected either 'symbol' or 'printed' in a row")
+    }
+  }
+
+  private static func source(_ node: Node, _ sources: Node?) throws(DocumentError) -> String {
+    let key = try node.string()
+    guard let sources else { return key }
+    guard let text = sources[key] else {
+      throw node.error(
+        "unknown source '\(shortened(key))'"
+          + hint(for: key, in: try sources.entries("sources").map(\.key)))
+    }
+    return try text.string()
+  }
+}

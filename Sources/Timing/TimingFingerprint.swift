@@ -1,0 +1,54 @@
+import Disassembly
+import Units
+
+extension CoreTiming {
+  /// A hash of what the model says: the prices of some thousand made-up straight runs and the costs
+  /// of exceptions. It changes when a rule changes that any of them meets, and not for a comment.
+  public var fingerprint: String {
+    var words = FingerprintWords()
+    var text = "\(name) \(exceptions)\n"
+    for _ in 0..<2048 {
+      let bytes = (0..<24).flatMap { _ in words.instruction() }
+      let run = Decoder.decodeBlock(bytes: bytes, at: Address(0x0800_0000 + words.next() & 0xe))
+      let price = price(run)
+      text += "\(price.cycles) \(price.takenExtra) \(price.entryExtraWhenBranchedTo) "
+      text += "\(price.minimum) \(price.maximum) \(price.offsets)\n"
+    }
+    return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))
+  }
+}
+
+/// Instructions by chance, always the same ones: the common groups more often than chance would.
+private struct FingerprintWords {
+  private var state: UInt64 = 0x7468_756d_6270_7269
+
+  /// Splitmix64.
+  mutating func next() -> UInt32 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return UInt32(truncatingIfNeeded: z ^ (z >> 31))
+  }
+
+  /// First halfwords, the bits that may vary in them, and the same of a second one.
+  private static let groups: [(UInt32, UInt32, UInt32?, UInt32)] = [
+    (0x0000, 0x3fff, nil, 0), (0x4000, 0x03ff, nil, 0), (0x4400, 0x03bf, nil, 0),
+    (0x5000, 0x0fff, nil, 0), (0x6000, 0x1fff, nil, 0), (0x8000, 0x0fff, nil, 0),
+    (0x9000, 0x0fff, nil, 0), (0xb200, 0x00ff, nil, 0), (0xb480, 0x007f, nil, 0),
+    (0xc000, 0x0fff, nil, 0), (0xea00, 0x01ff, 0x0000, 0x7fff), (0xf000, 0x05ff, 0x0000, 0x7fff),
+    (0xf850, 0x000f, 0x0000, 0xc0ff), (0xf8c0, 0x000f, 0x0000, 0xffff),
+    (0xf8d0, 0x000f, 0x0000, 0xffff), (0xe850, 0x018f, 0x0000, 0xffff),
+    (0xe890, 0x000f, 0x0000, 0x1fff), (0xfb00, 0x007f, 0x0000, 0xffff),
+    (0xfb80, 0x007f, 0x0000, 0xff0f), (0xfb90, 0x002f, 0xf0f0, 0x0f0f),
+    (0xfa00, 0x00ff, 0xf080, 0x0f7f), (0xee00, 0x00ff, 0x0a00, 0xf0ff),
+    (0xed90, 0x000f, 0x0a00, 0xf0ff), (0xed80, 0x000f, 0x0a00, 0xf0ff),
+  ]
+
+  mutating func instruction() -> [UInt8] {
+    let group = Self.groups[Int(next() % UInt32(Self.groups.count))]
+    var halfwords = [group.0 | next() & group.1]
+    if let second = group.2 { halfwords.append(second | next() & group.3) }
+    return halfwords.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8 & 0xff)] }
+  }
+}
