@@ -20,6 +20,8 @@ public struct Board: Sendable {
   public var console: Console?
   public var leds: [NamedPin]
   public var buttons: [NamedPin]
+  /// Pins with a resistor on the board to the supply.
+  public var pullUps: [PinName]
   /// nil: nothing is known of what it draws.
   public var power: PowerTable?
   /// The board's and then the chip's.

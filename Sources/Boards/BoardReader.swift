@@ -5,7 +5,7 @@ import Units
 struct BoardReader {
   static let keys = [
     "board", "title", "chip", "sources", "core-clock", "vector-table", "boot-loader", "application",
-    "sensors", "unmodelled-parts", "console", "leds", "buttons", "power",
+    "sensors", "unmodelled-parts", "console", "leds", "buttons", "pull-ups", "power",
   ]
 
   private let fields: Fields
@@ -30,7 +30,8 @@ struct BoardReader {
       application: try application(fields.required("application"), chip),
       sensors: try sensors(chip), unmodelledParts: try unmodelledParts(),
       console: try console(chip), leds: try pins(fields.optional("leds")),
-      buttons: try pins(fields.optional("buttons")), power: try power(chip),
+      buttons: try pins(fields.optional("buttons")), pullUps: try pullUps(),
+      power: try power(chip),
       sources: provenances.sources
         + chip.sources.filter { source in !provenances.sources.contains { $0.key == source.key } })
   }
@@ -89,6 +90,12 @@ struct BoardReader {
       controller: try controller(console.required("controller"), chip),
       transmit: try optionalPin(console, "transmit"), receive: try optionalPin(console, "receive"),
       provenance: try provenances.read(console))
+  }
+
+  private func pullUps() throws(DocumentError) -> [PinName] {
+    var pins: [PinName] = []
+    for node in try fields.optional("pull-ups")?.elements() ?? [] { pins.append(try pin(node)) }
+    return pins
   }
 
   private func unmodelledParts() throws(DocumentError) -> [UnmodelledPart] {

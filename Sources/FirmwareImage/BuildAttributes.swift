@@ -28,6 +28,9 @@ public struct BuildAttributes: Sendable, Hashable {
   /// `Tag_FP_arch`: nil or 0 none, 6 FPv4-SP-D16 (VFPv4-D16), 8 FPv5-D16; nil when not noted.
   public private(set) var floatingPoint: Int?
 
+  /// Of an image that notes nothing.
+  init() {}
+
   init(_ elf: borrowing ELFReader, _ sections: [Section]) {
     let flags = elf.header.e_flags
     if flags & 0x400 != 0 { floatABI = .hard }

@@ -182,17 +182,11 @@ extension ELFReader {
     }
   }
 
-  private static func notELF(_ bytes: [UInt8], _ path: String) -> FirmwareError {
+  static func notELF(_ bytes: [UInt8], _ path: String) -> FirmwareError {
     if bytes.isEmpty {
       return FirmwareError(.truncated, path, "an empty file", hint: FirmwareError.copyHint)
     }
-    let hint: String
-    switch bytes[0] {
-    case UInt8(ascii: ":"), UInt8(ascii: "S"):
-      hint = "an Intel HEX or S-record holds no symbols: give the ELF it was made from"
-    default:
-      hint = "a raw binary holds no addresses or symbols: give the ELF it was made from"
-    }
+    let hint = "a raw binary holds no addresses: say where it goes with --base ADDRESS"
     let found = bytes.prefix(4).map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }

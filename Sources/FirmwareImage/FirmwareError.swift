@@ -21,9 +21,16 @@ public struct FirmwareError: Error, Hashable, Sendable {
   public let message: String
   /// What to do about it.
   public let hint: String
+  /// Where in a file of text, from 1; 0: the file as a whole.
+  public let line: Int
+  public let column: Int
 
-  init(_ kind: Kind, _ path: String, _ message: String, hint: String = Self.expectation) {
+  init(
+    _ kind: Kind, _ path: String, _ message: String, hint: String = Self.expectation,
+    line: Int = 0, column: Int = 0
+  ) {
     (self.kind, self.path, self.message, self.hint) = (kind, path, message, hint)
+    (self.line, self.column) = (line, column)
   }
 
   static let expectation =
@@ -32,6 +39,9 @@ public struct FirmwareError: Error, Hashable, Sendable {
 }
 
 extension FirmwareError: CustomStringConvertible {
-  /// `path: error: message; hint`.
-  public var description: String { "\(path): error: \(message); \(hint)" }
+  /// `path:line:column: error: message; hint`.
+  public var description: String {
+    let place = line == 0 ? path : "\(path):\(line):\(column)"
+    return "\(place): error: \(message); \(hint)"
+  }
 }

@@ -8,11 +8,14 @@ public import Units
 
 /// A linked firmware: what is written into the chip's memory, and what its addresses are called.
 ///
+/// From an ELF, or from Intel HEX, S-records or a raw binary, which have no names and no sections.
+///
 /// Reference: Tool Interface Standard ELF 1.2; ELF for the Arm Architecture (IHI 0044).
 /// Not modelled: dynamic linking, relocation, overlays that share load addresses.
 public final class FirmwareImage: Sendable {
   public let path: String
-  /// The ELF header's entry point without the Thumb bit; the chip starts by its vector table instead.
+  /// Where the file says that execution begins, without the Thumb bit; the chip starts by its vector
+  /// table instead.
   public let entryPoint: Address
   /// Sorted by load address; bytes do not overlap.
   public let segments: [Segment]
@@ -30,13 +33,70 @@ public final class FirmwareImage: Sendable {
   private let map: FunctionMap
   private let mapping: MappingSymbols
 
-  /// Reads a 32-bit little-endian Arm executable.
-  public convenience init(file path: String) throws(FirmwareError) {
-    try self.init(bytes: readFile(path), path: path)
+  /// Reads a 32-bit little-endian Arm executable, an Intel HEX or S-record file, or, with `base`, a
+  /// raw binary that goes there.
+  public convenience init(file path: String, base: Address? = nil) throws(FirmwareError) {
+    try self.init(bytes: readFile(path), path: path, base: base)
   }
 
   /// The same from bytes already read; `path` is for messages.
-  public init(bytes: [UInt8], path: String) throws(FirmwareError) {
+  public convenience init(
+    bytes: [UInt8], path: String, base: Address? = nil
+  ) throws(FirmwareError) {
+    let format = ImageFormat(bytes)
+    if let base {
+      let segment = try Self.rawSegment(bytes, format, base, path)
+      self.init(segments: [segment], start: base, table: base, bytes: bytes, path: path)
+      return
+    }
+    switch format {
+    case .intelHex:
+      let (segments, start) = try IntelHexReader.read(bytes, path: path)
+      self.init(segments: segments, start: start, table: nil, bytes: bytes, path: path)
+    case .sRecord:
+      let (segments, start) = try SRecordReader.read(bytes, path: path)
+      self.init(segments: segments, start: start, table: nil, bytes: bytes, path: path)
+    case .elf, .raw: try self.init(elf: bytes, path: path)
+    }
+  }
+
+  private static func rawSegment(
+    _ bytes: [UInt8], _ format: ImageFormat, _ base: Address, _ path: String
+  ) throws(FirmwareError) -> Segment {
+    guard format == .raw else {
+      throw FirmwareError(
+        .malformed, path, "\(format.title) says its own addresses",
+        hint: "leave out --base, which is for raw binaries")
+    }
+    guard !bytes.isEmpty else { throw ELFReader.notELF(bytes, path) }
+    guard UInt64(base.value) + UInt64(bytes.count) <= 1 << 32 else {
+      throw FirmwareError(
+        .malformed, path, "\(bytes.count) bytes at \(base) run past the end of the address space",
+        hint: "give a lower --base")
+    }
+    return Segment(
+      loadAddress: base, address: base, bytes: bytes[...], zeroFill: 0, isWritable: false,
+      isExecutable: true)
+  }
+
+  /// An image that is nothing but bytes at addresses.
+  private init(
+    segments: [Segment], start: Address?, table: Address?, bytes: [UInt8], path: String
+  ) {
+    self.path = path
+    file = bytes
+    entryPoint = start ?? Address(0)
+    self.segments = segments
+    sections = []
+    symbols = []
+    mapping = MappingSymbols()
+    functions = []
+    map = FunctionMap([])
+    vectorTable = table
+    attributes = BuildAttributes()
+  }
+
+  private init(elf bytes: [UInt8], path: String) throws(FirmwareError) {
     let elf = try ELFReader(bytes: bytes, path: path)
     let layout = try MemoryLayoutOfImage(elf)
     let table = SymbolTable(elf)
@@ -83,6 +143,47 @@ public final class FirmwareImage: Sendable {
       }
     }
     return nil
+  }
+}
+
+/// What a firmware's file is, by its first bytes.
+public enum ImageFormat: Sendable {
+  case elf
+  case intelHex
+  case sRecord
+  case raw
+
+  public init(_ bytes: some Collection<UInt8>) {
+    let start = Array(bytes.prefix(4))
+    if start == [0x7f, 0x45, 0x4c, 0x46] {
+      self = .elf
+    } else if start.count >= 3, start[0] == UInt8(ascii: ":"), Self.isDigit(start[1]),
+      Self.isDigit(start[2])
+    {
+      self = .intelHex
+    } else if start.count == 4, start[0] == UInt8(ascii: "S"),
+      (0x30...0x39).contains(start[1]), Self.isDigit(start[2]), Self.isDigit(start[3])
+    {
+      self = .sRecord
+    } else {
+      self = .raw
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+    default: false
+    }
+  }
+
+  public var title: String {
+    switch self {
+    case .elf: "an ELF file"
+    case .intelHex: "an Intel HEX file"
+    case .sRecord: "an S-record file"
+    case .raw: "a raw binary"
+    }
   }
 }
 

@@ -72,7 +72,7 @@ private final class Assembly {
     let engine = try makeEngine(analysis)
     memory.engine = engine
     try mapMemories(engine)
-    try load(engine)
+    let outside = try load(engine)
     let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)
     let core = CortexM(
       features: CoreProfile.features(of: board.chip), timing: ExceptionCycles(timing.exceptions),
@@ -85,6 +85,8 @@ private final class Assembly {
     engine.devices = bus
     engine.protection = { [unowned core] in core.permissions(at: $0) }
     try addDevices(bus, core, engine)
+    for pin in board.pullUps { fabric.pins[pin.description].setResistor(true) }
+    for segment in outside { try program(segment, bus) }
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
     let sensors = try makeSensors(tracks)
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
@@ -147,16 +149,33 @@ private final class Assembly {
     } catch { throw .engine("\(error)") }
   }
 
-  private func load(_ engine: Engine) throws(MachineError) {
+  /// Writes the image into memory; what lies where a device may be is left over.
+  private func load(_ engine: Engine) throws(MachineError) -> [Segment] {
+    var outside: [Segment] = []
     for segment in image.segments where !segment.bytes.isEmpty {
-      guard engine.store(Array(segment.bytes), at: segment.loadAddress) else {
-        throw .outsideMemory(
-          path: image.path, address: segment.loadAddress, size: UInt64(segment.bytes.count),
-          memories: board.chip.memories.map {
-            "\($0.name) \($0.base)...\($0.base + ($0.size &- 1))"
-          })
+      if engine.store(Array(segment.bytes), at: segment.loadAddress) { continue }
+      guard board.chip.blocks.contains(where: { $0.contains(segment.loadAddress) }) else {
+        throw doesNotFit(segment)
       }
+      outside.append(segment)
     }
+    return outside
+  }
+
+  /// Configuration words that an image brings: the device takes what it has cells for.
+  private func program(_ segment: Segment, _ bus: SystemBus) throws(MachineError) {
+    for (index, byte) in segment.bytes.enumerated() {
+      let address = segment.loadAddress + UInt32(index)
+      guard bus.program(byte, at: address) else { throw doesNotFit(segment) }
+    }
+  }
+
+  private func doesNotFit(_ segment: Segment) -> MachineError {
+    .outsideMemory(
+      path: image.path, address: segment.loadAddress, size: UInt64(segment.bytes.count),
+      memories: board.chip.memories.map {
+        "\($0.name) \($0.base)...\($0.base + ($0.size &- 1))"
+      })
   }
 
   private func vectorTable(_ engine: Engine) throws(MachineError) -> Address {

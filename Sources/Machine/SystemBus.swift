@@ -51,13 +51,29 @@ final class SystemBus: DeviceBus {
 
   var devices: [any Peripheral] { instances.compactMap(\.device) }
 
+  /// Puts a byte of an image into a device's cells; false where there are none.
+  func program(_ byte: UInt8, at address: Address) -> Bool {
+    guard let instance = instance(at: address.value),
+      let device = instance.device as? any ProgrammablePeripheral
+    else { return false }
+    return device.program(address - instance.block.base, byte)
+  }
+
+  /// The private peripheral bus; above it lies what the vendor put there.
+  private static func isPrivate(_ address: UInt32) -> Bool { address >> 20 == 0xe00 }
+
+  /// The device of that name, or of that other name, as a serial port.
+  func serialPort(_ name: String) -> (any SerialPort)? {
+    instances.first { $0.block.isNamed(name) }?.device as? any SerialPort
+  }
+
   // MARK: Accesses by the core
 
   func read(_ address: UInt32, width: UInt32) -> UInt32 {
     let width = AccessWidth(rawValue: width) ?? .word
     begin(address, isWrite: false)
     defer { end() }
-    if address >= 0xe000_0000 { return readPrivate(address, width) }
+    if Self.isPrivate(address) { return readPrivate(address, width) }
     if let bit = aliasedBit(address) { return readWord(bit.word) >> bit.index & 1 }
     return readDevice(address, width)
   }
@@ -78,7 +94,7 @@ final class SystemBus: DeviceBus {
     let width = AccessWidth(rawValue: width) ?? .word
     begin(address, isWrite: true)
     defer { end() }
-    if address >= 0xe000_0000 { return writePrivate(address, value, width) }
+    if Self.isPrivate(address) { return writePrivate(address, value, width) }
     if let bit = aliasedBit(address) {
       let old = readWord(bit.word) & ~(1 << bit.index)
       return writeWord(bit.word, old | (value & 1) << bit.index)

@@ -6,8 +6,9 @@ import Units
 /// Interrupt lines: receive, transmit, then overflow where the chip's description gives a third.
 ///
 /// Reference: Cortex-M System Design Kit TRM (ARM DDI 0479C), 4.3 APB UART; where that is silent, as
-/// QEMU 7.2's machine `mps2-an386` behaves: a byte is gone as soon as it is written.
-/// Not modelled: the time a byte takes at BAUDDIV, the high-speed test mode, the loss of a received
+/// QEMU 7.2's machine `mps2-an386` behaves: a byte is gone as soon as it is written. A received byte takes
+/// ten bits of BAUDDIV cycles; with BAUDDIV below 16 it is there at once. Parameter: `frequency`.
+/// Not modelled: the time a sent byte takes at BAUDDIV, the high-speed test mode, the loss of a received
 /// byte (input waits until the firmware has taken the one before).
 final class CMSDKUART: SerialPort {
   private enum Register: UInt32 {
@@ -41,11 +42,17 @@ final class CMSDKUART: SerialPort {
   private var transmitBuffer: UInt8 = 0
   private var receiveBuffer: UInt8 = 0
   private var input: ArraySlice<UInt8> = []
+  private let clock: ClockDomain
+  private lazy var frameReceived = fabric.scheduler.event("\(name) RX") { [unowned self] in
+    storeFrame()
+  }
 
   init(_ context: PeripheralContext) {
     name = context.name
     fabric = context.fabric
     lines = context.interrupts
+    clock = ClockDomain(
+      frequency: Hertz(UInt64(max(context.parameters["frequency"] ?? 25_000_000, 1))))
   }
 
   func read(_ offset: UInt32) -> UInt32? {
@@ -92,6 +99,7 @@ final class CMSDKUART: SerialPort {
     divider = 0
     transmitBuffer = 0
     receiveBuffer = 0
+    frameReceived.cancel()
     update()
   }
 
@@ -100,6 +108,8 @@ final class CMSDKUART: SerialPort {
     acceptInput()
     update()
   }
+
+  var waitingInput: Int { input.count }
 
   private func send(_ byte: UInt8) {
     transmitBuffer = byte
@@ -116,8 +126,16 @@ final class CMSDKUART: SerialPort {
   }
 
   private func acceptInput() {
-    guard !input.isEmpty, control & Control.rxEnable != 0, state & State.rxFull == 0 else { return }
-    receiveBuffer = input.removeFirst()
+    guard !input.isEmpty, control & Control.rxEnable != 0, state & State.rxFull == 0,
+      !frameReceived.isScheduled
+    else { return }
+    guard divider >= 16 else { return storeFrame() }
+    frameReceived.schedule(after: clock.duration(ofTicks: 10 * UInt64(divider)))
+  }
+
+  private func storeFrame() {
+    guard control & Control.rxEnable != 0, let byte = input.popFirst() else { return }
+    receiveBuffer = byte
     state |= State.rxFull
     if control & Control.rxInterrupt != 0 { interrupts |= 2 }
     update()

@@ -7,6 +7,7 @@ public enum PeripheralCatalog {
     "cmsdk-timer": { CMSDKTimer($0) },
     "cmsdk-uart": { CMSDKUART($0) },
     "cmsdk-watchdog": { CMSDKWatchdog($0) },
+    "nordic-adc": { NordicADC($0) },
     "nordic-clock-power": { NordicClockPower($0) },
     "nordic-comparator": { NordicComparator($0) },
     "nordic-ecb": { NordicECB($0) },
@@ -29,10 +30,14 @@ public enum PeripheralCatalog {
     "nordic-temp": { NordicTEMP($0) },
     "nordic-timer": { NordicTimer($0) },
     "nordic-twim": { NordicSerial($0) },
+    "nordic-uart": { NordicUART($0) },
     "nordic-uarte": { NordicUARTE($0) },
     "nordic-uicr": { NordicUICR($0) },
     "nordic-usbd": { NordicUSBD($0) },
     "nordic-wdt": { NordicWDT($0) },
+    "nordic51-clock-power": { Nordic51ClockPower($0) },
+    "nordic51-ficr": { Nordic51FICR($0) },
+    "nordic51-identification": { Nordic51Identification($0) },
   ]
 
   /// The names in alphabetical order.
@@ -40,12 +45,13 @@ public enum PeripheralCatalog {
 
   /// A new instance; nil when no device has that type name.
   public static func make(_ type: String, _ context: PeripheralContext) -> (any Peripheral)? {
-    types[type]?(context)
+    guard let device = types[type]?(context) else { return nil }
+    return context.parameters["power-register"] == 1 ? NordicPowerRegister(device) : device
   }
 }
 
-/// A device with a serial input that the run can feed.
-public protocol SerialPort: Peripheral {
-  /// Puts bytes on the receive line; they arrive one after another, as the device can take them.
-  func receive(_ bytes: [UInt8])
+/// A device that holds what a programmer writes into the chip before it starts, beside its memories.
+public protocol ProgrammablePeripheral: Peripheral {
+  /// Puts a byte at an offset; false where there is no cell.
+  func program(_ offset: UInt32, _ byte: UInt8) -> Bool
 }

@@ -5,15 +5,17 @@ import Units
 ///
 /// HFCLKSTART starts the 32 MHz crystal: HFCLKSTARTED comes after its power-up time and the debounce
 /// time of HFXODEBOUNCE (16 us a step). LFCLKSTART starts the source in LFCLKSRC; with the crystal
-/// the ticks come from the RC oscillator until it has started. Parameters in microseconds:
+/// the ticks come from the RC oscillator until it has started. CAL gives DONE, the calibration timer
+/// counts CTIV quarters of a second to CTTO. Parameters in microseconds:
 /// `hfxo-startup-us` (60), `lfrc-startup-us` (600), `lfxo-startup-us` (250000),
-/// `lfsynth-startup-us` (100); `vbus` (1: a USB cable is plugged in: USBDETECTED comes at once
+/// `lfsynth-startup-us` (100), `calibration-us` (17000); `crystal-debounce` (16: HFXODEBOUNCE after a
+/// reset); `vbus` (1: a USB cable is plugged in: USBDETECTED comes at once
 /// after a reset, USBPWRRDY by `NordicUSBPower`). Power states: `dcdc` (off, on) besides those of
 /// `NordicClockRequests`.
 ///
 /// Reference: nRF52840 Product Specification v1.7, 5.3 POWER, 5.4 CLOCK and their electrical
 /// specifications.
-/// Not modelled: calibration of the RC oscillator and its error, the power-fail
+/// Not modelled: what calibration does to the RC oscillator, and its error; the power-fail
 /// comparator's warning, RAM sections that are switched off (their
 /// contents and their current); in System OFF what other devices had under way goes on counting.
 final class NordicClockPower: Peripheral {
@@ -22,6 +24,9 @@ final class NordicClockPower: Peripheral {
     case highFrequencyStop = 0x004
     case lowFrequencyStart = 0x008
     case lowFrequencyStop = 0x00c
+    case calibrate = 0x010
+    case calibrationTimerStart = 0x014
+    case calibrationTimerStop = 0x018
     case constantLatency = 0x078
     case lowPower = 0x07c
   }
@@ -77,6 +82,8 @@ final class NordicClockPower: Peripheral {
     interface.raise(Event.usbDetected.rawValue)
   }
   private let startup: (hfxo: Interval, lfrc: Interval, lfxo: Interval, synth: Interval)
+  private let calibrationTime: Interval
+  private let resetDebounce: UInt32
   private lazy var crystalStarted = fabric.scheduler.event("HFXO start") { [unowned self] in
     isCrystalRunning = true
     clocks.setCrystal(running: true)
@@ -89,13 +96,20 @@ final class NordicClockPower: Peripheral {
     clocks.setLowFrequency(.lfrc, at: fabric.scheduler.now)
   }
 
+  private lazy var calibrated = fabric.scheduler.event("LFRC calibration") { [unowned self] in
+    interface.raise(Event.done.rawValue)
+  }
+  private lazy var calibrationDue = fabric.scheduler.event("LFRC timer") { [unowned self] in
+    interface.raise(Event.calibrationTimeout.rawValue)
+  }
+
   private var isCrystalRequested = false
   private var isCrystalRunning = false
   private var isLowFrequencyRequested = false
   private var runningSource: UInt32?
   private var sourceCopy: UInt32 = 0
   private var lowFrequencySource: UInt32 = 0
-  private var crystalDebounce: UInt32 = 0x10
+  private var crystalDebounce: UInt32
   private var hasConstantLatency = false
   private var resetReason: UInt32 = 0
   private var retained: [UInt32] = [0, 0]
@@ -122,6 +136,9 @@ final class NordicClockPower: Peripheral {
       time("hfxo-startup-us", 60), time("lfrc-startup-us", 600),
       time("lfxo-startup-us", 250_000), time("lfsynth-startup-us", 100)
     )
+    calibrationTime = time("calibration-us", 17_000)
+    resetDebounce = UInt32(min(max(context.parameters["crystal-debounce"] ?? 16, 0), 255))
+    crystalDebounce = resetDebounce
     usb = context.fabric.service(NordicUSBPower.init)
     usb.hasCable = context.parameters["vbus"] == 1
     interface.perform = { [unowned self] in perform($0) }
@@ -194,9 +211,11 @@ final class NordicClockPower: Peripheral {
     stopHighFrequency()
     stopLowFrequency()
     setConstantLatency(false)
+    calibrated.cancel()
+    calibrationDue.cancel()
     lowFrequencySource = 0
     sourceCopy = 0
-    crystalDebounce = 0x10
+    crystalDebounce = resetDebounce
     powerFail = 0
     calibrationInterval = 0
     trace = 0
@@ -242,6 +261,10 @@ final class NordicClockPower: Peripheral {
     case .highFrequencyStop: stopHighFrequency()
     case .lowFrequencyStart: startLowFrequency()
     case .lowFrequencyStop: stopLowFrequency()
+    case .calibrate: calibrated.schedule(after: calibrationTime)
+    case .calibrationTimerStart:
+      calibrationDue.schedule(after: .milliseconds(250 * Int64(calibrationInterval)))
+    case .calibrationTimerStop: calibrationDue.cancel()
     case .constantLatency: setConstantLatency(true)
     case .lowPower: setConstantLatency(false)
     }

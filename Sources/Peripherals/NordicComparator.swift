@@ -41,6 +41,7 @@ final class NordicComparator: Peripheral {
   private let interface: NordicInterface
   private let consumer: PowerConsumer
   private let inputs: AnalogInputs
+  private let pins: [String]
   private let off: NordicSystemOff
   private var started: Simulation.Event?
   private var values: [Register: UInt32] = [.reference: 4]
@@ -58,6 +59,7 @@ final class NordicComparator: Peripheral {
       ], interruptRegister: true)
     consumer = context.fabric.power.consumer(context.name, initial: "off")
     inputs = context.fabric.service(AnalogInputs.init)
+    pins = context.parameters["nrf51"] == 1 ? NordicAnalogPins.nrf51 : NordicAnalogPins.names
     off = context.fabric.service(NordicSystemOff.init)
     started = context.fabric.scheduler.event(context.name) { [unowned self] in becomeReady() }
     interface.perform = { [unowned self] in perform($0) }
@@ -121,7 +123,7 @@ final class NordicComparator: Peripheral {
   private var input: Int64 { voltage(values[.input] ?? 0) }
 
   private func voltage(_ selection: UInt32) -> Int64 {
-    inputs.microvolts(at: NordicAnalogPins.names[Int(selection & 7)])
+    inputs.microvolts(at: pins[Int(selection & 7)])
   }
 
   private var thresholds: (down: Int64, up: Int64) {

@@ -4,7 +4,8 @@ import Units
 /// The AES block encryptor: key, clear text and cipher text stand one after another in RAM at
 /// ECBDATAPTR, 16 bytes each.
 ///
-/// STARTECB takes 7.2 us to ENDECB. STOPECB, or a pointer outside RAM, gives ERRORECB.
+/// STARTECB takes 7.2 us to ENDECB. STOPECB, or a pointer outside RAM, gives ERRORECB. Parameter:
+/// `block-ns` (7200).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.7 ECB (the time is remembered: tECB).
 /// Not modelled: the conflict with CCM and AAR, which use the same cipher.
@@ -14,8 +15,8 @@ final class NordicECB: Peripheral {
   private static let end: UInt32 = 0x100
   private static let error: UInt32 = 0x104
   private static let dataPointer: UInt32 = 0x504
-  private static let blockTime = Interval.nanoseconds(7200)
 
+  private let blockTime: Interval
   private let name: String
   private let fabric: Fabric
   private let interface: NordicInterface
@@ -29,6 +30,7 @@ final class NordicECB: Peripheral {
     interface = NordicInterface(
       context, tasks: [Self.start, Self.stop], events: [Self.end, Self.error])
     activity = NordicActivity(context)
+    blockTime = .nanoseconds(Int64(min(max(context.parameters["block-ns"] ?? 7200, 1), 1_000_000)))
     interface.perform = { [unowned self] in perform($0) }
   }
 
@@ -53,7 +55,7 @@ final class NordicECB: Peripheral {
     if task == Self.start {
       guard !done.isScheduled else { return }
       activity.set(true)
-      done.schedule(after: Self.blockTime)
+      done.schedule(after: blockTime)
     } else if done.isScheduled {
       done.cancel()
       activity.set(false)

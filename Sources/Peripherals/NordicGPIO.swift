@@ -3,7 +3,8 @@ import Units
 
 /// One port of general-purpose pins: it drives and senses the board's nets `P0.00` to `P1.15`.
 ///
-/// Parameters: `port` (0 or 1), `pins` (how many it has). DETECT goes to GPIOTE's PORT event: a pin
+/// Parameters: `port` (0 or 1), `pins` (how many it has), `latch` (1; 0: neither LATCH nor DETECTMODE, as
+/// in the nRF51). DETECT goes to GPIOTE's PORT event: a pin
 /// whose SENSE level is met sets LATCH; DETECTMODE chooses between the pins and LATCH.
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.9 GPIO.
@@ -24,6 +25,7 @@ final class NordicGPIO: Peripheral {
   private static let pinConfigurations: UInt32 = 0x700
 
   private let name: String
+  private let hasLatch: Bool
   private let pins: NordicPins
   private let off: NordicSystemOff
   private let nets: [Pin]
@@ -42,6 +44,7 @@ final class NordicGPIO: Peripheral {
     let port = context.parameters["port"] ?? 0
     let count = min(max(context.parameters["pins"] ?? 32, 1), 32)
     name = context.name
+    hasLatch = context.parameters["latch"] != 0
     pins = context.fabric.service { _ in NordicPins() }
     off = context.fabric.service(NordicSystemOff.init)
     nets = (0..<count).map { context.fabric.pins[NordicPins.name(port: port, pin: $0)] }
@@ -65,8 +68,8 @@ final class NordicGPIO: Peripheral {
     case .out, .outSet, .outClear: return out
     case .input: return inputs
     case .direction, .directionSet, .directionClear: return directions
-    case .latch: return latch
-    case .detectMode: return detectMode
+    case .latch: return hasLatch ? latch : nil
+    case .detectMode: return hasLatch ? detectMode : nil
     }
   }
 
@@ -85,6 +88,7 @@ final class NordicGPIO: Peripheral {
     case .direction: setDirections(value)
     case .directionSet: setDirections(directions | value)
     case .directionClear: setDirections(directions & ~value)
+    case .latch where !hasLatch, .detectMode where !hasLatch: return false
     case .latch:
       latch = latch & ~value | sensed
       // LDETECT drops for a moment whenever LATCH is written and rises again while a bit is set.

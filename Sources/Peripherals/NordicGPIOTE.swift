@@ -5,12 +5,12 @@ import Units
 ///
 /// Event mode: IN[n] at an edge of the chosen polarity. Task mode: OUT[n] sets, clears or toggles
 /// the pin, SET[n] and CLR[n] do what they say; the channel owns the pin's level from OUTINIT on.
-/// PORT is generated when the DETECT signal of a port rises.
+/// PORT is generated when the DETECT signal of a port rises. Parameters: `channels` (8), `set-clear` (1;
+/// 0: without the tasks SET and CLR, as in the nRF51).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.10 GPIOTE.
 /// Not modelled: the synchronisation of an edge to the peripheral clock.
 final class NordicGPIOTE: Peripheral {
-  private static let channels = 8
   private static let outTasks: UInt32 = 0x000
   private static let setTasks: UInt32 = 0x030
   private static let clearTasks: UInt32 = 0x060
@@ -32,15 +32,19 @@ final class NordicGPIOTE: Peripheral {
   private let interface: NordicInterface
   private let pins: NordicPins
   private let consumer: PowerConsumer
-  private var channels: [Channel] = Array(repeating: Channel(), count: channels)
+  private var channels: [Channel]
   private var observed: Set<String> = []
 
   init(_ context: PeripheralContext) {
-    let indices = (0..<UInt32(Self.channels)).map { 4 * $0 }
+    let count = min(max(context.parameters["channels"] ?? 8, 1), 8)
+    let indices = (0..<UInt32(count)).map { 4 * $0 }
+    let hasSetAndClear = context.parameters["set-clear"] != 0
+    channels = Array(repeating: Channel(), count: count)
     interface = NordicInterface(
       context,
-      tasks: indices.map { Self.outTasks + $0 } + indices.map { Self.setTasks + $0 }
-        + indices.map { Self.clearTasks + $0 },
+      tasks: indices.map { Self.outTasks + $0 }
+        + (hasSetAndClear
+          ? indices.map { Self.setTasks + $0 } + indices.map { Self.clearTasks + $0 } : []),
       events: indices.map { Self.inEvents + $0 } + [Self.portEvent])
     pins = context.fabric.service { _ in NordicPins() }
     consumer = context.fabric.power.consumer(context.name, initial: "off")
@@ -67,7 +71,7 @@ final class NordicGPIOTE: Peripheral {
   private func index(_ offset: UInt32) -> Int? {
     guard offset >= Self.configurationRegisters, offset & 3 == 0 else { return nil }
     let channel = Int(offset - Self.configurationRegisters) / 4
-    return channel < Self.channels ? channel : nil
+    return channel < channels.count ? channel : nil
   }
 
   private func configure(_ channel: Int, _ value: UInt32) {

@@ -22,7 +22,9 @@ public final class NordicFlashAccess {
 /// With CONFIG Wen a word that the core stores to flash clears bits there, in 41 us; with Een
 /// ERASEPAGE takes 85 ms and ERASEALL 169 ms. Partial erases of one page add up to the time of a whole
 /// one. READY is 0 meanwhile, and a core that runs from flash waits. IHIT and IMISS count while
-/// ICACHECNF.CACHEPROFEN is set; a write sets them. Parameter: `flash-kib` (1024).
+/// ICACHECNF.CACHEPROFEN is set; a write sets them. Parameters: `flash-kib` (1024), `page-bytes` (4096), in
+/// microseconds `write-us` (41), `page-us` (85000) and `chip-us` (169000); `nrf51` (1: no partial erase
+/// and no cache).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 4.3 NVMC and its electrical specification.
 /// Not modelled: wear (nWRITE, endurance), ACL, the buffered write behind READYNEXT; bits change at
@@ -55,10 +57,11 @@ final class NordicNVMC: Peripheral {
     }
   }
 
-  private static let pageSize: UInt32 = 4096
-  private static let writeTime = Interval.microseconds(41)
-  private static let pageTime = Interval.milliseconds(85)
-  private static let chipTime = Interval.milliseconds(169)
+  private let pageSize: UInt32
+  private let writeTime: Interval
+  private let pageTime: Interval
+  private let chipTime: Interval
+  private let isNRF51: Bool
 
   private let name: String
   private let fabric: Fabric
@@ -86,11 +89,28 @@ final class NordicNVMC: Peripheral {
     flash = context.fabric.service(FlashControl.init)
     consumer = context.fabric.power.consumer(context.name, initial: "off")
     size = UInt32(min(max(context.parameters["flash-kib"] ?? 1024, 4), 4096)) * 1024
+    func time(_ key: String, _ standard: Int) -> Interval {
+      .microseconds(Int64(min(max(context.parameters[key] ?? standard, 0), 10_000_000)))
+    }
+    pageSize = context.parameters["page-bytes"] == 1024 ? 1024 : 4096
+    (writeTime, pageTime) = (time("write-us", 41), time("page-us", 85_000))
+    chipTime = time("chip-us", 169_000)
+    isNRF51 = context.parameters["nrf51"] == 1
     flash.store = { [unowned self] in store($1, at: $0) }
   }
 
-  func read(_ offset: UInt32) -> UInt32? {
+  /// READYNEXT, partial erases and the cache came with the nRF52.
+  private func register(_ offset: UInt32) -> Register? {
     guard let register = Register(rawValue: offset) else { return nil }
+    switch register {
+    case .readyNext, .erasePagePartial, .partialTime, .cacheConfiguration, .hits, .misses:
+      return isNRF51 ? nil : register
+    default: return register
+    }
+  }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    guard let register = register(offset) else { return nil }
     switch register {
     case .ready, .readyNext: return fabric.scheduler.now < busyUntil ? 0 : 1
     case .config: return access.mode.rawValue
@@ -103,7 +123,7 @@ final class NordicNVMC: Peripheral {
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
-    guard let register = Register(rawValue: offset) else { return false }
+    guard let register = register(offset) else { return false }
     switch register {
     case .ready, .readyNext: break
     case .config: access.mode = NordicFlashAccess.Mode(rawValue: value & 3) ?? .read
@@ -112,13 +132,13 @@ final class NordicNVMC: Peripheral {
     case .partialTime: partialTime = value & 0x7f
     case .eraseAll:
       guard value & 1 == 1, mayErase else { break }
-      for page in 0..<(size / Self.pageSize) { clear(page * Self.pageSize) }
+      for page in 0..<(size / pageSize) { clear(page * pageSize) }
       access.eraseUser()
-      occupy(Self.chipTime)
+      occupy(chipTime)
     case .eraseUser:
       guard value & 1 == 1, mayErase else { break }
       access.eraseUser()
-      occupy(Self.pageTime)
+      occupy(pageTime)
     case .cacheConfiguration: configureCache(value & (1 | Self.profiling))
     case .hits: hits = Counter(held: value, since: timing.hits())
     case .misses: misses = Counter(held: value, since: timing.misses())
@@ -147,7 +167,7 @@ final class NordicNVMC: Peripheral {
       byte & UInt8(truncatingIfNeeded: word >> UInt32(8 * index))
     }
     guard fabric.memory.program(address, bytes) else { return nil }
-    return occupy(Self.writeTime, stalls: false)
+    return occupy(writeTime, stalls: false)
   }
 
   private var mayErase: Bool {
@@ -159,24 +179,24 @@ final class NordicNVMC: Peripheral {
 
   private func erasePage(at address: UInt32) {
     guard mayErase, address < size else { return }
-    clear(address & ~(Self.pageSize - 1))
-    occupy(Self.pageTime)
+    clear(address & ~(pageSize - 1))
+    occupy(pageTime)
   }
 
   private func erasePart(ofPageAt address: UInt32) {
     guard mayErase, address < size else { return }
-    let page = address & ~(Self.pageSize - 1)
+    let page = address & ~(pageSize - 1)
     if partial.page != page { partial = (page, 0) }
     partial.spent += partialTime
     occupy(.milliseconds(Int64(partialTime)))
-    guard Interval.milliseconds(Int64(partial.spent)) >= Self.pageTime else { return }
+    guard Interval.milliseconds(Int64(partial.spent)) >= pageTime else { return }
     clear(page)
     partial = (.max, 0)
   }
 
   private func clear(_ page: UInt32) {
     _ = fabric.memory.program(
-      Address(page), Array(repeating: 0xff, count: Int(Self.pageSize)))
+      Address(page), Array(repeating: 0xff, count: Int(pageSize)))
   }
 
   /// Keeps flash busy for so long, after what it is busy with; gives how long from now.

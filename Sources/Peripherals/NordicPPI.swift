@@ -4,11 +4,13 @@ import Units
 /// The programmable peripheral interconnect: an event triggers tasks without the core.
 ///
 /// Channels 0-19 have an event end point and a task end point, channels 20-31 are wired; every
-/// channel has a second task (FORK). Six groups switch several channels at once, also by tasks. A
-/// task is triggered at the first edge of the 16 MHz peripheral clock after its event, one period
+/// channel has a second task (FORK). Six groups switch several channels at once, also by tasks.
+/// Parameters: `channels` (20, those that can be programmed), `groups` (6), `forks` (1). A task is
+/// triggered at the first edge of the 16 MHz peripheral clock after its event, one period
 /// after an event that is itself synchronous to that clock.
 ///
-/// Reference: nRF52840 Product Specification v1.7, 6.16 PPI, 6.16.1 pre-programmed channels.
+/// Reference: nRF52840 Product Specification v1.7, 6.16 PPI, 6.16.1 pre-programmed channels (the
+/// nRF51's, from memory, are the same).
 /// Not modelled: the wait for the clock when it does not run yet.
 final class NordicPPI: Peripheral {
   private enum Register: UInt32 {
@@ -20,7 +22,7 @@ final class NordicPPI: Peripheral {
   private static let endPoints: UInt32 = 0x510
   private static let groupRegisters: UInt32 = 0x800
   private static let forks: UInt32 = 0x910
-  private static let programmable = 20
+  private static let firstWired = 20
 
   private struct Channel {
     var event: UInt32 = 0
@@ -44,6 +46,8 @@ final class NordicPPI: Peripheral {
     (0x4000_b140, 0x4000_8000),  // RTC0 COMPARE[0], TIMER0 START
   ]
 
+  private let programmable: Int
+  private let hasForks: Bool
   private let wires: NordicEventFabric
   private let scheduler: Scheduler
   private let interface: NordicInterface
@@ -51,14 +55,18 @@ final class NordicPPI: Peripheral {
   private var events: [Event] = []
   private var channels: [Channel]
   private var enabled: UInt32 = 0
-  private var groups: [UInt32] = Array(repeating: 0, count: 6)
+  private var groups: [UInt32]
   /// The enabled channels that each event address leads to.
   private var listeners: [UInt32: UInt32] = [:]
 
   init(_ context: PeripheralContext) {
     wires = context.fabric.service(NordicEventFabric.init)
     scheduler = context.fabric.scheduler
-    interface = NordicInterface(context, tasks: (0..<12).map { 4 * $0 })
+    programmable = min(max(context.parameters["channels"] ?? 20, 1), Self.firstWired)
+    hasForks = context.parameters["forks"] != 0
+    let groupCount = min(max(context.parameters["groups"] ?? 6, 1), 6)
+    groups = Array(repeating: 0, count: groupCount)
+    interface = NordicInterface(context, tasks: (0..<UInt32(2 * groupCount)).map { 4 * $0 })
     channels = Self.resetChannels
     events = (0..<32).map { channel in
       scheduler.event("\(context.name) CH\(channel)") { [unowned self] in trigger(channel) }
@@ -68,7 +76,7 @@ final class NordicPPI: Peripheral {
   }
 
   private static var resetChannels: [Channel] {
-    Array(repeating: Channel(), count: programmable)
+    Array(repeating: Channel(), count: firstWired)
       + wired.map { Channel(event: $0.event, task: $0.task) }
   }
 
@@ -78,11 +86,13 @@ final class NordicPPI: Peripheral {
       case .channelEnable, .channelEnableSet, .channelEnableClear: return enabled
       }
     }
-    if let index = Self.index(offset, from: Self.endPoints, count: 2 * Self.programmable) {
+    if let index = Self.index(offset, from: Self.endPoints, count: 2 * programmable) {
       return index & 1 == 0 ? channels[index / 2].event : channels[index / 2].task
     }
-    if let group = Self.index(offset, from: Self.groupRegisters, count: 6) { return groups[group] }
-    if let channel = Self.index(offset, from: Self.forks, count: 32) {
+    if let group = Self.index(offset, from: Self.groupRegisters, count: groups.count) {
+      return groups[group]
+    }
+    if let channel = Self.index(offset, from: Self.forks, count: hasForks ? 32 : 0) {
       return channels[channel].fork
     }
     return interface.read(offset)
@@ -95,15 +105,15 @@ final class NordicPPI: Peripheral {
       case .channelEnableSet: enabled |= value
       case .channelEnableClear: enabled &= ~value
       }
-    } else if let index = Self.index(offset, from: Self.endPoints, count: 2 * Self.programmable) {
+    } else if let index = Self.index(offset, from: Self.endPoints, count: 2 * programmable) {
       if index & 1 == 0 {
         channels[index / 2].event = value
       } else {
         channels[index / 2].task = value
       }
-    } else if let group = Self.index(offset, from: Self.groupRegisters, count: 6) {
+    } else if let group = Self.index(offset, from: Self.groupRegisters, count: groups.count) {
       groups[group] = value
-    } else if let channel = Self.index(offset, from: Self.forks, count: 32) {
+    } else if let channel = Self.index(offset, from: Self.forks, count: hasForks ? 32 : 0) {
       channels[channel].fork = value
     } else {
       return interface.write(offset, value)
@@ -115,7 +125,7 @@ final class NordicPPI: Peripheral {
   func reset() {
     channels = Self.resetChannels
     enabled = 0
-    groups = Array(repeating: 0, count: 6)
+    groups = Array(repeating: 0, count: groups.count)
     listeners = [:]
     for event in events { event.cancel() }
   }

@@ -7,7 +7,8 @@ import Units
 /// PACKETPTR: ADDRESS, PAYLOAD and END (with PHYEND) come when their last bit has gone, at 1 or
 /// 2 Mbit/s. A receiver hears nothing until it is stopped. DISABLE takes 6 us from sending at 1 Mbit/s,
 /// 4 us at 2 Mbit/s, none from receiving. Power states: `off`, `rx`, `tx-p8dbm`, `tx-0dbm`,
-/// `tx-m40dbm`, from ramp-up to DISABLED; TXPOWER counts as the next of these above it.
+/// `tx-m40dbm`, from ramp-up to DISABLED; TXPOWER counts as the next of these above it. Parameter: `nrf51`
+/// (1: the registers of the nRF51, which always takes 140 us).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.19 RADIO, 6.19.15.8 Radio timing.
 /// Assumed: RSSI takes 250 ns and reads -127 dBm, energy detection 128 us a step and reads 0, the
@@ -85,7 +86,7 @@ final class NordicRadio: Peripheral {
   }
 
   /// Registers that only keep their value, with what they hold after a reset.
-  private static let kept: [UInt32: UInt32] = {
+  private static func kept(isNRF51: Bool) -> [UInt32: UInt32] {
     var values: [UInt32: UInt32] = [:]
     for offset in stride(from: UInt32(0x504), through: 0x53c, by: 4) { values[offset] = 0 }
     for offset in stride(from: UInt32(0x600), through: 0x640, by: 4) { values[offset] = 0 }
@@ -96,8 +97,13 @@ final class NordicRadio: Peripheral {
     values[0x660] = 0xa7
     values[0x66c] = 0x052d_0000
     values[0xffc] = 1
+    if isNRF51 {
+      for offset: UInt32 in [0x644, 0x648, 0x650, 0x660, 0x664, 0x66c] { values[offset] = nil }
+      // TEST and OVERRIDE.
+      for offset: UInt32 in [0x540, 0x724, 0x728, 0x72c, 0x730, 0x734] { values[offset] = 0 }
+    }
     return values
-  }()
+  }
 
   private let name: String
   private let fabric: Fabric
@@ -114,12 +120,15 @@ final class NordicRadio: Peripheral {
   private lazy var counted = event("BCC") { $0.interface.raise(Event.bitCountMatch.rawValue) }
   private lazy var detected = event("ED") { $0.interface.raise(Event.energyEnd.rawValue) }
   private lazy var cleared = event("CCA") { $0.interface.raise(Event.clearIdle.rawValue) }
-  private var values = kept
+  private let resetValues: [UInt32: UInt32]
+  private var values: [UInt32: UInt32]
   private var state = State.disabled
   private var isRequesting = false
 
   init(_ context: PeripheralContext) {
     name = context.name
+    resetValues = Self.kept(isNRF51: context.parameters["nrf51"] == 1)
+    values = resetValues
     fabric = context.fabric
     interface = NordicInterface(
       context, tasks: Task.allCases.map(\.rawValue), events: Event.allCases.map(\.rawValue),
@@ -175,7 +184,7 @@ final class NordicRadio: Peripheral {
       cleared,
     ] { event.cancel() }
     interface.reset()
-    values = Self.kept
+    values = resetValues
     enter(.disabled)
   }
 

@@ -294,4 +294,6 @@ private struct SAADCChannel {
 /// Reference: nRF52840 Product Specification v1.7, 7.1 Pin assignments.
 enum NordicAnalogPins {
   static let names = ["P0.02", "P0.03", "P0.04", "P0.05", "P0.28", "P0.29", "P0.30", "P0.31"]
+  /// Of the nRF51, from memory.
+  static let nrf51 = ["P0.26", "P0.27", "P0.01", "P0.02", "P0.03", "P0.04", "P0.05", "P0.06"]
 }

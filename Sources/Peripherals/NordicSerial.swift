@@ -21,7 +21,8 @@ extension NordicSerialMode {
 ///
 /// Their registers, events and tasks lie at common offsets and keep their values when ENABLE
 /// changes. The I2C bus goes by the instance's name, the SPI bus by the same with `SPIM` for `TWIM`.
-/// Parameters: `chip-select` (1: SPIM drives CSN itself, as SPIM3 does).
+/// Parameters: `chip-select` (1: SPIM drives CSN itself, as SPIM3 does), `easy-dma` (1; 0: only SPI and
+/// TWI, as in the nRF51).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.1.2 Peripherals with shared ID.
 /// Not modelled: SPIS (2) and TWIS (9): nobody on the board is a controller; they are findings.
@@ -60,7 +61,9 @@ final class NordicSerial: Peripheral {
     let wires = SPISignals(context, registers)
     let spi = NordicSPI(wires, interface)
     let spim = NordicSPIM(context, wires, interface, registers)
-    modes = [1: spi, 5: twi, 6: twim, 7: spim]
+    modes =
+      context.parameters["easy-dma"] == 0
+      ? [1: spi, 5: twi] : [1: spi, 5: twi, 6: twim, 7: spim]
     self.interface = interface
     self.registers = registers
     interface.perform = { [unowned self] in modes[enable]?.perform($0) }

@@ -3,7 +3,7 @@ import Units
 
 /// The die's thermometer: 36 us after START it has a temperature in quarters of a degree Celsius.
 ///
-/// Parameter: `temperature-quarters` (100: 25 degrees).
+/// Parameters: `temperature-quarters` (100: 25 degrees), `conversion-us` (36).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.29 TEMP.
 /// Not modelled: the trim registers, self-heating.
@@ -19,6 +19,7 @@ final class NordicTEMP: Peripheral {
   private let interface: NordicInterface
   private let activity: NordicActivity
   private let measured: Int
+  private let conversion: Interval
   private var temperature: Int32 = 0
   private var due: Event?
 
@@ -27,6 +28,7 @@ final class NordicTEMP: Peripheral {
       context, tasks: [Self.start, Self.stop], events: [Self.dataReady])
     activity = NordicActivity(context)
     measured = context.parameters["temperature-quarters"] ?? 100
+    conversion = .microseconds(Int64(min(max(context.parameters["conversion-us"] ?? 36, 1), 1000)))
     due = context.fabric.scheduler.event(context.name) { [unowned self] in
       temperature = Int32(clamping: measured)
       activity.set(false)
@@ -37,7 +39,7 @@ final class NordicTEMP: Peripheral {
 
   private func perform(_ task: UInt32) {
     activity.set(task == Self.start)
-    if task == Self.start { due?.schedule(after: .microseconds(36)) } else { due?.cancel() }
+    if task == Self.start { due?.schedule(after: conversion) } else { due?.cancel() }
   }
 
   func read(_ offset: UInt32) -> UInt32? {

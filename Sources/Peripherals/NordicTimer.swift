@@ -6,9 +6,10 @@ import Units
 ///
 /// COMPARE[n] is generated when the counter is incremented to CC[n]; the shortcuts clear or stop it
 /// at that same tick, so CC[n] = N with CLEAR has a period of N ticks. START takes effect at the
-/// next edge of PCLK16M; ticks are counted from there. Parameter: `channels` (4 or 6).
+/// next edge of PCLK16M; ticks are counted from there. Parameters: `channels` (4 or 6), `bits` (32, the
+/// most that BITMODE can choose).
 ///
-/// Reference: nRF52840 Product Specification v1.7, 6.30 TIMER.
+/// Reference: nRF52840 Product Specification v1.7, 6.30 TIMER; the same in the nRF51.
 /// Not modelled: a change of PRESCALER while running (it counts from the next START); CLEAR keeps
 /// the prescaler's phase, which the specification leaves open.
 final class NordicTimer: Peripheral {
@@ -35,7 +36,10 @@ final class NordicTimer: Peripheral {
   private static let capture: UInt32 = 0x040
   private static let compare: UInt32 = 0x140
 
+  private let name: String
+  private let fabric: Fabric
   private let channels: Int
+  private let bits: Int
   private let scheduler: Scheduler
   private let interface: NordicInterface
   private let activity: NordicActivity
@@ -55,6 +59,9 @@ final class NordicTimer: Peripheral {
   init(_ context: PeripheralContext) {
     let count = min(max(context.parameters["channels"] ?? 4, 1), 6)
     channels = count
+    name = context.name
+    fabric = context.fabric
+    bits = context.parameters["bits"] ?? 32
     scheduler = context.fabric.scheduler
     let indices = (0..<UInt32(count)).map { $0 }
     interface = NordicInterface(
@@ -89,6 +96,7 @@ final class NordicTimer: Peripheral {
     case .mode: mode = value & 3
     case .bitMode:
       bitMode = value & 3
+      noteWidth()
       scheduleCompare()
     case .prescaler: prescaler = value & 0xf
     case .cc0, .cc1, .cc2, .cc3, .cc4, .cc5:
@@ -115,11 +123,18 @@ final class NordicTimer: Peripheral {
   /// The counter's bits: BITMODE 0 is 16, 1 is 8, 2 is 24, 3 is 32.
   private var mask: UInt32 {
     switch bitMode {
-    case 0: 0xffff
     case 1: 0xff
-    case 2: 0xff_ffff
-    default: .max
+    case 2 where bits >= 24: 0xff_ffff
+    case 3 where bits >= 32: .max
+    default: 0xffff
     }
+  }
+
+  private func noteWidth() {
+    let wanted = [16, 8, 24, 32][Int(bitMode)]
+    guard wanted > bits else { return }
+    fabric.findings.note(
+      "unsupported-mode", "\(name).BITMODE", "this timer has \(bits) bits, not \(wanted)")
   }
 
   private var counter: UInt32 {

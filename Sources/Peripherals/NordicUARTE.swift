@@ -166,6 +166,8 @@ final class NordicUARTE: SerialPort {
     scheduleReceive()
   }
 
+  var waitingInput: Int { input.count }
+
   private var usesRegisters: Bool { enable == 4 }
   private var usesDMA: Bool { enable == 8 }
 

@@ -164,6 +164,8 @@ final class NordicUSBD: SerialPort, USBDevicePort {
     scheduleDelivery()
   }
 
+  var waitingInput: Int { pending.count }
+
   // MARK: Registers
 
   /// The registers that only keep their value; nil for another offset.

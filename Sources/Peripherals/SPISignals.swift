@@ -25,7 +25,7 @@ final class SPISignals {
     name = context.name
     fabric = context.fabric
     self.registers = registers
-    let controller = context.name.hasPrefix("TWIM") ? "SPIM\(context.name.dropFirst(4))" : name
+    let controller = context.name.hasPrefix("TWI") ? "SPI\(context.name.dropFirst(3))" : name
     bus = context.fabric.spi(controller)
     track = context.fabric.activity(context.name)
     activity = NordicActivity(context)

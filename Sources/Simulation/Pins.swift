@@ -3,6 +3,7 @@ public final class Pin {
   public let name: String
   private var drivers: [(id: String, level: Bool)] = []
   private var pull: Bool?
+  private var resistor: Bool?
   private var observers: [(Bool) -> Void] = []
   public private(set) var level = false
 
@@ -15,9 +16,15 @@ public final class Pin {
     settle()
   }
 
-  /// A pull resistor: up, down or none. Acts while nothing drives the net.
+  /// The chip's pull resistor: up, down or none. Acts while nothing drives the net.
   public func setPull(_ pull: Bool?) {
     self.pull = pull
+    settle()
+  }
+
+  /// A resistor on the board, up or down: stronger than the chip's.
+  public func setResistor(_ level: Bool?) {
+    resistor = level
     settle()
   }
 
@@ -29,7 +36,7 @@ public final class Pin {
   private func settle() {
     // Several drivers: low wins, as on an open-drain net.
     let driven = drivers.isEmpty ? nil : drivers.allSatisfy(\.level)
-    let settled = driven ?? pull ?? false
+    let settled = driven ?? resistor ?? pull ?? false
     guard settled != level else { return }
     level = settled
     for observer in observers { observer(settled) }

@@ -14,7 +14,8 @@ import Units
     #expect(
       try data().boardNames()
         == [
-          "arduino-nano-33-ble-sense", "arduino-nano-33-ble-sense-rev2", "generic-m0", "mps2-an385",
+          "arduino-nano-33-ble-sense", "arduino-nano-33-ble-sense-rev2", "generic-m0", "microbit",
+          "mps2-an385",
           "mps2-an386", "mps2-an500", "nrf52840-dk",
         ])
   }

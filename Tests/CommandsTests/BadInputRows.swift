@@ -12,7 +12,8 @@ enum BadInputRows {
     .firmware("an empty ELF", .text(""), says: "bad.elf: error: an empty file", "build or copy"),
     .firmware(
       "text named .elf", .text("hello"), says: "not an ELF file", "raw binary"),
-    .firmware("Intel HEX", .text(":10000000"), says: "Intel HEX", "give the ELF"),
+    .firmware(
+      "a cut off Intel HEX", .text(":10000000"), says: "bad.elf:1:1: error: expected a record of"),
     .firmware(
       "x86 code", BadInput.image(.spins.patched(18, [62, 0])), says: "built for x86-64, not Arm"),
     .firmware("a 64-bit ELF", BadInput.image(.spins.patched(4, [2])), says: "a 64-bit ELF file"),

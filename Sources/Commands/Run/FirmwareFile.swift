@@ -1,9 +1,10 @@
 import FirmwareImage
+import Units
 import Verdicts
 
 /// Reads a firmware; in a file apart from other errors, because two modules have a `FirmwareError`.
-func loadFirmware(_ path: String) throws(CommandFailure) -> FirmwareImage {
-  do throws(FirmwareError) { return try FirmwareImage(file: path) } catch {
+func loadFirmware(_ path: String, base: Address? = nil) throws(CommandFailure) -> FirmwareImage {
+  do throws(FirmwareError) { return try FirmwareImage(file: path, base: base) } catch {
     throw CommandFailure(error.kind == .unreadable ? .cannotOpen : .badInput, error.description)
   }
 }
@@ -20,7 +21,7 @@ enum FileKind: Hashable {
   init(_ path: String, start: [UInt8]) {
     let name = path.split(separator: "/").last ?? ""
     let suffix = name.split(separator: ".").dropFirst().last ?? ""
-    if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
+    if ImageFormat(start) != .raw {
       self = .elf
     } else if start.dropFirst(4).starts(with: Array("TFL3".utf8)) {
       self = .network
@@ -29,7 +30,8 @@ enum FileKind: Hashable {
     } else {
       switch suffix.lowercased() {
       case "yaml", "yml": self = .yaml
-      case "elf", "axf", "out", "bin", "hex": self = .elf
+      case "elf", "axf", "out", "bin", "hex", "ihex", "ihx", "srec", "s19", "s28", "s37", "mot":
+        self = .elf
       case "tflite": self = .network
       case "csv", "wav": self = .recording
       case "label": self = .labels
