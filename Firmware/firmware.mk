@@ -10,6 +10,7 @@ CPU_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -DC
 CPU_mps2-an385 := -mcpu=cortex-m3 -mthumb -DCORTEX_M=3
 CPU_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-d16 -DCORTEX_M=7
 CPU_generic-m0 := -mcpu=cortex-m0 -mthumb -masm-syntax-unified -DCORTEX_M=0
+CPU_microbit := $(CPU_generic-m0)
 CPU ?= $(or $(CPU_$(BOARD)),$(CPU_mps2-an386))
 OPTIMIZE ?= -O2
 SOURCES ?= $(sort $(wildcard *.c *.S))

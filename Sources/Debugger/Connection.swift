@@ -96,12 +96,15 @@ public final class SocketConnection: Connection {
     return true
   }
 
-  public func receive(waiting: Bool) -> [UInt8]? {
+  public func receive(waiting: Bool) -> [UInt8]? { receive(within: waiting ? 100 : 0) }
+
+  /// What has come; waits so long for something.
+  public func receive(within milliseconds: Int32) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      if waiting {
+      if milliseconds > 0 {
         var arriving = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&arriving, 1, 100) > 0 else { return [] }
+        guard poll(&arriving, 1, milliseconds) > 0 else { return [] }
       }
       let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       if count > 0 { return Array(buffer.prefix(count)) }

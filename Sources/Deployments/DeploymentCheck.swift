@@ -22,7 +22,9 @@ extension Deployment {
       try check(measure.from, against: board, at: measure.fromPosition)
       try check(measure.to, against: board, at: measure.toPosition)
     }
-    for uart in uarts where board.chip.block(uart.name) == nil {
+    // Ports of the core's debug interface are no blocks of the chip.
+    for uart in uarts
+    where board.chip.block(uart.name) == nil && !["ITM", "RTT"].contains(uart.name.prefix(3)) {
       throw DocumentError(
         "'\(board.name)' has no serial port '\(shortened(uart.name))'"
           + hint(for: uart.name, in: board.chip.blocks.map(\.name).filter { $0.contains("UART") }),

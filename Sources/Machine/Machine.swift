@@ -45,6 +45,9 @@ public final class Machine {
   public var shouldStop: (_ now: Instant) -> Bool = { _ in false }
   /// A debugger decides when the core runs.
   var debugging: MachineDebugging?
+  var serial = SerialPeers()
+  /// Somebody waits for the run at a terminal.
+  var isPacedByHost = false
   private var nextQuestion: UInt64 = 0
   private var wallStart = 0.0
 
@@ -90,9 +93,7 @@ public final class Machine {
       return image.function(at: address) == nil
         ? "pc \(address)" : "pc \(address), \(describe(address))"
     }
-    fabric.transmit = { [unowned self] port, byte in
-      if ConsolePort.isConsole(port) { console(byte) } else { noteUnconnected(port) }
-    }
+    fabric.transmit = { [unowned self] port, byte in transmit(port, byte) }
     semihostingConsole.output = { [unowned self] byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
@@ -118,8 +119,9 @@ public final class Machine {
     observer.initialStack = engine[.sp]
     stackLimit = dataEnd(below: engine[.sp])
     engine.stackLimit = stackLimit
-    let outcome = loop()
+    let end = loop()
     transfer.finish()
+    let outcome = finishSerialLines(end)
     tellDebugger(outcome)
     engine.closeCalls()
     return record(outcome)
@@ -281,7 +283,9 @@ public final class Machine {
     while fabric.isSwitchedOff || !core.wakes() && !(untilEvent && core.eventRegister) {
       // Devices may be busy for ever without waking the core.
       events &+= 1
-      if events % 4096 == 0, isOverWallLimit || shouldStop(fabric.scheduler.now) {
+      if events % (isPacedByHost ? 64 : 4096) == 0,
+        isOverWallLimit || shouldStop(fabric.scheduler.now)
+      {
         wake()
         return .timedOut
       }
@@ -306,7 +310,7 @@ public final class Machine {
     return nil
   }
 
-  private func noteUnconnected(_ port: String) {
+  func noteUnconnected(_ port: String) {
     fabric.findings.note(
       "unconnected-port", port, "what it says goes nowhere; --uart \(port)=FILE keeps it")
   }

@@ -63,8 +63,15 @@ final class SystemBus: DeviceBus {
   private static func isPrivate(_ address: UInt32) -> Bool { address >> 20 == 0xe00 }
 
   /// The device of that name, or of that other name, as a serial port.
-  func serialPort(_ name: String) -> (any SerialPort)? {
-    instances.first { $0.block.isNamed(name) }?.device as? any SerialPort
+  func serialPort(_ name: String) -> (name: String, device: any SerialPort)? {
+    guard let instance = instances.first(where: { $0.block.isNamed(name) }),
+      let device = instance.device as? any SerialPort
+    else { return nil }
+    return (instance.block.name, device)
+  }
+
+  var serialPorts: [String] {
+    instances.filter { $0.device is any SerialPort }.map(\.block.name)
   }
 
   // MARK: Accesses by the core

@@ -99,6 +99,7 @@ import Units
     #expect(process.terminationStatus == 0)
     for name in [
       "Chips/nrf52840.yaml", "Chips/nrf52840.registers", "Chips/nrf52840.LICENCE",
+      "Chips/nrf51822.registers",
       "arduino-nano-33-ble-sense.yaml", "nrf52840-dk.yaml",
     ] {
       let made = try Data(contentsOf: copy.appending(path: "Boards/" + name))

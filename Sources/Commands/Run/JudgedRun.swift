@@ -6,6 +6,7 @@ import NetworkCompiler
 import Profiling
 import RunRecord
 import Timing
+import Units
 import Verdicts
 
 /// A planned run, run and judged.
@@ -18,16 +19,19 @@ struct JudgedRun {
 
   init(
     _ plan: RunPlan, _ terminal: Terminal, console target: ConsoleSink.Target,
-    showsProgress: Bool, reportFollows: Bool, isStrict: Bool, debugger: DebuggerPort? = nil
+    showsProgress: Bool, reportFollows: Bool, isStrict: Bool, debugger: DebuggerPort? = nil,
+    base: Address? = nil
   ) throws(CommandFailure) {
     // Before the run: what is found wrong after it would cost its result.
     let labels = try RunLabels(plan.deployment)
-    let image = try loadFirmware(Self.firmwarePath(plan))
+    let lines = try SerialLines(plan.deployment.uarts, terminal)
+    let image = try loadFirmware(Self.firmwarePath(plan), base: base)
     let progress = ProgressLine(
       terminal, isWanted: showsProgress, duration: plan.deployment.duration)
     let console = try ConsoleSink(target, terminal) { progress.clear() }
-    let run = try MachineRun(image, plan.board, plan.deployment, progress, console, debugger)
+    let run = try MachineRun(image, plan.board, plan.deployment, progress, console, debugger, lines)
     progress.clear()
+    lines.finish()
     console.finish(reportFollows: reportFollows)
     judgement = Self.judge(run, image, plan, labels, isStrict: isStrict)
     unjudged = run.unjudged

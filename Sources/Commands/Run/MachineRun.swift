@@ -20,7 +20,7 @@ struct MachineRun {
 
   init(
     _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ progress: ProgressLine,
-    _ console: ConsoleSink, _ debugger: DebuggerPort?
+    _ console: ConsoleSink, _ debugger: DebuggerPort?, _ lines: SerialLines
   ) throws(CommandFailure) {
     var unjudged: [String] = []
     let machine = try Self.machine(image, board, deployment, &unjudged)
@@ -31,6 +31,7 @@ struct MachineRun {
       return interruption.isPending
     }
     interruption.hold()
+    try lines.attach(to: machine, of: board) { interruption.isPending }
     let server = debugger?.attach(to: machine, of: board) { interruption.isPending }
     let start = WallClock.seconds()
     record = machine.run()

@@ -50,7 +50,8 @@ private struct Run {
     let run = try JudgedRun(
       plan, terminal, console: consoleTarget(format),
       showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
-      isStrict: try arguments[RunOptions.strict], debugger: debugger)
+      isStrict: try arguments[RunOptions.strict], debugger: debugger,
+      base: try arguments[RunOptions.base])
     let judgement = run.judgement
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     if let error = run.inputError { terminal.writeError("\(error)\n") }

@@ -1,13 +1,16 @@
 import Deployments
 import Documents
 import Reports
+import Units
 import Verdicts
 
 /// The arguments of `run`.
 enum RunOptions {
   static let firmware = Key.required(
     "FIRMWARE|DEPLOYMENT.yaml",
-    "an ELF file, or a deployment: its firmware, board, recordings, measures and budgets")
+    "an ELF, Intel HEX, S-record or raw binary file, or a deployment: its firmware, board, "
+      + "recordings, measures and budgets"
+  )
   static let board = Key.option(
     "--board", "NAME|FILE.yaml", "the board it runs on; 'thumbprint boards' lists them")
   static let streams = Key.list(
@@ -34,6 +37,19 @@ enum RunOptions {
     "a directory whose files the firmware may open, write and remove by semihosting")
   static let arguments = Key.option(
     "--arguments", "TEXT", "what semihosting tells the firmware after its name: its arguments")
+  static let uarts = Key.list(
+    "--uart", "NAME=TARGET",
+    "a serial port's other end: FILE takes its output, 'pty' and 'tcp:PORT' are terminals of the "
+      + "host, 'script:FILE' is a dialogue of expect, send and wait")
+  static let base = Key<Address?>(
+    name: "--base", help: "where a raw binary goes; its vector table is there",
+    shape: .option(placeholder: "ADDRESS")
+  ) { (texts) throws(CommandFailure) in
+    guard let text = texts.first else { return nil }
+    do throws(DocumentError) {
+      return try Node(.scalar(text, quoted: false), at: Position(file: "--base")).address()
+    } catch { throw CommandFailure(error) }
+  }
   static let settings = Key.list(
     "--set", "KEY=VALUE", "a key of the deployment or, below 'board.', of its board")
   static let judge = Key.option(
@@ -69,9 +85,8 @@ enum RunOptions {
 
   static let keys: [any ArgumentKey] = [
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
-    files, arguments, settings, judge,
-    seed, quiet, full, strict, gdb, data, Key.unavailable("--export"),
-    Key.unavailable("--uart"), Key.unavailable("--jobs"),
+    files, arguments, uarts, base, settings, judge, seed, quiet, full, strict, gdb, data,
+    Key.unavailable("--export"), Key.unavailable("--jobs"),
   ]
 
   /// The deployment's parts among the arguments.
@@ -84,6 +99,7 @@ enum RunOptions {
     parts.duration = try arguments[duration]
     parts.timeout = try arguments[timeout]
     parts.judge = try arguments[judge]
+    parts.uarts = try arguments[uarts]
     parts.settings = try arguments[settings]
     parts.files = try arguments[files]
     parts.arguments = try arguments[Self.arguments]

@@ -19,10 +19,6 @@ struct RunPlan {
     do throws(DocumentError) { try deployment.check(against: board) } catch {
       throw CommandFailure(error)
     }
-    if let uart = deployment.uarts.first {
-      throw CommandFailure(
-        .usage, "\(uart.position): error: 'uart' is not available yet; take the key out")
-    }
   }
 
   private static func deployment(
