@@ -13,6 +13,7 @@ public enum PeripheralCatalog {
     "nordic-ecb": { NordicECB($0) },
     "nordic-egu": { NordicEGU($0) },
     "nordic-ficr": { NordicFICR($0) },
+    "nordic-rom-table": { NordicROMTable($0) },
     "nordic-gpio": { NordicGPIO($0) },
     "nordic-gpiote": { NordicGPIOTE($0) },
     "nordic-i2s": { NordicI2S($0) },

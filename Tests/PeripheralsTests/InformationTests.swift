@@ -47,6 +47,16 @@ import Units
     #expect(!ficr.peripheral.write(0x100, 0))
   }
 
+  @Test func theROMTableAgreesWithTheFactoryInformation() {
+    let ficr = Bench().device("nordic-ficr", "FICR", base: 0x1000_0000)
+    let table = Bench().device("nordic-rom-table", "ROMTABLE", base: 0xf000_0000)
+    #expect(table[0xfe0] & 0xff == ficr[0x130])
+    #expect(table[0xfe4] & 0xf == 0)
+    #expect(table[0xfe8] >> 4 & 0xf == ficr[0x134])
+    #expect(table.peripheral.read(0xfcc) == nil)
+    #expect(!table.peripheral.write(0xfe0, 0))
+  }
+
   @Test func theThermometerTakesThirtySixMicroseconds() {
     let bench = Bench()
     let temp = bench.device(
