@@ -6,7 +6,8 @@ import Units
 
 /// Registers, memory and `monitor` commands of a core that stands still.
 ///
-/// Not modelled: the chip's own peripherals; only memory and the System Control Space answer.
+/// A device's register is read as long as that changes nothing (`Peripheral.readingActs`).
+/// Not modelled: writing to the chip's own peripherals.
 extension MachineDebugging: DebugTarget {
   private var engine: Engine { machine.engine }
 
@@ -46,8 +47,11 @@ extension MachineDebugging: DebugTarget {
 
   private func byte(at address: Address) -> UInt8? {
     if let byte = engine.bytes(at: address, count: 1)?.first { return byte }
-    guard address.value >> 20 == 0xe00, let word = machine.core.readPrivate(address.value & ~3)
-    else { return nil }
+    let place = address.value & ~3
+    let isPrivate = address.value >> 20 == 0xe00
+    guard let word = isPrivate ? machine.core.readPrivate(place) : machine.bus.peek(place) else {
+      return nil
+    }
     return UInt8(truncatingIfNeeded: word >> ((address.value & 3) * 8))
   }
 

@@ -143,6 +143,7 @@ public final class Machine {
       transfer.advance(to: engine.cycles)
       if let outcome = ending() { return outcome }
       if fabric.isSwitchedOff {
+        bus.switchOff()
         if let outcome = sleep(untilEvent: false) { return outcome }
         continue
       }
@@ -266,7 +267,7 @@ public final class Machine {
     settle()
     transfer.pollAtSleep()
     let start = engine.cycles
-    cpuPower.enter("sleep")
+    cpuPower.enter(fabric.isSwitchedOff ? "sleep-system-off" : "sleep")
     fabric.isCoreAsleep = true
     observer.isSleeping = true
     defer { observer.isSleeping = false }

@@ -10,7 +10,7 @@ extension Machine {
   ///
   /// The debugger changes nothing that the run counts: a block is charged as a whole when it is
   /// entered and exceptions are taken behind blocks, also while single instructions are stepped.
-  /// A watchpoint makes the run hundreds to thousands of times slower: each access to memory is looked at.
+  /// A watchpoint makes the run slower: at the start of each block the addresses that it reaches are looked at.
   /// Not modelled: watching what devices or exception entry write.
   public func attach(_ host: any DebugHost, memories: [TargetMemory]) {
     debugging = MachineDebugging(self, host, memories)
@@ -93,11 +93,11 @@ final class MachineDebugging {
     var index = 0
     while true {
       if index > 0, pauseIfDue(), hasJumped || isKilled { return .deadline }
-      let last = endOfPiece(instructions, from: index)
       let hit = watchpoints.isEmpty ? nil : watchpoint(touchedBy: instructions[index])
+      let last = hit == nil ? endOfPiece(instructions, from: index) : index
       let ends = last == instructions.count - 1
-      let waits = ends && instructions[last].kind == .waitForInterrupt
-      let stop = engine.runPiece(to: waits ? nil : instructions[last].end)
+      let stop = engine.runPiece(
+        to: ends && instructions[last].leavesBlock ? nil : instructions[last].end)
       hasMoved = true
       guard stop == .deadline else { return examine(stop) }
       touched = hit
@@ -109,13 +109,20 @@ final class MachineDebugging {
   /// The last instruction that can run before something must be looked at.
   private func endOfPiece(_ instructions: [Instruction], from index: Int) -> Int {
     guard isAttached else { return instructions.count - 1 }
+    if isStepping { return index }
     let isWatching = !watchpoints.isEmpty
-    if isStepping || isWatching && instructions[index].memory.count > 0 { return index }
+    // What the piece itself changes: an address made of it is known only when it is there.
+    var changed = instructions[index].changes
     var last = index
     while last + 1 < instructions.count {
       let next = instructions[last + 1]
       if engine.breakpoints.contains(next.address) { break }
-      if isWatching && next.memory.count > 0 { break }
+      if isWatching && next.memory.count > 0 {
+        if next.addressRegisters & 0x7fff & changed != 0 || touched(by: next) != nil { break }
+        changed |= next.changes
+      } else {
+        changed |= next.writes
+      }
       last += 1
     }
     return last
@@ -187,10 +194,14 @@ final class MachineDebugging {
 
   /// The watchpoint that the instruction, which is about to run, will touch.
   private func watchpoint(touchedBy instruction: Instruction) -> Watchpoint? {
+    guard instruction.memory.count > 0, holds(instruction.condition.rawValue) else { return nil }
+    return touched(by: instruction)
+  }
+
+  /// The watchpoint that the instruction touches if it executes with the present registers.
+  private func touched(by instruction: Instruction) -> Watchpoint? {
     let operand = instruction.memory
-    guard operand.count > 0, holds(instruction.condition.rawValue),
-      let base = CoreRegister(rawValue: Int(operand.base))
-    else { return nil }
+    guard let base = CoreRegister(rawValue: Int(operand.base)) else { return nil }
     let start =
       operand.base == 15 ? (instruction.address.value &+ 4) & ~3 : engine[base]
     let index = operand.hasIndex ? CoreRegister(rawValue: Int(operand.index)) : nil
@@ -223,5 +234,22 @@ final class MachineDebugging {
       default: negative == overflow && !zero
       }
     return holds == (condition & 1 == 0)
+  }
+}
+
+extension Instruction {
+  /// The registers that it writes, the base register that it steps included.
+  fileprivate var changes: UInt16 {
+    writes | (memory.count > 0 && memory.writesBack ? 1 << UInt16(memory.base) : 0)
+  }
+
+  /// The block that ends in it ends in a wait or a jump.
+  fileprivate var leavesBlock: Bool {
+    switch kind {
+    case .waitForInterrupt, .branch, .conditionalBranch, .compareBranch, .call, .branchExchange,
+      .tableBranch:
+      true
+    default: false
+    }
   }
 }

@@ -120,6 +120,22 @@ final class SystemBus: DeviceBus {
     if isTaken != true { writeUnmodelled(address, value, instance.block) }
   }
 
+  /// What a word of a device's registers holds; nil where nothing is, or where reading would act.
+  func peek(_ address: UInt32) -> UInt32? {
+    guard address & 3 == 0, let instance = instance(at: address) else { return nil }
+    let offset = address &- instance.block.base.value
+    if let device = instance.device {
+      if device.readingActs(at: offset) { return nil }
+      if let value = device.read(offset) { return value }
+    }
+    return held[address] ?? describe(address, instance.block).reset
+  }
+
+  /// The chip switches itself off: what does not survive it stops.
+  func switchOff() {
+    for device in devices where !(device is any SurvivesSystemOff) { device.reset() }
+  }
+
   /// Writes of a boot loader that has ended when the run begins.
   func leave(_ writes: [BootLoader.Write]) {
     for write in writes { writeDevice(write.register.value, .word, write.value) }

@@ -73,6 +73,8 @@ final class CMSDKUART: SerialPort {
     }
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset & ~3 == 0 }
+
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     guard let register = Register(rawValue: offset) else {
       return CMSDKIdentification.contains(offset)

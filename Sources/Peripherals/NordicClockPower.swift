@@ -16,9 +16,9 @@ import Units
 /// Reference: nRF52840 Product Specification v1.7, 5.3 POWER, 5.4 CLOCK and their electrical
 /// specifications.
 /// Not modelled: what calibration does to the RC oscillator, and its error; the power-fail
-/// comparator's warning, RAM sections that are switched off (their
-/// contents and their current); in System OFF what other devices had under way goes on counting.
-final class NordicClockPower: Peripheral {
+/// comparator's warning; that a section of RAM that is off draws less in System ON, and that it
+/// cannot be reached.
+final class NordicClockPower: SurvivesSystemOff {
   private enum Task: UInt32, CaseIterable {
     case highFrequencyStart = 0x000
     case highFrequencyStop = 0x004
@@ -77,6 +77,7 @@ final class NordicClockPower: Peripheral {
   private let converter: PowerConsumer
   private let cause: NordicResetCause
   private let off: NordicSystemOff
+  private let retention: NordicRetention
   private let usb: NordicUSBPower
   private lazy var usbPresent = fabric.scheduler.event("VBUS") { [unowned self] in
     interface.raise(Event.usbDetected.rawValue)
@@ -118,7 +119,6 @@ final class NordicClockPower: Peripheral {
   private var trace: UInt32 = 0
   private var dcdc: [UInt32] = [0, 0]
   private var rcMode: UInt32 = 0
-  private var ram = Array(repeating: UInt32(0xffff), count: ramSections)
 
   init(_ context: PeripheralContext) {
     name = context.name
@@ -129,6 +129,7 @@ final class NordicClockPower: Peripheral {
     converter = context.fabric.power.consumer("dcdc", initial: "off")
     cause = context.fabric.service(NordicResetCause.init)
     off = context.fabric.service(NordicSystemOff.init)
+    retention = NordicRetention(context.fabric)
     func time(_ key: String, _ standard: Int) -> Interval {
       .microseconds(Int64(min(max(context.parameters[key] ?? standard, 0), 10_000_000)))
     }
@@ -150,7 +151,7 @@ final class NordicClockPower: Peripheral {
   }
 
   func read(_ offset: UInt32) -> UInt32? {
-    if let section = ramSection(offset) { return ram[section] }
+    if let section = ramSection(offset) { return retention[section] }
     guard let register = Register(rawValue: offset) else { return interface.read(offset) }
     switch register {
     case .resetReason: return resetReason
@@ -222,7 +223,7 @@ final class NordicClockPower: Peripheral {
     dcdc = [0, 0]
     converter.enter("off")
     rcMode = 0
-    ram = Array(repeating: 0xffff, count: Self.ramSections)
+    retention.reset()
     if usb.hasCable { usbPresent.schedule(at: fabric.scheduler.now) }
     if fabric.resetRequested {
       resetReason |= cause.pending
@@ -237,6 +238,7 @@ final class NordicClockPower: Peripheral {
     stopHighFrequency()
     stopLowFrequency()
     setConstantLatency(false)
+    retention.switchOff()
     off.switchOff()
   }
 
@@ -248,9 +250,9 @@ final class NordicClockPower: Peripheral {
 
   private func writeRAMPower(_ section: Int, _ register: UInt32, _ value: UInt32) {
     switch register {
-    case 0: ram[section] = value
-    case 4: ram[section] |= value
-    default: ram[section] &= ~value
+    case 0: retention[section] = value
+    case 4: retention[section] |= value
+    default: retention[section] &= ~value
     }
   }
 

@@ -12,7 +12,7 @@ import Units
 /// Reference: nRF52840 Product Specification v1.7, 6.5 COMP, 6.11 LPCOMP (the times are remembered).
 /// Not modelled: propagation delay, hysteresis where differential or of LPCOMP, COMP's speed modes;
 /// an input that is fed by a recording is looked at only when it is sampled.
-final class NordicComparator: Peripheral {
+final class NordicComparator: SurvivesSystemOff {
   private enum Task: UInt32, CaseIterable {
     case start = 0x000
     case stop = 0x004

@@ -9,7 +9,7 @@ import Units
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.9 GPIO.
 /// Not modelled: drive strength (only which level an open-drain setting leaves undriven).
-final class NordicGPIO: Peripheral {
+final class NordicGPIO: SurvivesSystemOff {
   private enum Register: UInt32 {
     case out = 0x504
     case outSet = 0x508

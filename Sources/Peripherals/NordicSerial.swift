@@ -84,6 +84,8 @@ final class NordicSerial: Peripheral {
     }
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset & ~3 == Self.rxd }
+
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     switch offset {
     case Self.enableRegister: select(value & 0xf)

@@ -124,6 +124,8 @@ final class NordicUARTE: SerialPort {
     }
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset & ~3 == Register.rxd.rawValue }
+
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     guard let register = Register(rawValue: offset) else { return interface.write(offset, value) }
     switch register {

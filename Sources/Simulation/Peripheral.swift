@@ -25,11 +25,19 @@ public protocol Peripheral: AnyObject {
   /// As `write`, for a byte or halfword at any offset; false when not modelled.
   func writeNarrow(_ offset: UInt32, _ value: UInt32, _ width: AccessWidth) -> Bool
 
+  /// Whether reading the register at that offset does something: a debugger does not read it then.
+  func readingActs(at offset: UInt32) -> Bool
+
   /// Puts every register to its reset value and cancels what was under way.
   func reset()
 }
 
+/// A device that goes on, or keeps its registers, while the chip is switched off.
+public protocol SurvivesSystemOff: Peripheral {}
+
 extension Peripheral {
+  public func readingActs(at offset: UInt32) -> Bool { false }
+
   public func readNarrow(_ offset: UInt32, _ width: AccessWidth) -> UInt32? {
     guard let word = read(offset & ~3) else { return nil }
     let mask: UInt32 = width == .byte ? 0xff : width == .halfword ? 0xffff : .max

@@ -56,6 +56,17 @@ struct GDBTests {
     }
   }
 
+  @Test func `a device's registers are read unless that would act`() throws {
+    // TIMER0's RELOAD, a UART's STATE, and its DATA, whose reading takes the byte.
+    let led = try GDBSession.lead([
+      "break on_timer0", "continue", "print *(unsigned *)0x40000008 > 0",
+      "print *(unsigned *)0x40004004", "print *(unsigned *)0x40004000", "continue", "kill",
+    ])
+    #expect(led.gdb.contains("$1 = 1"), "\(led.gdb)")
+    #expect(led.gdb.contains("$2 = 0"), "\(led.gdb)")
+    #expect(led.gdb.contains("Cannot access memory at address 0x40004000"), "\(led.gdb)")
+  }
+
   @Test func `a firmware that ends tells GDB its exit code`() throws {
     let led = try GDBSession.lead(["continue"])
     #expect(led.gdb.contains("exited normally"), "\(led.gdb)")

@@ -214,6 +214,39 @@ import Units
     #expect(bench.fabric.stopReason == .switchedOff)
   }
 
+  @Test func memoryThatSystemOffDoesNotRetainIsLost() {
+    let bench = Bench()
+    let power = bench.device("nordic-clock-power", "CLOCK", base: 0x4000_0000)
+    let port = bench.device("nordic-gpio", "P0", base: 0x5000_0000)
+    bench.fabric.pins["P0.11"].drive("button", true)
+    port[0x700 + 4 * 11] = 3 << 16
+    for address in [0x0, 0xfff, 0x1000, 0x2000, 0x1_0000, 0x1_8000] {
+      bench.memory.bytes[address] = 0x11
+    }
+    // Retained: the first section of RAM0, the second of RAM8.
+    power[0x904] = 1 << 16
+    power[0x984] = 2 << 16
+    power[0x500] = 1
+    #expect(bench.memory.bytes[0x1000] == 0x11)
+    bench.fabric.pins["P0.11"].drive("button", false)
+    power.peripheral.reset()
+    let left = [0x0, 0xfff, 0x1000, 0x2000, 0x1_0000, 0x1_8000].map { bench.memory.bytes[$0] }
+    #expect(left == [0x11, 0x11, 0xa5, 0xa5, 0xa5, 0x11])
+    #expect(power[0x900] == 0xffff)
+    let states = bench.fabric.power.residencies().flatMap(\.states)
+    #expect(states.isEmpty || states.contains { $0 == ("ram", "on") })
+  }
+
+  @Test func aSectionWithoutSupplyForgets() {
+    let bench = Bench()
+    let power = bench.device("nordic-clock-power", "CLOCK", base: 0x4000_0000)
+    bench.memory.bytes[0x2000] = 0x22
+    bench.memory.bytes[0x3000] = 0x33
+    power[0x918] = 2
+    #expect(bench.memory.bytes[0x2000] == 0x22)
+    #expect(bench.memory.bytes[0x3000] == 0xa5)
+  }
+
   @Test func aSensedPinWakesTheChipByAReset() {
     let bench = Bench()
     let power = bench.device("nordic-clock-power", "CLOCK", base: 0x4000_0000)

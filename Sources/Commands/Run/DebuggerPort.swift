@@ -1,6 +1,7 @@
 import Boards
 import Debugger
 import Machine
+import Units
 import Verdicts
 
 /// The port of `--gdb`: a run begins when a debugger has come.
@@ -27,6 +28,29 @@ struct DebuggerPort {
   }
 
   private static func memories(_ chip: Chip) -> [TargetMemory] {
+    cells(chip) + devices(chip)
+  }
+
+  /// The pages that hold registers; GDB refuses what its map does not show.
+  private static func devices(_ chip: Chip) -> [TargetMemory] {
+    var ranges: [TargetMemory] = []
+    var pages = Set<UInt32>()
+    for block in chip.blocks where block.base.value >> 29 != 7 {
+      let first = (block.base.value &+ block.first) >> 10
+      pages.formUnion(first...max(first, (block.base.value &+ (max(block.size, 1) - 1)) >> 10))
+    }
+    for page in pages.sorted() where chip.memory(at: Address(page << 10)) == nil {
+      if let last = ranges.last, last.start.value + last.size == page << 10 {
+        ranges[ranges.count - 1] = TargetMemory(
+          kind: .ram, start: last.start, size: last.size + 0x400)
+      } else {
+        ranges.append(TargetMemory(kind: .ram, start: Address(page << 10), size: 0x400))
+      }
+    }
+    return ranges
+  }
+
+  private static func cells(_ chip: Chip) -> [TargetMemory] {
     chip.memories.map { memory in
       var cells = memory
       if case .alias(let name) = memory.kind { cells = chip.memory(name) ?? memory }
