@@ -46,6 +46,7 @@ struct EnginesTests {
     Case(name: "storm", board: "mps2-an386"),
     Case(name: "reset", board: "mps2-an386"),
     Case(name: "cmsdk-dualtimer", board: "mps2-an386"),
+    Case(name: "nrf51-rtc", board: "microbit"),
     Case(name: "bench", board: "mps2-an386", options: ["--for", "200 ms"]),
   ]
 

@@ -147,6 +147,31 @@ struct SerialLineTests {
     #expect(run.output.hasPrefix("DONE"))
   }
 
+  @Test func `channels of Real-Time Transfer are ports, too`() throws {
+    let image = try FirmwareBuilds.path("rtt")
+    try scratch.write(Data(#"expect "all arrives\n""#.utf8), to: "talk.txt")
+    let run = try BuiltTool.run(
+      [
+        "run", image, "--board", "mps2-an386", "--uart", "RTT1=out.txt", "--uart",
+        "RTT0=script:talk.txt",
+      ], in: scratch.folder)
+    #expect(run.status == 0, "\(run.text)")
+    #expect(try scratch.text("out.txt").hasPrefix("0123456789abcde0123456789abcde"))
+    #expect(run.output.contains("and all arrives\n"))
+    let other = try BuiltTool.run(
+      ["run", image, "--board", "mps2-an386", "--uart", "RTT99=out.txt"], in: scratch.folder)
+    #expect(other.status == 64)
+    #expect(other.error.contains("'RTT99' of 'mps2-an386' is no serial port"))
+  }
+
+  @Test func `an Intel HEX tells what it does not hold`() throws {
+    let data = [":10000000004000200900000001BE00BE00BE00BE8E", ":00000001FF"]
+    try scratch.write(Data(data.joined(separator: "\n").utf8), to: "a.hex")
+    let sheet = try BuiltTool.run(["inspect", "a.hex"], in: scratch.folder)
+    #expect(sheet.output.contains("flash              16 bytes"), "\(sheet.text)")
+    #expect(sheet.output.contains("an Intel HEX file has"))
+  }
+
   @Test func `equal scripts give equal results`() throws {
     let script =
       "expect \"> \"\nsend \"\(String(repeating: "long ", count: 14))\\n\"\nexpect \"long\"\n"

@@ -129,6 +129,24 @@ import Units
     #expect(uart[0xffc] == 1)
   }
 
+  @Test func theUARTOfTheDesignKitTakesItsFrameTime() {
+    let bench = Bench()
+    let uart = bench.device(
+      "cmsdk-uart", "UART0", base: 0x4000_4000, parameters: ["frequency": 25_000_000])
+    uart[0x010] = 250
+    uart[0x008] = 2
+    send([0x41, 0x42], uart)
+    bench.advance(.microseconds(99))
+    #expect(uart[0x004] & 2 == 0)
+    bench.advance(.microseconds(1))
+    #expect(uart[0x004] & 2 == 2)
+    #expect(uart[0x000] == 0x41)
+    bench.advance(.microseconds(99))
+    #expect(uart[0x004] & 2 == 0)
+    bench.advance(.microseconds(1))
+    #expect(uart[0x000] == 0x42)
+  }
+
   // MARK: ADC
 
   @Test(

@@ -45,7 +45,7 @@ private func facts(_ image: FirmwareImage) -> [Sheet.Row] {
   let symbols =
     image.hasSymbols
     ? "\(image.functions.count) functions, \(image.symbols.count) names"
-    : "none: everything is [no symbol]; link without -s"
+    : "none: everything is [no symbol]; \(isELF(image) ? "link without -s" : withoutNames(image))"
   return [
     .fact("SHA-256", image.sha256),
     .fact("built for", core.joined(separator: ", ")),
@@ -56,8 +56,16 @@ private func facts(_ image: FirmwareImage) -> [Sheet.Row] {
   ]
 }
 
+private func isELF(_ image: FirmwareImage) -> Bool { ImageFormat(image.file) == .elf }
+
+private func withoutNames(_ image: FirmwareImage) -> String {
+  "\(ImageFormat(image.file).title) has none, the ELF that it was made from has"
+}
+
 private func debugText(_ image: FirmwareImage) -> String {
-  guard let debug = DebugInformation(image) else { return "none; compile with -g" }
+  guard let debug = DebugInformation(image) else {
+    return isELF(image) ? "none; compile with -g" : "none"
+  }
   let units = debug.compilationUnits
   let producers = Set(units.compactMap { $0.producer }.map { String($0.prefix(24)) }).sorted()
   let text = "\(units.count) source files"
