@@ -9,6 +9,8 @@ struct CortexM33Pipeline {
   /// Floating-point registers last written by a multiply-accumulate.
   private var fused: UInt32 = 0
   private var floatFree: UInt32 = 0
+  /// Core registers last written by a load.
+  private var loaded: UInt16 = 0
   /// The store before, when nothing else came after it.
   private var store: Instruction?
   /// The instruction before, when another may pair with it.
@@ -52,9 +54,7 @@ struct CortexM33Pipeline {
     guard i.kind.isFloatingPoint else { return }
     var float = scoreboard.ready(float: i.floatReads)
     // An accumulator is wanted a cycle later by another multiply-accumulate.
-    if i.kind == .fpMultiplyAccumulate, i.floatWrites & i.floatReads & fused != 0,
-      i.floatReads & ~i.floatWrites & fused == 0
-    {
+    if i.kind == .fpMultiplyAccumulate, i.floatWrites & fused != 0, i.floatFactors & fused == 0 {
       float -= min(float, CortexM33Timing.fusedLatency - CortexM33Timing.fusedAccumulation)
     }
     float = max(float, floatFree)
@@ -68,7 +68,7 @@ struct CortexM33Pipeline {
     case .multiplyAccumulate: return 1 << UInt16(i.encoding >> 12 & 15) & i.reads
     case .longMultiplyAccumulate: return i.writes & i.reads
     case .simd where DataPath(i) == .extendAdd:
-      return 1 << UInt16(i.encoding >> 16 & 15) & i.reads
+      return 1 << UInt16(i.encoding >> 16 & 15) & i.reads & ~loaded
     default: return 0
     }
   }
@@ -131,6 +131,7 @@ struct CortexM33Pipeline {
     case .fpMove: latency = moveLatency(i)
     default: break
     }
+    loaded = i.kind == .load ? loaded | i.writes : loaded & ~i.writes
     fused =
       i.kind == .fpMultiplyAccumulate ? fused | i.floatWrites : fused & ~i.floatWrites
     scoreboard.set(core: i.writes, float: i.floatWrites, at: start + latency)

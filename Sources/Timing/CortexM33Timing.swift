@@ -35,7 +35,10 @@ public struct CortexM33Timing: CoreTiming {
     entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
 
-  public let assumptions = ["exceptions", "divide", "floatDivide", "loadedRefill", "tableBranch"]
+  public let assumptions = [
+    "exceptions", "divide", "floatDivide", "loadedRefill", "tableBranch", "storeToLoad",
+    "oddTarget",
+  ]
 
   public init() {}
 

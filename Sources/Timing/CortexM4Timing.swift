@@ -22,6 +22,7 @@ public struct CortexM4Timing: CoreTiming {
 
   public let assumptions = [
     "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "divide",
+    "storeToLoad",
   ]
 
   public init() {}

@@ -45,7 +45,7 @@ struct CortexM7FloatScoreboard {
     default: break
     }
     let accumulator = i.kind == .fpMultiplyAccumulate ? i.floatWrites & i.floatReads : 0
-    cycle = max(cycle, ready(i.floatReads & ~accumulator) { latency($0, to: i) })
+    cycle = max(cycle, ready(i.floatFactors) { latency($0, to: i) })
     return max(cycle, ready(accumulator) { accumulation($0, fused: i.traits.contains(.fused)) })
   }
 

@@ -6,8 +6,8 @@ import Disassembly
 /// fpu; LLVM ARMScheduleM7.td (SingleIssue, BeginGroup, one unit each for multiplication, branch,
 /// store, DSP and floating point).
 ///
-/// Not modelled: loads whose banks are not known from their operands share a cycle; the extra cycle
-/// that some narrow and wide mixtures cost.
+/// Not modelled: loads whose banks are not known from their operands share a cycle, with a cycle more in
+/// the price's maximum; the extra cycle that some narrow and wide mixtures cost.
 enum CortexM7Pairing {
   static func pairs(_ older: Instruction, _ younger: Instruction) -> Bool {
     if issuesAlone(older) || issuesAlone(younger) || mustBeOlder(younger) { return false }
@@ -56,6 +56,13 @@ enum CortexM7Pairing {
     case .branch, .conditionalBranch, .compareBranch, .call, .branchExchange: true
     default: i.writesPC
     }
+  }
+
+  /// Whether two loads that share a cycle may turn out to want the same bank, and wait.
+  static func mayConflict(_ older: Instruction, _ younger: Instruction) -> Bool {
+    older.kind.loads && younger.kind.loads
+      && (older.memory.base != younger.memory.base || older.memory.hasIndex
+        || younger.memory.hasIndex)
   }
 
   /// Two words an even number of words apart lie in the same bank of a memory.

@@ -41,6 +41,7 @@ struct CortexM7Pipeline {
       let cycle = ledger.now - 1
       if earliest(i, isYounger: true) <= cycle {
         ledger.noteAccess(at: cycle)
+        if CortexM7Pairing.mayConflict(older, i) { ledger.allow(more: 1) }
         finish(i, at: cycle, isYounger: true)
         self.older = nil
         return

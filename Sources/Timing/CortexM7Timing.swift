@@ -32,7 +32,7 @@ public struct CortexM7Timing: CoreTiming {
     entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
 
-  public let assumptions = ["exceptions", "divide", "branchPrediction"]
+  public let assumptions = ["exceptions", "divide", "branchPrediction", "returnPrediction"]
 
   public init() {}
 

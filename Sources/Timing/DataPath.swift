@@ -129,3 +129,14 @@ extension Instruction {
     return (0..<16).filter { list & 1 << UInt32($0) != 0 }
   }
 }
+
+extension Instruction {
+  /// The floating-point registers that are multiplied, without the one that the product is added to.
+  var floatFactors: UInt32 {
+    guard kind == .fpMultiplyAccumulate else { return floatReads }
+    func mask(_ number: UInt32, _ low: UInt32) -> UInt32 {
+      isDoublePrecision ? 3 << (2 * (number & 15)) : 1 << (number << 1 | low)
+    }
+    return mask(encoding >> 16 & 15, encoding >> 7 & 1) | mask(encoding & 15, encoding >> 5 & 1)
+  }
+}

@@ -167,7 +167,8 @@ struct ThreeStagePipeline {
   private mutating func waitForFloat(_ i: Instruction) {
     guard i.kind.isFloatingPoint else { return }
     if floatBusyUntil > ledger.now { ledger.charge(floatBusyUntil - ledger.now, .float) }
-    if i.floatReads & lateFloat != 0 { ledger.charge(1, .float) }
+    // What is added to a product is wanted a cycle later than factors are (DDI0439D 7.2.3).
+    if i.floatFactors & lateFloat != 0 { ledger.charge(1, .float) }
   }
 
   private mutating func issue(_ i: Instruction) {

@@ -136,6 +136,32 @@ struct KernelTests {
     #expect(prices[3].takenExtra == 2)
   }
 
+  @Test("a Cortex-M33's results of two stages are there a cycle later")
+  func cortexM33Results() throws {
+    // jnk0le, cortex_m33.md.
+    let kernels: [(String, UInt32)] = [
+      ("eor.w r0, r1, r2, ror #8; add.w r3, r0, r4", 3),
+      ("eor.w r0, r1, #0x1fc0; add.w r3, r0, r4", 3),
+      ("eor.w r0, r1, #0x1b; add.w r3, r0, r4", 2),
+      ("adds.w r0, r1, #0x1fc0", 2),
+      ("adds.w r0, r1, r2, lsl #2", 1),
+      ("bfi r0, r1, #4, #4; add.w r3, r0, r4", 2),
+      ("uxtab r0, r1, r2; uxtab r0, r0, r3", 2),
+      ("uadd8 r0, r1, r2; add.w r3, r0, r4", 3),
+      ("ldr r0, [r1]; mla r0, r2, r3, r0", 2),
+      ("ldr r0, [r1]; uxtab r0, r0, r3", 3),
+      ("cmp r0, #0; it eq; addeq r1, r2, r3", 2),
+      ("ldmia r6!, {r0-r3}; add.w r4, r0, r5", 5),
+      ("vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4", 3),
+      ("vfma.f32 s0, s1, s2; vfma.f32 s0, s3, s4", 4),
+      ("vfma.f32 s0, s1, s2; vfma.f32 s3, s0, s4", 5),
+    ]
+    let blocks = try Self.blocks(kernels.map(\.0), core: "cortex-m7")
+    for (kernel, block) in zip(kernels, blocks) {
+      #expect(CortexM33Timing().price(block).cycles == kernel.1, "\(kernel.0)")
+    }
+  }
+
   @Test("a branch to a wide instruction at an odd halfword costs a cycle")
   func entry() throws {
     let bytes = try Toolchain.assemble("nop\nadd.w r0, r1, r2\nnop")

@@ -1,0 +1,150 @@
+@ One kernel for each rule of the timing models. Ten copies of each take the cycles that expected.txt and
+@ expected-BOARD.txt say; where they come from stands beside the kernel:
+@
+@   M0   Arm DDI0432C (Cortex-M0 TRM) table 3-1
+@   TRM  Arm DDI0439D (Cortex-M4 TRM) tables 3-1 and 7-1, section 3.3.2; the Cortex-M3's DDI0337
+@   G    Arm DDI0337G table 15-3: branches to a target known in decode refill one cycle
+@   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743)
+@   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
+@
+@ In each r1 points to memory whose first word points to itself, r3 to r5 hold small numbers, r6 is 8, and
+@ s3 to s5 are 1. Ten copies, so that 15 stands for one and a half cycles a copy.
+
+  .syntax unified
+  .thumb
+
+  .macro copies label, count, code
+  .balign 16
+  .thumb_func
+\label:
+  mov r12, lr
+  nop
+  .rept \count
+  \code
+  .endr
+  bx r12
+  .endm
+
+  .macro kernel name, code
+  .section .rodata.name, "a"
+name_\name: .asciz "\name"
+  .section .text.kernels, "ax"
+  copies few_\name, 4, "\code"
+  copies many_\name, 14, "\code"
+  .section .rodata.table, "a"
+  .word name_\name, few_\name, many_\name
+  .endm
+
+  .section .rodata.table, "a"
+  .balign 4
+  .global kernels
+kernels:
+
+@ Arithmetic. M0, TRM: one cycle. JNK: the Cortex-M7 issues two, a chain one.
+kernel nop, "nop"
+kernel add, "adds r3, #1; adds r4, #1"
+kernel add_chain, "adds r3, #1; adds r3, #1"
+@ TRM: one. JNK: a product is there a cycle later.
+kernel multiply_chain, "muls r3, r4"
+
+@ Loads. M0: two each. TRM: neighbouring loads one each. JNK: two share a cycle on different banks only.
+kernel load, "ldr r3, [r1]"
+kernel load_banks, "ldr r3, [r1]; ldr r4, [r1, #4]"
+@ TRM: two where no load follows. JNK: its use issues a cycle after it, beside the next load.
+kernel load_use, "ldr r3, [r1]; adds r4, r3, #1"
+@ TRM: an address that the load before it brings waits one cycle. LLVM: EX1 takes it two cycles on.
+kernel load_address, "ldr r3, [r1]; ldr r4, [r3, #4]"
+@ JNK: a load eats the NOP behind it.
+kernel load_nop, "ldr r3, [r1]; nop"
+
+@ Stores. TRM: one with an immediate offset, two with a register. JNK: never two in a cycle.
+kernel store, "str r3, [r1, #8]"
+kernel store_index, "str r3, [r1, r6]"
+@ JNK: a load behind a store costs one more; a store behind a load hides its second cycle.
+kernel store_load, "str r3, [r1, #8]; ldr r4, [r1]"
+kernel load_store, "ldr r3, [r1]; str r3, [r1, #8]"
+
+@ Multiple transfers. M0, TRM: one and one for each register. JNK: two registers a cycle.
+kernel push_pop, "push {r3-r6}; pop {r3-r6}"
+kernel load_multiple, "ldmia r1!, {r3-r5}; subs r1, #12"
+
+@ Branches. M0: three taken, one not. TRM, G: two taken, one not. JNK: none when predicted; one that is not
+@ taken shares its cycle.
+kernel branch, "b 1f; 1:"
+kernel branch_not_taken, "cmp r3, r3; bne 1f; 1:"
+@ M0: BL four, BX three. TRM, G: two each.
+kernel call, "bl leaf"
+#if CORTEX_M != 7
+@ M0: 1 + 10 + 9 * 3 + 1. TRM: three cycles a turn, but the last.
+kernel loop, "movs r3, #10; 1: subs r3, #1; bne 1b"
+#else
+@ JNK: a turn takes one cycle, and the way out eight more.
+kernel loop, "movs r3, #100; 1: subs r3, #1; bne 1b"
+#endif
+
+#if CORTEX_M > 0
+@ TRM: MLA one on the Cortex-M4, two on the Cortex-M3. JNK: accumulators chain each cycle.
+kernel multiply_accumulate, "mla r3, r4, r5, r3"
+@ TRM: IT folds on a narrow instruction before it. JNK: it takes a slot.
+kernel if_then, "cmp r3, r3; it eq; addeq r4, r5, r6"
+@ JNK: a shifted operand is wanted a cycle earlier; bit field instructions have one unit.
+kernel shifted_operand, "eor.w r3, r4, r5, ror #8"
+kernel shifted_chain, "eor.w r3, r4, r3, ror #8"
+kernel extend, "uxtb.w r3, r4; uxtb.w r5, r4"
+@ TRM: one and two. JNK: two registers a cycle, alone.
+kernel load_double, "ldrd r3, r4, [r1]"
+#endif
+#if CORTEX_M == 3 || CORTEX_M == 4
+@ TRM: an address made by data processing waits one cycle.
+kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
+#endif
+#if CORTEX_M == 7
+@ LLVM: a load of what was stored waits four cycles.
+kernel store_reload, "str r3, [r1, #8]; ldr r4, [r1, #8]"
+@ JNK: MUL and a store do not pair; a load's factor waits a cycle.
+kernel multiply_store, "mul r3, r4, r5; str r4, [r1, #8]"
+kernel load_factor, "ldr r3, [r1]; mul r4, r5, r3"
+@ JNK: a byte comes a cycle later, but can be stored at once.
+kernel byte_use, "ldrb r3, [r1]; adds r4, r3, #1"
+kernel byte_store, "ldrb r3, [r1]; strb r3, [r1, #8]"
+#endif
+#ifdef __ARM_FP
+@ TRM: one, and one more for a result used at once; 3; 14. JNK: latencies 3 and 3; 16 and 14.
+kernel float_add, "vadd.f32 s3, s4, s5"
+kernel float_add_chain, "vadd.f32 s3, s3, s4"
+kernel float_fused_chain, "vfma.f32 s3, s4, s5"
+kernel float_divide, "vdiv.f32 s3, s4, s5"
+kernel float_square_root, "vsqrt.f32 s3, s4"
+@ TRM: two. JNK: one, as any load.
+kernel float_load, "vldr s3, [r1]"
+#endif
+
+  .section .rodata.table, "a"
+  .global kernels_end
+kernels_end:
+
+  .section .text.run, "ax"
+  .balign 16
+  .thumb_func
+leaf:
+  bx lr
+
+  .global run_kernel
+  .balign 16
+  .thumb_func
+run_kernel:
+  push {r4-r7, lr}
+  movs r3, #1
+  movs r4, #2
+  movs r5, #3
+  movs r6, #8
+#ifdef __ARM_FP
+  vmov.f32 s3, #1.0
+  vmov.f32 s4, #1.0
+  vmov.f32 s5, #1.0
+#endif
+#if CORTEX_M > 0
+  isb
+#endif
+  blx r0
+  pop {r4-r7, pc}
