@@ -18,7 +18,8 @@ import Units
 /// finds the FIFO full, is lost.
 ///
 /// Reference: APDS-9960 data sheet (Broadcom, AV02-4191EN), "System State Machine" and "Register Set".
-/// From memory: warm-up 5.7 ms, proximity conversion 0.7 ms, gesture conversion 1.39 ms, pulses besides.
+/// From memory: warm-up 5.7 ms, proximity conversion 0.7 ms, gesture conversion 1.39 ms, the LED's
+/// pulses besides: as long off as on, one train for proximity, one for each pair of a gesture.
 /// Not modelled: offsets, saturation, the LED's current, photodiode masks, SAI.
 public final class APDS9960: Sensor, RegisterFile {
   static let description = SensorDescription(
@@ -162,7 +163,7 @@ extension APDS9960 {
     case .gesture:
       let waits: [Int64] = [0, 2_800, 5_600, 8_400, 14_000, 22_400, 30_800, 39_200]
       return .microseconds(1_390 + waits[Int(self[.gestureConfiguration2] & 7)])
-        + pulses(.gesturePulse)
+        + pulses(.gesturePulse) * 2
     case .wait:
       let scale: Int64 = self[.configuration1] & 0x02 != 0 ? 12 : 1
       return cycle * (256 - Int64(self[.waitTime])) * scale
@@ -171,7 +172,7 @@ extension APDS9960 {
   }
 
   private func pulses(_ register: Register) -> Interval {
-    .microseconds((Int64(self[register] & 0x3f) + 1) * (4 << Int64(self[register] >> 6)))
+    .microseconds((Int64(self[register] & 0x3f) + 1) * (8 << Int64(self[register] >> 6)))
   }
 
   private var lightCycles: Int { 256 - Int(self[.lightTime]) }
