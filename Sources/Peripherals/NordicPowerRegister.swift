@@ -23,6 +23,8 @@ final class NordicPowerRegister: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { device.readingActs(at: offset) }
+
   func reset() {
     value = 0
     device.reset()

@@ -133,6 +133,8 @@ final class NordicUART: SerialPort {
 
   var waitingInput: Int { input.count }
 
+  func readingActs(at offset: UInt32) -> Bool { offset & ~3 == Register.rxd.rawValue }
+
   private func value(_ register: Register) -> UInt32 { values[register] ?? 0 }
   private var isEnabled: Bool { value(.enable) == 4 }
   private var usesFlowControl: Bool { value(.config) & 1 == 1 }

@@ -284,6 +284,16 @@ import Units
     #expect(clock.peripheral.read(0x528) == nil)
   }
 
+  @Test func memoryWithoutSupplyLosesWhatItHeld() {
+    let bench = Bench()
+    let clock = bench.device("nordic51-clock-power", "CLOCK", base: 0x4000_0000)
+    clock[0x524] = 1
+    #expect(bench.memory.bytes[0x1fff] == 0)
+    #expect(bench.memory.bytes[0x2000] == 0xa5)
+    #expect(bench.memory.bytes[0x3fff] == 0xa5)
+    #expect(bench.memory.bytes[0x4000] == 0)
+  }
+
   @Test func aPowerRegisterResetsItsPeripheral() {
     let bench = Bench()
     let timer = bench.device(
