@@ -25,7 +25,12 @@ public final class CortexM {
   /// Whether a core that would run code now stands locked up.
   public private(set) var isLockedUp = false
   /// The newest fault that was raised, for the report.
-  public private(set) var lastFault: FaultReport?
+  public private(set) var lastFault: FaultReport? {
+    didSet { if let lastFault { onFault(lastFault) } }
+  }
+  /// Told of each fault when its status is set and, where an instruction raised it, the registers are
+  /// still that instruction's.
+  public var onFault: (FaultReport) -> Void = { _ in }
   /// Told of each exception taken and left, for the profile.
   public weak var observer: (any ExceptionObserver)?
   /// SLEEPONEXIT put the core to sleep on its way back to thread mode.

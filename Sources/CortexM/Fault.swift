@@ -21,7 +21,7 @@ public enum CoreFault: Sendable, Equatable {
   case breakpointWithoutDebugger
 
   /// The configurable exception that it raises.
-  var exception: Int {
+  public var exception: Int {
     switch self {
     case .undefinedInstruction, .invalidState, .noCoprocessor, .unaligned, .divideByZero,
       .invalidExceptionReturn:

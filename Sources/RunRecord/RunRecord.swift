@@ -36,6 +36,8 @@ public struct RunRecord: Codable, Sendable {
   /// Cycles by which the data-dependent instructions that ran could have been faster or slower.
   public var cyclesBelow: UInt64 = 0
   public var cyclesAbove: UInt64 = 0
+  /// Of a run that came to a bad end; nil: there is nothing to tell.
+  public var dump: CoreDump?
 
   public init(outcome: Outcome, engine: String, coreClock: Hertz, end: Instant) {
     self.outcome = outcome
