@@ -235,6 +235,15 @@ extension Engine {
     return (entries(from: oldest), oldest == 0)
   }
 
+  /// The newest trace entries, newest first, at most `limit`.
+  public func newestTrace(_ limit: Int) -> [TraceEntry] {
+    let calls = state.pointee.calls
+    let held = min(calls.traceCount, CallStack.traceCapacity, limit)
+    return (0..<held).map {
+      calls.trace[(calls.traceCount - 1 - $0) & (CallStack.traceCapacity - 1)]
+    }
+  }
+
   private func entries(from index: Int) -> [TraceEntry] {
     let calls = state.pointee.calls
     return (index..<calls.traceCount).map { calls.trace[$0 & (CallStack.traceCapacity - 1)] }

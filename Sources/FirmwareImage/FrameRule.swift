@@ -7,6 +7,8 @@ public struct FrameRule: Sendable, Equatable {
     case callFrameInformation
     /// `.ARM.exidx`: right at calls.
     case exceptionIndex
+    /// The function's first instructions.
+    case prologue
   }
 
   /// Where a register of the caller is.
@@ -30,4 +32,11 @@ public struct FrameRule: Sendable, Equatable {
   /// The register whose value in the caller is the return address.
   public var returnRegister: UInt8
   public var source: Source
+
+  public init(
+    base: UInt8, offset: Int32, saved: [UInt8: Saved], returnRegister: UInt8, source: Source
+  ) {
+    (self.base, self.offset, self.saved) = (base, offset, saved)
+    (self.returnRegister, self.source) = (returnRegister, source)
+  }
 }

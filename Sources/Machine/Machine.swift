@@ -38,7 +38,10 @@ public final class Machine {
   private(set) var wakeUps: UInt64 = 0
   var exitCode: Int32?
   private(set) var inputError: String?
-  private var stackLimit: UInt32 = 0
+  /// Where a finding belongs that comes when the core is elsewhere by now.
+  var findingPlace: Address?
+  /// What the compiler noted, read at the first need.
+  private(set) lazy var debug = DebugInformation(image)
   /// Takes each byte that the firmware prints.
   public var console: (UInt8) -> Void = { _ in }
   /// Asked about every million cycles whether somebody wants the run to end; `now` is how far it is.
@@ -88,11 +91,8 @@ public final class Machine {
     flashStore = FlashStore(
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
-    fabric.findings.origin = { [unowned self] in
-      let address = bus.origin ?? engine.programCounter
-      return image.function(at: address) == nil
-        ? "pc \(address)" : "pc \(address), \(describe(address))"
-    }
+    fabric.findings.origin = { [unowned self] in findingOrigin }
+    core.onFault = { [unowned self] in capture($0) }
     fabric.transmit = { [unowned self] port, byte in transmit(port, byte) }
     semihostingConsole.output = { [unowned self] byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
@@ -108,6 +108,8 @@ public final class Machine {
     set { engine.looksAtEveryLoad = newValue }
   }
 
+  var crash: CrashRecorder { observer.crash }
+
   // MARK: Running
 
   /// Runs from reset to the end, whatever that is.
@@ -117,23 +119,19 @@ public final class Machine {
     engine.breakFlow()
     engine.lowestStackPointer = engine[.sp]
     observer.initialStack = engine[.sp]
-    stackLimit = dataEnd(below: engine[.sp])
-    engine.stackLimit = stackLimit
+    let bounds = StackBounds(image, top: engine[.sp])
+    crash.bounds = bounds
+    engine.stackLimit = bounds.hardLimit ?? 0
     let end = loop()
     transfer.finish()
     let outcome = finishSerialLines(end)
     tellDebugger(outcome)
+    var dump = coreDump(outcome)
     engine.closeCalls()
-    return record(outcome)
-  }
-
-  /// The end of the static data nearest below the initial stack pointer; 0 when none is there.
-  private func dataEnd(below stack: UInt32) -> UInt32 {
-    let ends = image.sections.filter {
-      $0.isAllocated && $0.isWritable && $0.size > 0 && !$0.name.contains("stack")
-        && !$0.name.contains("heap")
-    }.map { $0.address.value &+ $0.size }
-    return ends.filter { $0 <= stack && $0 > 0x1000_0000 }.max() ?? 0
+    var record = record(outcome)
+    addSpin(to: &record, &dump)
+    record.dump = dump
+    return record
   }
 
   private func loop() -> Outcome {
@@ -343,9 +341,7 @@ public final class Machine {
     case .reached(let address, let cycle): inlined.reached(Address(address), cycle: cycle)
     case .sentEvent: core.sendEvent()
     case .stackOverflowed(let address, let reach):
-      fabric.findings.note(
-        "stack-overflow", describe(Address(address)),
-        "the stack reaches \(Address(reach)), into data that ends at \(Address(stackLimit))")
+      stackOverflowed(at: Address(address), reach: Address(reach))
     }
   }
 }

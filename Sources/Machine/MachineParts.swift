@@ -313,6 +313,7 @@ private final class Assembly {
       engine: engine, image: image, inference: deployment.inference)
     return RunObserver(
       engine: engine, image: image, fabric: fabric, clock: clock, interruptNames: names,
-      measures: measures, inferences: inferences, heap: HeapRecorder(engine: engine, image: image))
+      measures: measures, inferences: inferences, heap: HeapRecorder(engine: engine, image: image),
+      crash: CrashRecorder(image: image))
   }
 }

@@ -23,13 +23,23 @@ extension Machine {
   }
 
   func faultDescription(cause: String? = nil) -> Outcome.Fault {
-    let report = core.lastFault
+    let fault = decisiveFault
+    let report = fault?.report ?? core.lastFault
+    var address: Address?
+    switch report?.fault {
+    case .dataBus(let place), .dataAccess(let place), .instructionBus(let place),
+      .instructionAccess(let place):
+      address = place
+    default: break
+    }
     return Outcome.Fault(
       exception: report.map { exceptionName($0.exception) } ?? "HardFault",
       cause: cause ?? report?.fault.cause ?? "unknown",
-      address: nil, programCounter: report?.programCounter ?? engine.programCounter,
-      linkRegister: Address(engine[.lr]), stackPointer: Address(engine[.sp]),
-      cfsr: core.readPrivate(0xe000_ed28) ?? 0, hfsr: core.readPrivate(0xe000_ed2c) ?? 0,
+      address: address, programCounter: report?.programCounter ?? engine.programCounter,
+      linkRegister: Address(fault?.registers.core[14] ?? engine[.lr]),
+      stackPointer: Address(fault?.registers.core[13] ?? engine[.sp]),
+      cfsr: fault?.cfsr ?? core.readPrivate(0xe000_ed28) ?? 0,
+      hfsr: fault?.hfsr ?? core.readPrivate(0xe000_ed2c) ?? 0,
       backtrace: backtrace(below: report?.exception))
   }
 

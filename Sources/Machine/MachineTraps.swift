@@ -61,9 +61,10 @@ extension Machine {
       core.raise(
         isExecuteNever ? .instructionAccess(programCounter) : .instructionBus(programCounter),
         at: programCounter)
-      noteFault()
     case .unaligned: raiseAtInstruction(.unaligned, at: programCounter)
     case .read, .write:
+      let programCounter =
+        engine.hasExactFaults ? programCounter : instruction(of: fault) ?? programCounter
       let address = exactAddress(of: fault, at: programCounter)
       raiseAtInstruction(
         isRefused(fault, at: address) ? .dataAccess(address) : .dataBus(address),
@@ -107,13 +108,5 @@ extension Machine {
     }
     settle()
     core.raise(fault, at: address)
-    noteFault()
-  }
-
-  func noteFault() {
-    guard let report = core.lastFault else { return }
-    fabric.findings.note(
-      "fault", describe(report.programCounter),
-      "\(exceptionName(report.exception)): \(report.fault.cause)")
   }
 }

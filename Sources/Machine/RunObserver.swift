@@ -22,6 +22,8 @@ final class RunObserver: ExceptionObserver {
   private struct Handler {
     let number: Int
     let entered: UInt64
+    /// Where the registers of what it interrupted are stacked.
+    let frame: Address
     /// Cycles of handlers that ran on top of it.
     var nested: UInt64 = 0
   }
@@ -31,11 +33,13 @@ final class RunObserver: ExceptionObserver {
   private var handlers: [Handler] = []
   private var entryBegan: UInt64 = 0
   private var entryFrame = Address(0)
+  private(set) var exceptionLog = ExceptionLog()
+  let crash: CrashRecorder
 
   init(
     engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockSignal,
     interruptNames: [Int: String], measures: MeasureRecorder, inferences: InferenceRecorder,
-    heap: HeapRecorder
+    heap: HeapRecorder, crash: CrashRecorder
   ) {
     self.engine = engine
     self.image = image
@@ -45,10 +49,19 @@ final class RunObserver: ExceptionObserver {
     self.measures = measures
     self.inferences = inferences
     self.heap = heap
+    self.crash = crash
   }
 
   /// Whether the handler of a fault is under way.
   var isHandlingFault: Bool { handlers.contains { (3...6).contains($0.number) } }
+
+  /// How many handlers are under way.
+  var handlerDepth: Int { handlers.count }
+
+  /// Where the frame below a handler lies; nil: no such handler is under way.
+  func frame(depth: Int) -> Address? {
+    handlers.indices.contains(depth) ? handlers[depth].frame : nil
+  }
 
   // MARK: Exceptions
 
@@ -67,7 +80,9 @@ final class RunObserver: ExceptionObserver {
     let now = engine.cycles
     let began = isTailChained ? min(entryBegan, now) : entryBegan
     engine.enterHandler(UInt32(number), started: began, frame: entryFrame)
-    handlers.append(Handler(number: number, entered: began))
+    handlers.append(Handler(number: number, entered: began, frame: entryFrame))
+    exceptionLog.note(
+      .init(number: number, cycle: began, programCounter: engine.word(at: entryFrame + 24)))
     let pended = pendedAt.removeValue(forKey: number) ?? began
     var record = records[number] ?? self.record(number)
     record.entries += 1
@@ -80,6 +95,13 @@ final class RunObserver: ExceptionObserver {
     entryBegan = now
     engine.leaveHandler(at: now, frame: frame)
     guard let handler = handlers.popLast() else { return }
+    // Another exception takes over the frame.
+    if frame == nil { entryFrame = handler.frame }
+    exceptionLog.note(
+      .init(
+        number: number, isReturn: true, cycle: now,
+        programCounter: frame.flatMap { engine.word(at: $0 + 24) }))
+    crash.left(depth: handlers.count)
     let length = now - handler.entered
     records[handler.number]?.cycles += length - min(handler.nested, length)
     if let below = handlers.indices.last { handlers[below].nested += length }
@@ -95,6 +117,7 @@ final class RunObserver: ExceptionObserver {
   func systemReset() {
     handlers = []
     pendedAt = [:]
+    crash.reset()
   }
 
   private func record(_ number: Int) -> ExceptionRecord {

@@ -14,7 +14,7 @@ final class SystemBus: DeviceBus {
     let device: (any Peripheral)?
   }
 
-  private let chip: Chip
+  let chip: Chip
   private var instances: [Instance] = []
   private var pages: [UInt32: [Int]] = [:]
   private var locator = AccessLocator()
@@ -30,6 +30,8 @@ final class SystemBus: DeviceBus {
   private(set) var origin: Address?
   /// The access itself is happening, and nothing that fell due before it.
   private(set) var isAccessing = false
+  /// After the run's end: time stands still, reads are told, and a write is not done but ends the look.
+  var probe: ((_ instruction: Address, _ address: UInt32, _ value: UInt32?) -> Void)?
 
   init(
     chip: Chip, engine: Engine, analysis: BlockAnalysis, fabric: Fabric, clock: ClockSignal
@@ -80,6 +82,12 @@ final class SystemBus: DeviceBus {
     let width = AccessWidth(rawValue: width) ?? .word
     begin(address, isWrite: false)
     defer { end() }
+    let value = readAnything(address, width)
+    if let probe, let origin { probe(origin, address, value) }
+    return value
+  }
+
+  private func readAnything(_ address: UInt32, _ width: AccessWidth) -> UInt32 {
     if Self.isPrivate(address) { return readPrivate(address, width) }
     if let bit = aliasedBit(address) { return readWord(bit.word) >> bit.index & 1 }
     return readDevice(address, width)
@@ -101,6 +109,7 @@ final class SystemBus: DeviceBus {
     let width = AccessWidth(rawValue: width) ?? .word
     begin(address, isWrite: true)
     defer { end() }
+    if let probe, let origin { return probe(origin, address, nil) }
     if Self.isPrivate(address) { return writePrivate(address, value, width) }
     if let bit = aliasedBit(address) {
       let old = readWord(bit.word) & ~(1 << bit.index)
@@ -172,6 +181,7 @@ final class SystemBus: DeviceBus {
   private func begin(_ address: UInt32, isWrite: Bool) {
     let place = locator.locate(address, isWrite: isWrite, engine: engine, analysis: analysis)
     origin = place.instruction
+    if probe != nil { return }
     fabric.scheduler.advance(to: clock.instant(ofTick: place.cycle))
     isAccessing = true
   }
@@ -180,6 +190,7 @@ final class SystemBus: DeviceBus {
   private func end() {
     origin = nil
     isAccessing = false
+    if probe != nil { return }
     let next = fabric.scheduler.next
     if next != .never { engine.lowerDeadline(to: clock.firstTick(notBefore: next)) }
     if fabric.stopReason != nil { engine.requestStop() }
@@ -259,4 +270,12 @@ final class SystemBus: DeviceBus {
   }
 
   func reset() { held = [:] }
+
+  /// What the vendor calls the register at an address; nil where no peripheral is.
+  func registerName(_ address: UInt32) -> String? {
+    guard let block = chip.blocks.first(where: { $0.contains(Address(address)) }) else {
+      return nil
+    }
+    return describe(address & ~3, block).name
+  }
 }

@@ -17,6 +17,7 @@ public struct GitHubReport: Sendable {
     if let why = judgement.incomplete {
       lines.append(command("error", nil, title: name, why))
     }
+    lines += crash
     for budget in judgement.budgets where budget.verdict != .met {
       let level = budget.verdict == .missed ? "error" : "warning"
       let position = budget.budget.position
@@ -32,6 +33,21 @@ public struct GitHubReport: Sendable {
       lines.append(command("notice", nil, title: "\(name): met", message))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// At the line of the source that crashed or waits.
+  private var crash: [String] {
+    guard let dump = judgement.record.dump else { return [] }
+    let report = TextReport(judgement, ReportOptions())
+    let place = dump.spin?.source ?? dump.instruction?.source ?? dump.frames.first?.source
+    let lines = report.dumpSummary
+    guard !lines.isEmpty, let place else { return [] }
+    return [
+      command(
+        report.isCrash ? "error" : "warning",
+        Position(file: place.file, line: place.line, column: 0),
+        title: "\(name): \(report.verdictWord)", lines.joined(separator: "\n"))
+    ]
   }
 
   private var name: String { judgement.deployment.name }

@@ -20,7 +20,7 @@ public struct HTMLReport: Sendable {
   public var text: String {
     let title = "\(judgement.deployment.name) on \(judgement.board.name)"
     let sections = [
-      header, budgets, measures, functions, layers, energy, memory, findings,
+      header, crash, budgets, measures, functions, layers, energy, memory, findings,
     ]
     return """
       <!DOCTYPE html>
@@ -85,6 +85,16 @@ public struct HTMLReport: Sendable {
       cycles \(judgement.cycles.tier.rawValue) \(Figures.band(judgement.cycles.band))</p>
       </header>
       """
+  }
+
+  /// The whole dump, as text.
+  private var crash: String {
+    var options = ReportOptions()
+    options.isFull = true
+    let lines = TextReport(judgement, options).dumpLines
+    return section(
+      "Core dump",
+      lines.isEmpty ? [] : ["<pre>" + lines.map(escaped).joined(separator: "\n") + "</pre>"])
   }
 
   private var budgets: String {

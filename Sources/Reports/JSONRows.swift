@@ -29,19 +29,25 @@ extension JSONReport {
       members = [("kind", .string("script-failed")), ("message", .string(why))]
     }
     if !members.contains(where: { $0.0 == "code" }) { members.insert(("code", .null), at: 1) }
-    if !members.contains(where: { $0.0 == "fault" }) { members.append(("fault", .null)) }
+    if !members.contains(where: { $0.0 == "fault" }) {
+      members.append(("fault", .null))
+      if let dump = judgement.record.dump {
+        members.append(("state", .object(self.members(of: dump))))
+      }
+    }
     return .object(members)
   }
 
   private func fault(_ fault: Outcome.Fault) -> JSONValue {
-    .object([
-      ("exception", .string(fault.exception)), ("cause", .string(fault.cause)),
-      ("address", .optional(fault.address) { .string("\($0)") }),
-      ("pc", .string("\(fault.programCounter)")), ("lr", .string("\(fault.linkRegister)")),
-      ("sp", .string("\(fault.stackPointer)")), ("cfsr", .string(hexadecimal(fault.cfsr))),
-      ("hfsr", .string(hexadecimal(fault.hfsr))),
-      ("backtrace", .array(fault.backtrace.map { .string($0) })),
-    ])
+    .object(
+      [
+        ("exception", .string(fault.exception)), ("cause", .string(fault.cause)),
+        ("address", .optional(fault.address) { .string("\($0)") }),
+        ("pc", .string("\(fault.programCounter)")), ("lr", .string("\(fault.linkRegister)")),
+        ("sp", .string("\(fault.stackPointer)")), ("cfsr", .string(hexadecimal(fault.cfsr))),
+        ("hfsr", .string(hexadecimal(fault.hfsr))),
+        ("backtrace", .array(fault.backtrace.map { .string($0) })),
+      ] + (judgement.record.dump.map(members) ?? []))
   }
 
   func measure(_ measure: JudgedMeasure) -> JSONValue {

@@ -89,7 +89,7 @@ public struct JUnitReport: Sendable {
     let run = TestCase(
       name: "run", outcome: why == nil ? .success : .error,
       message: why ?? "ran \(Figures.short(judgement.record.end.picoseconds, Figures.time))",
-      details: "")
+      details: TextReport(judgement, ReportOptions()).dumpSummary.joined(separator: "\n"))
     return [run] + budgets
   }
 }

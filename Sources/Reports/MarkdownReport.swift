@@ -25,6 +25,10 @@ public struct MarkdownReport: Sendable {
     var lines = ["## \(cell(headline))", ""]
     lines += [cell(judgement.decisiveBudget?.sentence ?? judgement.incomplete ?? ""), ""]
     if let why = judgement.incomplete { lines += ["**Not judged:** \(cell(why))", ""] }
+    if !report.dumpSummary.isEmpty {
+      lines +=
+        ["```text"] + report.dumpSummary.map { $0.replacing("```", with: "'''") } + ["```", ""]
+    }
     lines += budgets + measures + functions + energy + findings
     return lines.joined(separator: "\n") + "\n"
   }

@@ -31,19 +31,41 @@ public struct TextReport: Sendable {
 
   /// The profile's table takes the lines that the other sections leave.
   private var screenLines: [String] {
+    if isCrash { return crashLines }
     let fault = faultLines
     // A crash takes the room of what it keeps from being judged.
     let above =
       headline + fault
       + (fault.isEmpty ? measureLines(limit: 2) + worstLines : measureLines(limit: 1))
+      + spinLines + overflowSection
     let below =
       energyLines + memoryLines + sampleLines + budgetLines + trustLines + findingLines + nextLines
     let room = TextLayout.height - above.count - below.count
     return above + profileLines(rows: max(2, min(room - 1, 12))) + below
   }
 
+  /// What was measured up to a crash gives way to where it was.
+  private var crashLines: [String] {
+    let above = headline + dumpFaultLines + dumpRegisterLines
+    let below =
+      dumpStackLines + spinLines + measureLines(limit: 1) + memoryLines + budgetLines + findingLines
+      + nextLines
+    let backtrace = dumpBacktraceLines(
+      limit: max(3, TextLayout.height - above.count - below.count))
+    // What is left of the screen tells what came before.
+    let room = TextLayout.height - above.count - backtrace.count - below.count
+    return above + backtrace + dumpEventLines(limit: min(room, 4)) + below
+  }
+
+  /// The whole dump, as `--full` tells it.
+  var dumpLines: [String] {
+    guard isCrash else { return faultLines + spinLines + overflowSection + dumpDetails }
+    return dumpFaultLines + dumpRegisterLines + dumpBacktraceLines(limit: .max) + dumpStackLines
+      + spinLines + dumpDetails
+  }
+
   private var fullLines: [String] {
-    headline + faultLines + measureLines(limit: .max) + worstLines
+    headline + dumpLines + measureLines(limit: .max) + worstLines
       + profileLines(rows: .max) + layerLines + exceptionLines + energyLines + energyDetails
       + memoryLines + sampleLines + budgetLines + budgetDetails + labelDetails + trustLines
       + sourceLines + findingDetails + nextLines

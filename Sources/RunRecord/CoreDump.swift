@@ -228,7 +228,10 @@ extension CoreDump {
   }
 
   public struct ExceptionEvent: Codable, Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable { case entry, exit = "return" }
+    public enum Kind: String, Codable, Sendable {
+      case entry
+      case exit = "return"
+    }
     public var kind: Kind
     public var name: String
     public var at: Instant
