@@ -125,7 +125,7 @@ let package = Package(
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests(
       "Commands", ["Commands", "Documents", "RunRecord", "Units", "Verdicts"],
-      exclude: ["Files", "Sessions"]),
+      exclude: ["Crashes", "Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )
