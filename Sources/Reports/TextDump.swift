@@ -9,8 +9,17 @@ extension TextReport {
 
   /// Whether the run itself is what went wrong.
   var isCrash: Bool {
-    guard let dump else { return false }
-    return dump.reason != .spin && dump.reason != .stackOverflow
+    switch dump?.reason {
+    case .fault, .lockUp, .exit: return true
+    case .stopped: return judgement.record.outcome != .timedOut
+    case .spin, .stackOverflow, nil: return false
+    }
+  }
+
+  /// Where a run was that ran out of time.
+  var stoppedLines: [String] {
+    guard !isCrash, dump?.reason == .stopped, dump?.spin == nil else { return [] }
+    return dumpFaultLines
   }
 
   // MARK: Sections

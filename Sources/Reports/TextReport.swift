@@ -37,24 +37,29 @@ public struct TextReport: Sendable {
     let above =
       headline + fault
       + (fault.isEmpty ? measureLines(limit: 2) + worstLines : measureLines(limit: 1))
-      + spinLines + overflowSection
+      + stoppedLines + spinLines + overflowSection
     let below =
       energyLines + memoryLines + sampleLines + budgetLines + trustLines + findingLines + nextLines
     let room = TextLayout.height - above.count - below.count
     return above + profileLines(rows: max(2, min(room - 1, 12))) + below
   }
 
-  /// What was measured up to a crash gives way to where it was.
+  /// What was measured up to a crash gives way to where it was: the backtrace takes the lines that the
+  /// other sections leave, the registers those that it leaves.
   private var crashLines: [String] {
-    let above = headline + dumpFaultLines + dumpRegisterLines
+    let above = headline + dumpFaultLines
+    // The fault has been told.
+    let isNews = judgement.findings.contains { $0.kind != "fault" && $0.kind != "stack-overflow" }
     let below =
-      dumpStackLines + spinLines + measureLines(limit: 1) + memoryLines + budgetLines + findingLines
-      + nextLines
-    let backtrace = dumpBacktraceLines(
-      limit: max(3, TextLayout.height - above.count - below.count))
-    // What is left of the screen tells what came before.
-    let room = TextLayout.height - above.count - backtrace.count - below.count
-    return above + backtrace + dumpEventLines(limit: min(room, 4)) + below
+      dumpStackLines + spinLines + measureLines(limit: 1) + profileLines(rows: 2) + memoryLines
+      + budgetLines + (isNews ? findingLines : []) + nextLines
+    var room = TextLayout.height - above.count - below.count
+    let wanted = dumpBacktraceLines(limit: .max).count
+    let registers = room - dumpRegisterLines.count >= min(wanted, 5) ? dumpRegisterLines : []
+    room -= registers.count
+    let backtrace = dumpBacktraceLines(limit: max(3, room))
+    let events = dumpEventLines(limit: min(room - backtrace.count, 4))
+    return above + registers + backtrace + events + below
   }
 
   /// The whole dump, as `--full` tells it.
