@@ -140,10 +140,7 @@ struct CrashTests {
 
   /// The functions of the outcome's frames.
   private func functions(_ outcome: String) throws -> [String] {
-    struct Frame: Decodable {
-      let function: String
-      let unwound_by: String
-    }
+    struct Frame: Decodable { let function: String }
     struct Dump: Decodable { let frames: [Frame] }
     struct Outcome: Decodable {
       let fault: Dump?
