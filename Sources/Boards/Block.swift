@@ -15,6 +15,8 @@ public struct Block: Hashable, Sendable {
   public var size: UInt32
   /// Numbers of its interrupt lines, in the order that its type defines.
   public var interrupts: [Int]
+  /// The clock that it runs on; nil: the core's.
+  public var clock: String?
   /// Constants of the instance: `channels: 4`.
   public var parameters: [String: Int]
   public var provenance: Provenance

@@ -7,6 +7,8 @@ public struct Board: Sendable {
   public var title: String
   public var chip: Chip
   public var coreClock: Sourced<Hertz>
+  /// Clocks that the board gives the chip: crystals, a clock of the debugger.
+  public var clocks: [Clock] = []
   /// Where the core finds its vector table when the ELF does not say.
   public var vectorTable: Sourced<Address>
   /// What a boot loader leaves behind when it starts the application; nil: nothing runs before it.

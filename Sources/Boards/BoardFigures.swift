@@ -27,6 +27,7 @@ extension Board {
           key: "boot-loader", value: "\(bootLoader.writes.count) writes",
           provenance: bootLoader.provenance))
     }
+    figures += clocks.flatMap(\.figures)
     for sensor in sensors {
       figures.append(
         Figure(
@@ -76,19 +77,23 @@ extension Chip {
         Figure(
           key: "core.wake-up", value: Quantity.text(wakeUp.value), provenance: wakeUp.provenance))
     }
-    for clock in clocks {
+    figures += clocks.flatMap(\.figures)
+    return figures + memories.flatMap(\.figures) + blocks.map(\.figure)
+  }
+}
+
+extension Clock {
+  fileprivate var figures: [Figure] {
+    var figures = [
+      Figure(key: "\(name).frequency", value: Quantity.text(frequency), provenance: provenance)
+    ]
+    if let startUp {
       figures.append(
         Figure(
-          key: "\(clock.name).frequency", value: Quantity.text(clock.frequency),
-          provenance: clock.provenance))
-      if let startUp = clock.startUp {
-        figures.append(
-          Figure(
-            key: "\(clock.name).start-up", value: Quantity.text(startUp.value),
-            provenance: startUp.provenance))
-      }
+          key: "\(name).start-up", value: Quantity.text(startUp.value),
+          provenance: startUp.provenance))
     }
-    return figures + memories.flatMap(\.figures) + blocks.map(\.figure)
+    return figures
   }
 }
 

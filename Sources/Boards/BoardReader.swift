@@ -4,8 +4,8 @@ import Units
 /// Makes a board of its checked tree and its chip.
 struct BoardReader {
   static let keys = [
-    "board", "title", "chip", "sources", "core-clock", "vector-table", "boot-loader", "application",
-    "sensors", "unmodelled-parts", "console", "leds", "buttons", "pull-ups", "power",
+    "board", "title", "chip", "sources", "core-clock", "clocks", "vector-table", "boot-loader",
+    "application", "sensors", "unmodelled-parts", "console", "leds", "buttons", "pull-ups", "power",
   ]
 
   private let fields: Fields
@@ -23,6 +23,7 @@ struct BoardReader {
       coreClock: try provenances.sourced(fields.required("core-clock"), "frequency") {
         node throws(DocumentError) in try node.hertz()
       },
+      clocks: try provenances.clocks(fields.optional("clocks")),
       vectorTable: try provenances.sourced(fields.required("vector-table"), "address") {
         node throws(DocumentError) in try node.address()
       },

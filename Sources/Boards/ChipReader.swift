@@ -25,7 +25,7 @@ struct ChipReader {
     let core = try core(fields.required("core"))
     return Chip(
       name: try fields.required("chip").string(), title: try fields.required("title").string(),
-      core: core, clocks: try clocks(), memories: memories,
+      core: core, clocks: try provenances.clocks(fields.required("clocks")), memories: memories,
       blocks: try blocks(core), interrupts: try interrupts(core), sources: provenances.sources,
       consumers: try PowerReader(provenances).consumers(fields.optional("power")),
       registerPath: registers.map { Files.resolve($0, in: directory) })
@@ -49,31 +49,10 @@ struct ChipReader {
       systickReference: try reference.map { node throws(DocumentError) in
         try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
       },
-      wakeUp: try core.optional("wake-up").map(time),
+      wakeUp: try core.optional("wake-up").map { node throws(DocumentError) in
+        try provenances.time(node)
+      },
       provenance: try provenances.read(core))
-  }
-
-  private func clocks() throws(DocumentError) -> [Clock] {
-    var clocks: [Clock] = []
-    for entry in try fields.required("clocks").entries("clocks") {
-      let clock = try Fields(
-        entry.value, "a clock", keys: ["frequency", "tolerance", "start-up"] + Provenances.keys)
-      clocks.append(
-        Clock(
-          name: entry.key, frequency: try clock.required("frequency").hertz(),
-          tolerance: try clock.optional("tolerance")?.ratio(),
-          startUp: try clock.optional("start-up").map(time),
-          provenance: try provenances.read(clock)))
-    }
-    return clocks
-  }
-
-  private func time(_ node: Node) throws(DocumentError) -> Sourced<Interval> {
-    try provenances.sourced(node, "time") { node throws(DocumentError) in
-      let time = try node.interval()
-      guard time >= .zero else { throw node.error("expected a duration that is not negative") }
-      return time
-    }
   }
 
   private func interrupts(_ core: Core) throws(DocumentError) -> [Interrupt] {
@@ -101,7 +80,7 @@ struct ChipReader {
   private func block(_ entry: Node.Entry, _ core: Core) throws(DocumentError) -> Block {
     let block = try Fields(
       entry.value, "a peripheral",
-      keys: ["type", "base", "first", "size", "irq", "also", "parameters"] + Provenances.keys)
+      keys: ["type", "base", "first", "size", "irq", "also", "clock", "parameters"] + Provenances.keys)
     var interrupts: [Int] = []
     for line in try block.optional("irq")?.oneOrMore() ?? [] {
       interrupts.append(Int(try line.integer(in: 0...Int64(core.interruptCount - 1))))
@@ -113,7 +92,7 @@ struct ChipReader {
       name: entry.key, aliases: aliases, type: try block.required("type").string(),
       base: try block.required("base").address(),
       first: UInt32(first), size: try byteCount(block.required("size")), interrupts: interrupts,
-      parameters: try integers(block.optional("parameters")),
+      clock: try block.optional("clock")?.string(), parameters: try integers(block.optional("parameters")),
       provenance: try provenances.read(block))
   }
 }

@@ -59,8 +59,14 @@ public final class CortexM {
     trace = InstrumentationTrace(clock: fabric.coreClock, fabric: fabric)
     fabric.service(NonMaskableInterrupt.init).pend = { [unowned self] in pend(NVIC.nmi) }
     sysTick.onExpiry = { [unowned self] in pend(NVIC.sysTick) }
-    fabric.coreClock.observe { [unowned self] in
-      sysTick.reclock { [unowned self] in makeSysTickEvent() }
+    for clock in [fabric.coreClock, fabric.clock("systick")] {
+      clock.observe { [unowned self] in
+        sysTick.reclock { [unowned self] in makeSysTickEvent() }
+      }
+    }
+    fabric.isSleepDeep = { [unowned self] in control.scr & SystemControl.SCR.sleepDeep != 0 }
+    fabric.observeStop { [unowned self] in
+      sysTick.hold($0) { [unowned self] in makeSysTickEvent() }
     }
   }
 

@@ -18,11 +18,16 @@ struct SysTick {
   /// The counter's value at tick `base` of the clock in use.
   private var value: UInt32 = 0
   private var base: UInt64 = 0
+  private var isHeld = false
   var onExpiry: () -> Void = {}
 
   init(clock: ClockSignal, reference: Hertz?, fabric: Fabric) {
     coreClock = clock
-    referenceClock = reference.map { ClockSignal(frequency: $0) }
+    referenceClock = reference.map {
+      let clock = fabric.clock("systick")
+      clock.change(to: $0, at: .zero)
+      return clock
+    }
     usesCoreClock = reference == nil
     self.fabric = fabric
   }
@@ -44,7 +49,7 @@ struct SysTick {
   private mutating func settle() {
     let present = now
     defer { base = present }
-    guard isEnabled, present > base else { return }
+    guard isEnabled, !isHeld, present > base else { return }
     let elapsed = present - base
     if value == 0 {
       // Loading takes the first tick; nothing counts with a reload value of zero.
@@ -75,7 +80,7 @@ struct SysTick {
   private mutating func plan(_ makeEvent: () -> Event) {
     let event = expiry ?? makeEvent()
     expiry = event
-    guard isEnabled, value > 0 || reload > 0 else { return event.cancel() }
+    guard isEnabled, !isHeld, value > 0 || reload > 0 else { return event.cancel() }
     let ticks = value > 0 ? UInt64(value) : UInt64(reload) + 1
     event.schedule(at: clock.instant(ofTick: base + ticks))
   }
@@ -83,6 +88,13 @@ struct SysTick {
   /// The clock in use has another frequency from now on.
   mutating func reclock(_ makeEvent: () -> Event) {
     settle()
+    plan(makeEvent)
+  }
+
+  /// The chip has stopped the core's clock, or lets it run again: the counter keeps its value.
+  mutating func hold(_ isHeld: Bool, _ makeEvent: () -> Event) {
+    settle()
+    self.isHeld = isHeld
     plan(makeEvent)
   }
 

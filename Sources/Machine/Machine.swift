@@ -97,6 +97,8 @@ public final class Machine {
     semihostingConsole.output = { [unowned self] byte in console(byte) }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
+    fabric.sendEvent = { [unowned self] in core.sendEvent() }
+    fabric.devices = bus
     flashStore.connect { [unowned self] in bus.origin }
     engine.watcher = { [unowned self] event in watch(event) }
     observer.measures.isInCode = { [unowned self] in bus.isAccessing }
@@ -269,11 +271,14 @@ public final class Machine {
     fabric.isCoreAsleep = true
     observer.isSleeping = true
     defer { observer.isSleeping = false }
-    func wake(in cycles: UInt64 = 0) {
+    func wake(_ isWakeUp: Bool = false) {
       let end = engine.cycles
       fabric.isCoreAsleep = false
       cpuPower.enter("run")
+      let delay = fabric.wakeUpDelay
+      fabric.wakeUpDelay = .zero
       guard end > start else { return }
+      let cycles = isWakeUp ? wakeUpCycles + clock.ticks(in: delay) : 0
       wakeUps += cycles
       engine.cycles += cycles
       engine.noteSleep(from: start, to: end)
@@ -304,7 +309,7 @@ public final class Machine {
       }
     }
     if untilEvent { _ = core.waitForEvent() }
-    wake(in: wakeUpCycles)
+    wake(true)
     transfer.pollAtSleep()
     return nil
   }

@@ -59,6 +59,11 @@ private final class Assembly {
     fabric = Fabric(
       scheduler: scheduler, memory: memory, coreFrequency: board.coreClock.value)
     clock = fabric.coreClock
+    for clock in board.chip.clocks + board.clocks {
+      fabric.clock(clock.name).change(to: clock.frequency, at: .zero)
+      fabric.oscillators[clock.name] = Oscillator(
+        frequency: clock.frequency, startUp: clock.startUp?.value)
+    }
   }
 
   func parts() throws(MachineError) -> MachineParts {
@@ -203,25 +208,34 @@ private final class Assembly {
   private func addDevices(
     _ bus: SystemBus, _ core: CortexM, _ engine: Engine
   ) throws(MachineError) {
-    var lines: [Int: InterruptLine] = [:]
+    // A line that several devices share is high while one of them wants it.
+    var lines: [Int: (line: InterruptLine, inputs: [InterruptLine])] = [:]
     func line(_ number: Int) -> InterruptLine {
-      if let known = lines[number] { return known }
-      let made = InterruptLine(number: number)
-      core.connect(made)
-      lines[number] = made
-      return made
+      let input = InterruptLine(number: number)
+      if lines[number] == nil {
+        let line = InterruptLine(number: number)
+        core.connect(line)
+        lines[number] = (line, [])
+      }
+      lines[number]?.inputs.append(input)
+      input.observer = { _ in
+        guard let shared = lines[number] else { return }
+        shared.line.set(shared.inputs.contains(where: \.level))
+      }
+      return input
     }
     var pages: Set<UInt32> = []
     for block in board.chip.blocks {
       let context = PeripheralContext(
         name: block.name, base: block.base, interrupts: block.interrupts.map(line),
-        parameters: block.parameters, fabric: fabric)
+        parameters: block.parameters, clock: block.clock.map(fabric.clock), fabric: fabric)
       let device =
         block.isModelled ? PeripheralCatalog.make(block.type, context) : nil
       bus.add(SystemBus.Instance(block: block, device: device))
       let first = (block.base + block.first).value >> 10
       let last = (block.base.value &+ max(block.size, 1) &- 1) >> 10
-      for page in first...max(first, last) { pages.insert(page) }
+      // The private peripheral bus is a range of its own.
+      if block.base.value < 0xe000_0000 { pages.formUnion(first...max(first, last)) }
     }
     do throws(EngineError) {
       for range in ranges(pages) {

@@ -7,7 +7,7 @@ import Units
 
 /// What the core's loads and stores reach beyond memory: the chip's devices and the private
 /// peripheral bus, each access at its own instant.
-final class SystemBus: DeviceBus {
+final class SystemBus: DeviceBus, DeviceRegisters {
   struct Instance {
     let block: Block
     /// Nil: listed, not modelled.
@@ -150,6 +150,23 @@ final class SystemBus: DeviceBus {
     for write in writes { writeDevice(write.register.value, .word, write.value) }
   }
 
+  // MARK: Accesses by other bus masters
+
+  func read(_ address: Address, _ width: AccessWidth) -> UInt32? {
+    guard let instance = instance(at: address.value) else { return nil }
+    let offset = address.value &- instance.block.base.value
+    let value =
+      width == .word && address.value & 3 == 0
+      ? instance.device?.read(offset) : instance.device?.readNarrow(offset, width)
+    return value ?? readUnmodelled(address.value, width, instance.block)
+  }
+
+  func write(_ address: Address, _ value: UInt32, _ width: AccessWidth) -> Bool {
+    guard instance(at: address.value) != nil else { return false }
+    writeDevice(address.value, width, value)
+    return true
+  }
+
   // MARK: Bit-banding
 
   /// Each word of an alias is one bit of the first megabyte of RAM or peripherals.
@@ -212,6 +229,7 @@ final class SystemBus: DeviceBus {
       return 0
     }
     if let word = core.readPrivate(address & ~3) { return lane(word, address, width) }
+    if instance(at: address) != nil { return readDevice(address, width) }
     return readUnmodelled(address, width, nil)
   }
 
@@ -222,6 +240,7 @@ final class SystemBus: DeviceBus {
     let isTaken =
       width == .word
       ? core.writePrivate(address, value) : core.writePrivateNarrow(address, value, width)
+    if !isTaken && instance(at: address) != nil { return writeDevice(address, width, value) }
     if !isTaken { writeUnmodelled(address, value, nil) }
   }
 

@@ -4,7 +4,7 @@ public import Units
 /// from one frequency to the next, and convert exactly to time and back.
 ///
 /// Not modelled: the phase of the tick under way when the frequency changes; the first tick of the
-/// new frequency comes one whole period after the change.
+/// new frequency comes one whole period after the change. A stopped clock has no next tick.
 public final class ClockSignal {
   /// A stretch of time at one frequency.
   private struct Segment {
@@ -23,14 +23,29 @@ public final class ClockSignal {
   }
 
   public var frequency: Hertz { current.domain.frequency }
+  /// It has stopped: no tick happens until `start` or `change`.
+  public private(set) var isStopped = false
 
   /// Has its new frequency from `instant` on, which is not before the last change.
   public func change(to frequency: Hertz, at instant: Instant) {
-    guard frequency != self.frequency else { return }
+    guard frequency != self.frequency || isStopped else { return }
+    begin(frequency, at: instant)
+  }
+
+  /// Has no more ticks from `instant` on, until it has a frequency again.
+  public func stop(at instant: Instant) {
+    guard !isStopped else { return }
+    begin(frequency, at: instant)
+    isStopped = true
+    for observer in observers { observer() }
+  }
+
+  private func begin(_ frequency: Hertz, at instant: Instant) {
     if past.count >= 2 * Self.capacity { past.removeFirst(Self.capacity) }
     past.append(current)
     current = Segment(
       firstTick: ticks(at: instant), domain: ClockDomain(frequency: frequency, start: instant))
+    isStopped = false
     for observer in observers { observer() }
   }
 
@@ -39,6 +54,7 @@ public final class ClockSignal {
 
   /// The instant of tick `n`; `Instant.never` when that lies beyond the range.
   public func instant(ofTick n: UInt64) -> Instant {
+    if isStopped && n > current.firstTick { return .never }
     let segment = n >= current.firstTick ? current : segment { $0.firstTick <= n }
     return segment.domain.instant(ofTick: n >= segment.firstTick ? n - segment.firstTick : 0)
   }
@@ -47,7 +63,8 @@ public final class ClockSignal {
   public func ticks(at instant: Instant) -> UInt64 {
     let segment =
       instant >= current.domain.start ? current : segment { $0.domain.start <= instant }
-    let ticks = segment.domain.ticks(at: instant)
+    let stands = isStopped && instant >= current.domain.start
+    let ticks = stands ? 0 : segment.domain.ticks(at: instant)
     return ticks == .max ? ticks : segment.firstTick + ticks
   }
 

@@ -25,7 +25,25 @@ public final class Fabric {
       for observer in sleepObservers { observer(isCoreAsleep) }
     }
   }
+  /// Whether the core asks the chip to stop its clocks while it sleeps: the core says so.
+  public var isSleepDeep: () -> Bool = { false }
+  /// What waking takes beyond the core's own time, set by whatever stopped the clocks.
+  public var wakeUpDelay = Interval.zero
+  /// Sets the core's event register: WFE goes on.
+  public var sendEvent: () -> Void = {}
+  /// The devices' registers as bus masters other than the core reach them.
+  public weak var devices: (any DeviceRegisters)?
+  /// The chip's clock sources by name, as its description and the board's give them.
+  public var oscillators: [String: Oscillator] = [:]
+  /// The core's clock stands still while it sleeps: what counts on it keeps its value.
+  public var isCoreClockStopped = false {
+    didSet {
+      guard isCoreClockStopped != oldValue else { return }
+      for observer in stopObservers { observer(isCoreClockStopped) }
+    }
+  }
   private var sleepObservers: [(Bool) -> Void] = []
+  private var stopObservers: [(Bool) -> Void] = []
   private var i2cBuses: [String: I2CBus] = [:]
   private var spiBuses: [String: SPIBus] = [:]
   private var pdmInputs: [String: PDMInput] = [:]
@@ -110,6 +128,9 @@ public final class Fabric {
     sleepObservers.append(observer)
   }
 
+  /// Calls `observer` whenever the core's clock stops (true) or runs again.
+  public func observeStop(_ observer: @escaping (Bool) -> Void) { stopObservers.append(observer) }
+
   public func requestStop(_ reason: StopReason) {
     if stopReason == nil { stopReason = reason }
   }
@@ -142,6 +163,24 @@ public protocol BusMemory: AnyObject {
 extension BusMemory {
   public func program(_ address: Address, _ bytes: [UInt8]) -> Bool { false }
   public func stored(_ address: Address, count: Int) -> [UInt8]? { nil }
+}
+
+/// Device registers as bus masters other than the core reach them; nil and false where none is.
+public protocol DeviceRegisters: AnyObject {
+  func read(_ address: Address, _ width: AccessWidth) -> UInt32?
+  func write(_ address: Address, _ value: UInt32, _ width: AccessWidth) -> Bool
+}
+
+/// A source of a clock: a crystal, an RC oscillator, a clock from the board.
+public struct Oscillator: Sendable, Hashable {
+  public var frequency: Hertz
+  /// From being switched on to being stable; nil: its generator knows.
+  public var startUp: Interval?
+
+  public init(frequency: Hertz, startUp: Interval? = nil) {
+    self.frequency = frequency
+    self.startUp = startUp
+  }
 }
 
 /// When a bus or device was busy, for telling what a measured interval was spent on.

@@ -58,16 +58,19 @@ public struct PeripheralContext {
   public let interrupts: [InterruptLine]
   /// What the chip's description says of this instance: `channels: 4`.
   public let parameters: [String: Int]
+  /// The clock that it runs on: the core's unless the chip's description names one.
+  public let clock: ClockSignal
   public let fabric: Fabric
 
   public init(
     name: String, base: Address, interrupts: [InterruptLine] = [],
-    parameters: [String: Int] = [:], fabric: Fabric
+    parameters: [String: Int] = [:], clock: ClockSignal? = nil, fabric: Fabric
   ) {
     self.name = name
     self.base = base
     self.interrupts = interrupts
     self.parameters = parameters
+    self.clock = clock ?? fabric.coreClock
     self.fabric = fabric
   }
 }

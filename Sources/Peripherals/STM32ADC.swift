@@ -1,0 +1,263 @@
+import Simulation
+import Units
+
+/// The analogue-to-digital converter of L4 and G0: regular sequences, single or continuous, by software
+/// or a timer's trigger, with DMA and interrupts.
+///
+/// Inputs are the nets' voltages by `ADC.IN5` or the pin's name in `AnalogInputs`. Parameter: `family` 0 for
+/// the G0 (CHSELR, one sampling time register), else the L4.
+///
+/// Reference: RM0432 21, RM0444 15.
+/// Not modelled: injected conversions, dual mode, oversampling, analogue watchdogs, offset registers,
+/// differential inputs, external triggers but timers' TRGO, the offset that calibration finds.
+final class STM32ADC: Peripheral {
+  private enum Flag {
+    static let ready: UInt32 = 1 << 0
+    static let sampled: UInt32 = 1 << 1
+    static let converted: UInt32 = 1 << 2
+    static let sequence: UInt32 = 1 << 3
+    static let overrun: UInt32 = 1 << 4
+    static let calibrated: UInt32 = 1 << 11
+    static let configured: UInt32 = 1 << 13
+  }
+
+  private enum Control {
+    static let enable: UInt32 = 1 << 0
+    static let disable: UInt32 = 1 << 1
+    static let start: UInt32 = 1 << 2
+    static let stop: UInt32 = 1 << 4
+    static let regulator: UInt32 = 1 << 28
+    static let calibrate: UInt32 = 1 << 31
+  }
+
+  private let name: String
+  private let fabric: Fabric
+  private let clock: ClockSignal
+  private let line: InterruptLine?
+  private let isSmall: Bool
+  private let inputs: AnalogInputs
+  private let request: STM32DMARequest
+  private var control: UInt32
+  private var status: UInt32 = 0
+  private var enables: UInt32 = 0
+  private var registers: [UInt32: UInt32] = [:]
+  private var data: UInt32 = 0
+  private var position = 0
+  private var isConverting = false
+  private var converted: Event?
+  private var calibrated: Event?
+
+  init(_ context: PeripheralContext) {
+    name = context.name
+    fabric = context.fabric
+    clock = context.clock
+    line = context.interrupts.first
+    isSmall = context.parameters["family"] == 0
+    control = isSmall ? 0 : 1 << 29
+    inputs = fabric.service(AnalogInputs.init)
+    request = fabric.service(STM32DMARequests.init).line("ADC1")
+    converted = fabric.scheduler.event(name) { [unowned self] in finish() }
+    calibrated = fabric.scheduler.event("\(name) calibration") { [unowned self] in
+      control &= ~Control.calibrate
+      if isSmall { status |= Flag.calibrated }
+      update()
+    }
+    let triggers = fabric.service(STM32Triggers.init)
+    for number in [1, 2, 3, 4, 6, 8, 15] {
+      triggers.observe("TIM\(number)") { [unowned self] in triggered(number) }
+    }
+  }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    switch offset {
+    case 0x00: return status
+    case 0x04: return enables
+    case 0x08: return control
+    case 0x40:
+      status &= ~Flag.converted
+      update()
+      return data
+    case 0x300 where !isSmall: return status & 0x7ff
+    default: return offset <= 0x30c ? registers[offset] ?? initial(offset) : nil
+    }
+  }
+
+  private func initial(_ offset: UInt32) -> UInt32 {
+    offset == 0x20 || offset == 0x24 || isSmall && offset == 0x2c ? 0xfff_0000 : 0
+  }
+
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    switch offset {
+    case 0x00: status &= ~value
+    case 0x04: enables = value
+    case 0x08: writeControl(value)
+    case 0x40, 0x300: break
+    default:
+      guard offset <= 0x30c else { return false }
+      registers[offset] = value
+      if isSmall && (offset == 0x28 || offset == 0x0c) { status |= Flag.configured }
+    }
+    update()
+    return true
+  }
+
+  func reset() {
+    converted?.cancel()
+    calibrated?.cancel()
+    control = isSmall ? 0 : 1 << 29
+    (status, enables, data, position) = (0, 0, 0, 0)
+    registers = [:]
+    isConverting = false
+    update()
+  }
+
+  private var configuration: UInt32 { registers[0x0c] ?? 0 }
+
+  private func writeControl(_ value: UInt32) {
+    let kept = Control.enable | Control.start | Control.calibrate
+    control = value & ~(kept | Control.disable | Control.stop) | control & kept
+    if value & Control.calibrate != 0 && control & Control.enable == 0 {
+      control |= Control.calibrate
+      // Reference: RM0432 21.4.8: 116 cycles; G0: 82.
+      calibrated?.schedule(after: duration(isSmall ? 82 : 116))
+    }
+    if value & Control.enable != 0 {
+      control |= Control.enable
+      status |= Flag.ready
+    }
+    if value & Control.disable != 0 {
+      control &= ~(Control.enable | Control.start)
+      stop()
+    }
+    if value & Control.stop != 0 {
+      control &= ~Control.start
+      stop()
+    }
+    if value & Control.start != 0 && control & Control.enable != 0 {
+      control |= Control.start
+      position = 0
+      if configuration >> 10 & 3 == 0 { convert() }
+    }
+  }
+
+  private func stop() {
+    converted?.cancel()
+    isConverting = false
+  }
+
+  /// Reference: RM0432 table 125, RM0444 table 75: which timer's TRGO a trigger selection is.
+  private func triggered(_ timer: Int) {
+    guard control & Control.start != 0, configuration >> 10 & 3 != 0, !isConverting else { return }
+    let selection = Int(isSmall ? configuration >> 6 & 7 : configuration >> 6 & 0xf)
+    let sources = isSmall ? [0: 1, 2: 2, 3: 3, 4: 15, 5: 6, 6: 4] : [
+      7: 8, 9: 1, 11: 2, 12: 4, 13: 6, 14: 15, 4: 3,
+    ]
+    if sources[selection] == timer {
+      position = 0
+      convert()
+    }
+  }
+
+  private var sequence: [Int] {
+    guard isSmall else {
+      let first = registers[0x30] ?? 0
+      return (0...Int(first & 0xf)).map { index in
+        let place = index + 1
+        let register = registers[0x30 + UInt32(place / 5) * 4] ?? 0
+        return Int(register >> UInt32(place % 5 * 6) & 0x1f)
+      }
+    }
+    let selected = registers[0x28] ?? 0
+    if configuration >> 21 & 1 == 1 {
+      return Array((0..<8).map { Int(selected >> UInt32(4 * $0) & 0xf) }.prefix { $0 != 0xf })
+    }
+    let channels = (0..<19).filter { selected >> UInt32($0) & 1 == 1 }
+    return configuration >> 2 & 1 == 1 ? channels.reversed() : channels
+  }
+
+  /// Bits of a result.
+  private var resolution: UInt32 {
+    let field = Int(configuration >> 3 & 3)
+    return [12, 10, 8, 6][field]
+  }
+
+  /// Half cycles of the sampling time.
+  private func sampling(_ channel: Int) -> UInt64 {
+    let large: [UInt64] = [5, 13, 25, 49, 95, 185, 495, 1281]
+    let small: [UInt64] = [3, 7, 15, 25, 39, 79, 159, 321]
+    guard isSmall else {
+      let register = registers[channel < 10 ? 0x14 : 0x18] ?? 0
+      return large[Int(register >> UInt32(channel % 10 * 3) & 7)]
+    }
+    let register = registers[0x14] ?? 0
+    let isSecond = register >> UInt32(8 + channel) & 1 == 1
+    return small[Int(register >> (isSecond ? 4 : 0) & 7)]
+  }
+
+  private func duration(_ cycles: UInt64) -> Interval {
+    let mode = isSmall ? (registers[0x10] ?? 0) >> 30 : (registers[0x308] ?? 0) >> 16 & 3
+    if mode != 0 {
+      // The bus clock, divided by 1, 2 or 4.
+      let divider: UInt64 = isSmall ? [1, 2, 4, 1][Int(mode)] : 1 << UInt64(mode - 1)
+      let bus = isSmall ? fabric.clock("pclk1") : fabric.coreClock
+      return bus.duration(ofTicks: cycles * divider)
+    }
+    let dividers: [UInt64] = [1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256]
+    let field = Int((registers[0x308] ?? 0) >> 18 & 0xf)
+    let source = clock.isStopped ? fabric.coreClock : clock
+    return source.duration(ofTicks: cycles * dividers[min(field, 11)])
+  }
+
+  private func convert() {
+    let channels = sequence
+    guard position < channels.count else { return }
+    isConverting = true
+    let halves = sampling(channels[position]) + UInt64(resolution) * 2 + 1
+    converted?.schedule(after: duration((halves + 1) / 2))
+  }
+
+  private func finish() {
+    let channels = sequence
+    isConverting = false
+    guard position < channels.count else { return }
+    if status & Flag.converted != 0 && configuration & 1 == 0 { status |= Flag.overrun }
+    data = sample(channels[position])
+    status |= Flag.converted | Flag.sampled
+    position += 1
+    let isLast = position >= channels.count
+    if isLast {
+      status |= Flag.sequence
+      position = 0
+    }
+    if configuration & 1 == 1 { request.pulse() }
+    update()
+    let isContinuous = configuration >> 13 & 1 == 1
+    if !isLast || isContinuous {
+      convert()
+    } else if configuration >> 10 & 3 == 0 {
+      control &= ~Control.start
+    }
+  }
+
+  /// What a channel's input gives at the converter's reference, the supply.
+  private func sample(_ channel: Int) -> UInt32 {
+    let supply = max(inputs.microvolts(at: "VDD"), 1)
+    let code = min(max(microvolts(channel) * 4096 / supply, 0), 4095)
+    let shifted = UInt32(code) >> (12 - resolution)
+    let isLeft = configuration >> (isSmall ? 5 : 15) & 1 == 1
+    return isLeft ? shifted << (16 - resolution) : shifted
+  }
+
+  private func microvolts(_ channel: Int) -> Int64 {
+    let reference = isSmall ? 13 : 0
+    let temperature = isSmall ? 12 : 17
+    if channel == reference { return 1_212_000 }
+    if channel == temperature { return 760_000 }
+    return inputs.microvolts(at: "\(name).IN\(channel)")
+  }
+
+  private func update() {
+    line?.set(status & enables != 0)
+    if status & Flag.converted == 0 { request.set(false) }
+  }
+}

@@ -1,0 +1,61 @@
+import Simulation
+import Units
+
+/// The DMA request lines of a chip by name: `USART2_RX`, `TIM1_UP`.
+final class STM32DMARequests {
+  private var lines: [String: STM32DMARequest] = [:]
+
+  init(_ fabric: Fabric) {}
+
+  func line(_ name: String) -> STM32DMARequest {
+    if let line = lines[name] { return line }
+    let line = STM32DMARequest()
+    lines[name] = line
+    return line
+  }
+}
+
+/// A wire by which a device asks for one transfer after another.
+final class STM32DMARequest {
+  private(set) var isActive = false
+  /// Told when it becomes active; whoever serves it hooks in here.
+  var observer: () -> Void = {}
+  /// A transfer was made: a device whose request is a pulse takes it back.
+  var served: () -> Void = {}
+
+  func set(_ isActive: Bool) {
+    guard isActive != self.isActive else { return }
+    self.isActive = isActive
+    if isActive { observer() }
+  }
+
+  /// Asks for one transfer.
+  func pulse() {
+    served = { [unowned self] in set(false) }
+    set(true)
+  }
+}
+
+/// The bus port of a DMA controller: memory, flash and device registers alike.
+struct STM32BusPort {
+  let fabric: Fabric
+
+  func read(_ address: UInt32, _ size: Int) -> UInt32? {
+    let place = Address(address)
+    if let bytes = fabric.memory.read(place, count: size) ?? fabric.memory.stored(place, count: size)
+    {
+      return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+    return fabric.devices?.read(place, width(size))
+  }
+
+  func write(_ address: UInt32, _ value: UInt32, _ size: Int) -> Bool {
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+    if fabric.memory.write(Address(address), bytes) { return true }
+    return fabric.devices?.write(Address(address), value, width(size)) ?? false
+  }
+
+  private func width(_ size: Int) -> AccessWidth {
+    AccessWidth(rawValue: UInt32(size)) ?? .word
+  }
+}
