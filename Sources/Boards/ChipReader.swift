@@ -80,7 +80,8 @@ struct ChipReader {
   private func block(_ entry: Node.Entry, _ core: Core) throws(DocumentError) -> Block {
     let block = try Fields(
       entry.value, "a peripheral",
-      keys: ["type", "base", "first", "size", "irq", "also", "clock", "parameters"] + Provenances.keys)
+      keys: ["type", "base", "first", "size", "irq", "also", "clock", "parameters"]
+        + Provenances.keys)
     var interrupts: [Int] = []
     for line in try block.optional("irq")?.oneOrMore() ?? [] {
       interrupts.append(Int(try line.integer(in: 0...Int64(core.interruptCount - 1))))
@@ -92,7 +93,8 @@ struct ChipReader {
       name: entry.key, aliases: aliases, type: try block.required("type").string(),
       base: try block.required("base").address(),
       first: UInt32(first), size: try byteCount(block.required("size")), interrupts: interrupts,
-      clock: try block.optional("clock")?.string(), parameters: try integers(block.optional("parameters")),
+      clock: try block.optional("clock")?.string(),
+      parameters: try integers(block.optional("parameters")),
       provenance: try provenances.read(block))
   }
 }

@@ -149,9 +149,12 @@ final class STM32ADC: Peripheral {
   private func triggered(_ timer: Int) {
     guard control & Control.start != 0, configuration >> 10 & 3 != 0, !isConverting else { return }
     let selection = Int(isSmall ? configuration >> 6 & 7 : configuration >> 6 & 0xf)
-    let sources = isSmall ? [0: 1, 2: 2, 3: 3, 4: 15, 5: 6, 6: 4] : [
-      7: 8, 9: 1, 11: 2, 12: 4, 13: 6, 14: 15, 4: 3,
-    ]
+    let sources =
+      isSmall
+      ? [0: 1, 2: 2, 3: 3, 4: 15, 5: 6, 6: 4]
+      : [
+        7: 8, 9: 1, 11: 2, 12: 4, 13: 6, 14: 15, 4: 3,
+      ]
     if sources[selection] == timer {
       position = 0
       convert()

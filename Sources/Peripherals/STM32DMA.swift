@@ -108,15 +108,20 @@ final class STM32DMAChannel {
     guard isRequested else { return plan() }
     let peripheralSize = 1 << Int(control >> 8 & 3)
     let memorySize = 1 << Int(control >> 10 & 3)
-    let peripheral = peripheralAddress &+ (control & Control.peripheralIncrement != 0
-      ? position &* UInt32(peripheralSize) : 0)
-    let memory = memoryAddress &+ (control & Control.memoryIncrement != 0
-      ? position &* UInt32(memorySize) : 0)
+    let peripheral =
+      peripheralAddress
+      &+ (control & Control.peripheralIncrement != 0
+        ? position &* UInt32(peripheralSize) : 0)
+    let memory =
+      memoryAddress
+      &+ (control & Control.memoryIncrement != 0
+        ? position &* UInt32(memorySize) : 0)
     let isRead = control & Control.fromMemory == 0
     let (from, fromSize) = isRead ? (peripheral, peripheralSize) : (memory, memorySize)
     let (to, toSize) = isRead ? (memory, memorySize) : (peripheral, peripheralSize)
     let served = request
-    guard let value = port.read(from, min(fromSize, 4)), port.write(to, value, min(toSize, 4)) else {
+    guard let value = port.read(from, min(fromSize, 4)), port.write(to, value, min(toSize, 4))
+    else {
       flags |= Flag.error
       control &= ~Control.enable
       fabric.findings.note(

@@ -42,7 +42,8 @@ struct STM32BusPort {
 
   func read(_ address: UInt32, _ size: Int) -> UInt32? {
     let place = Address(address)
-    if let bytes = fabric.memory.read(place, count: size) ?? fabric.memory.stored(place, count: size)
+    if let bytes = fabric.memory.read(place, count: size)
+      ?? fabric.memory.stored(place, count: size)
     {
       return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }

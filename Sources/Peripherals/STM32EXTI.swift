@@ -35,7 +35,9 @@ final class STM32SYSCFG: Peripheral {
   func read(_ offset: UInt32) -> UInt32? {
     guard offset <= 0x30 else { return nil }
     // The compensation cell of F4 and F7.
-    if offset == 0x20 && choosesPorts { return (registers[offset] ?? 0) | (registers[offset] ?? 0) << 8 }
+    if offset == 0x20 && choosesPorts {
+      return (registers[offset] ?? 0) | (registers[offset] ?? 0) << 8
+    }
     return registers[offset] ?? resets[offset] ?? 0
   }
 

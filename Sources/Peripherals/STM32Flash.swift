@@ -7,7 +7,7 @@ import Units
 /// ACR sets how the memory `flash` answers. Two word stores to one double word program it when PG is
 /// set; PER with STRT erases a page, MER1/MER2 a bank. Meanwhile BSY is set and a core that runs from
 /// flash waits. Parameters: `page` (bytes), `bank` (bytes), `page-bits`, `bank-bit` (BKER),
-/// `options` (OPTR), `max-mhz-per-wait` (the clock that each wait state allows at range 1).
+/// `options` (OPTR), `program-us`, `max-mhz-per-wait` (the clock that each wait state allows at range 1).
 ///
 /// Reference: RM0432 3.7, RM0444 3.7; times: DS12023 6.3.10 (from memory).
 /// Not modelled: fast programming, ECC, read and write protection, option bytes' effect, reading one
@@ -48,7 +48,6 @@ final class STM32Flash: Peripheral {
 
   private static let keys: (UInt32, UInt32) = (0x4567_0123, 0xcdef_89ab)
   private static let optionKeys: (UInt32, UInt32) = (0x0819_2a3b, 0x4c5d_6e7f)
-  private static let programTime = Interval.microseconds(82)
   private static let pageTime = Interval.milliseconds(22)
 
   private let fabric: Fabric
@@ -62,6 +61,7 @@ final class STM32Flash: Peripheral {
   private let bankBit: UInt32
   private let options: UInt32
   private let megahertzPerWait: UInt64
+  private let programTime: Interval
   private var latencyMask: UInt32
   private var access: UInt32 = 0x600
   private var status: UInt32 = 0
@@ -84,6 +84,7 @@ final class STM32Flash: Peripheral {
     bankBit = UInt32(context.parameters["bank-bit"] ?? 11)
     options = UInt32(truncatingIfNeeded: context.parameters["options"] ?? 0xffef_f8aa)
     megahertzPerWait = UInt64(context.parameters["max-mhz-per-wait"] ?? 20)
+    programTime = .microseconds(Int64(context.parameters["program-us"] ?? 82))
     latencyMask = megahertzPerWait == 24 ? 7 : 15
     done = fabric.scheduler.event(context.name) { [unowned self] in finish() }
     flash.store = { [unowned self] in store($0, $1) }
@@ -199,7 +200,7 @@ final class STM32Flash: Peripheral {
     control = value & ~(Control.start | Control.lock | Control.optionLock) | locks
     if control & Control.lock != 0 { control |= Control.optionLock }
     if value & Control.start != 0 { erase() }
-    if value & Control.optionStart != 0 { busy(Self.programTime * 20) }
+    if value & Control.optionStart != 0 { busy(programTime * 20) }
     if value & Control.launch != 0 && control & Control.optionLock == 0 {
       system.requestReset(fabric, .optionBytes)
     }
@@ -246,8 +247,8 @@ final class STM32Flash: Peripheral {
       return .zero
     }
     _ = fabric.memory.program(low.address, bytes)
-    busy(Self.programTime)
-    return Self.programTime
+    busy(programTime)
+    return programTime
   }
 
   private func busy(_ time: Interval) {

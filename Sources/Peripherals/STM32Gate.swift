@@ -118,14 +118,15 @@ class STM32Gated: Peripheral {
 
 /// A serial port behind its clock gate.
 final class STM32GatedSerial: STM32Gated, SerialPort {
-  private let port: any SerialPort
+  private let port: STM32USART
 
-  init(_ context: PeripheralContext, serial: any SerialPort) {
+  init(_ context: PeripheralContext, serial: STM32USART) {
     port = serial
     super.init(context, serial)
   }
 
   func receive(_ bytes: [UInt8]) { port.receive(bytes) }
+  var waitingInput: Int { port.waitingInput }
 }
 
 extension Peripheral {

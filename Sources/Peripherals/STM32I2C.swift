@@ -44,7 +44,11 @@ final class STM32I2C: Peripheral {
     static let automaticEnd: UInt32 = 1 << 25
   }
 
-  private enum Step { case addressing, sending(UInt8), receiving, stopping }
+  private enum Step {
+    case addressing
+    case sending(UInt8)
+    case receiving, stopping
+  }
 
   private let name: String
   private let fabric: Fabric

@@ -116,7 +116,8 @@ final class STM32LPTIM: Peripheral {
     origin += steps * divider
     var turns = 0
     while steps > 0 && isCounting {
-      let toReload = count < UInt64(reload) ? UInt64(reload) - count : period - count + UInt64(reload)
+      let toReload =
+        count < UInt64(reload) ? UInt64(reload) - count : period - count + UInt64(reload)
       let move = min(steps, toReload)
       let next = count + move
       if count < UInt64(compare) && next >= UInt64(compare)

@@ -61,7 +61,9 @@ final class STM32PWR: Peripheral {
       status &= ~(value & 0x13f)
       return true
     }
-    guard let old = registers[offset] else { return offset == Register.sr1 || offset == Register.sr2 }
+    guard let old = registers[offset] else {
+      return offset == Register.sr1 || offset == Register.sr2
+    }
     registers[offset] = value
     if offset == Register.cr1 {
       system.isBackupWritable = value >> 8 & 1 == 1

@@ -52,8 +52,11 @@ struct STM32RCCLayout {
   let backup: UInt32
   let status: UInt32
   /// Bits of the status register: remove flags, power-on, pin, software, IWDG, WWDG, low power.
-  let flags: (remove: UInt32, powerOn: UInt32, pin: UInt32, software: UInt32, independent: UInt32,
-    window: UInt32, lowPower: UInt32)
+  let flags:
+    (
+      remove: UInt32, powerOn: UInt32, pin: UInt32, software: UInt32, independent: UInt32,
+      window: UInt32, lowPower: UInt32
+    )
   /// The clock that runs the core after Stop, and its oscillator.
   let wake: (STM32RCC) -> (clock: String, oscillator: String)
   /// Frequencies of oscillators that other registers decide: MSI's range.
@@ -129,7 +132,9 @@ class STM32RCC: Peripheral {
     if let derived = layout.derived(self, name) { return derived }
     if let oscillator = oscillators[name] { return oscillator.isReady ? oscillator.frequency : nil }
     for pll in plls where pll.isReady {
-      if let output = pll.decode(self)?.first(where: { $0.name == name }) { return output.frequency }
+      if let output = pll.decode(self)?.first(where: { $0.name == name }) {
+        return output.frequency
+      }
     }
     return nil
   }
@@ -148,7 +153,9 @@ class STM32RCC: Peripheral {
       value = set(value, source.ready, oscillators[source.name]?.isReady == true)
     }
     if offset == layout.control {
-      for (pll, described) in zip(plls, layout.plls) { value = set(value, described.ready, pll.isReady) }
+      for (pll, described) in zip(plls, layout.plls) {
+        value = set(value, described.ready, pll.isReady)
+      }
     }
     if offset == layout.configuration {
       let mask = (UInt32(1) << layout.systemClock.width - 1) << layout.systemClock.status
@@ -194,7 +201,9 @@ class STM32RCC: Peripheral {
       return true
     }
     let isReset = value >> 16 & 1 == 1
-    if isReset && self[layout.backup] >> 16 & 1 == 0 { for restore in system.backupResets { restore() } }
+    if isReset && self[layout.backup] >> 16 & 1 == 0 {
+      for restore in system.backupResets { restore() }
+    }
     // RTCSEL keeps its first choice until the domain is reset.
     let chosen = self[layout.backup] & 0x300
     registers[layout.backup] = isReset ? 1 << 16 : chosen == 0 ? value : value & ~0x300 | chosen

@@ -280,7 +280,7 @@ struct STM32Calendar {
   var date: UInt32 = 0x2101
 
   static func decimal(_ bcd: UInt32) -> Int { Int(bcd >> 4 & 0xf) * 10 + Int(bcd & 0xf) }
-  static func bcd(_ value: Int) -> UInt32 { UInt32(value / 10 << 4 | value % 10) }
+  static func bcd(_ value: Int) -> UInt32 { UInt32((value / 10) << 4 | value % 10) }
 
   mutating func advance(_ seconds: UInt64) {
     guard seconds > 0 else { return }

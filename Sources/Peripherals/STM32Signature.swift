@@ -27,10 +27,11 @@ final class STM32Signature: Peripheral {
   }
 
   func read(_ offset: UInt32) -> UInt32? {
-    (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1] ?? 0xff) << (8 * $1) }
+    guard offset < 0x400 else { return nil }
+    return (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1] ?? 0xff) << (8 * $1) }
   }
 
-  func write(_ offset: UInt32, _ value: UInt32) -> Bool { true }
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool { offset < 0x400 }
   func reset() {}
 }
 

@@ -23,7 +23,8 @@ extension STM32Timer {
 
   private func follow(_ channel: Channel) {
     let isBelow =
-      counter.isFalling ? counter.value <= channel.value && channel.value > 0
+      counter.isFalling
+      ? counter.value <= channel.value && channel.value > 0
       : counter.value < channel.value
     switch channel.outputMode {
     case 6: channel.reference = isBelow

@@ -59,10 +59,11 @@ final class Bench {
   /// One device by its type name in the catalog.
   func device(
     _ type: String, _ name: String, base: UInt32, lines: [InterruptLine] = [],
-    parameters: [String: Int] = [:]
+    parameters: [String: Int] = [:], clock: ClockSignal? = nil
   ) -> Device {
     let context = PeripheralContext(
-      name: name, base: Address(base), interrupts: lines, parameters: parameters, fabric: fabric)
+      name: name, base: Address(base), interrupts: lines, parameters: parameters, clock: clock,
+      fabric: fabric)
     return Device(PeripheralCatalog.make(type, context)!)
   }
 

@@ -1,0 +1,157 @@
+import Simulation
+import Testing
+import Units
+
+@testable import Peripherals
+
+@Suite struct STM32TimerTests {
+  private func timer(
+    _ bench: Bench, _ parameters: [String: Int] = [:], lines: [InterruptLine] = []
+  ) -> Device {
+    bench.device(
+      "stm32-timer", "TIM3", base: 0x4000_0400, lines: lines, parameters: parameters,
+      clock: bench.fabric.clock("timers"))
+  }
+
+  private func edges(of line: InterruptLine, _ bench: Bench, _ act: @escaping () -> Void) -> Edges {
+    let edges = Edges()
+    line.observer = { level in
+      guard level else { return }
+      edges.instants.append(bench.now.picoseconds / 1000)
+      act()
+    }
+    return edges
+  }
+
+  private final class Edges { var instants: [Int64] = [] }
+
+  @Test func anUpdateComesEveryPeriodOfPrescalerAndReload() {
+    let bench = Bench()
+    let line = InterruptLine(number: 29)
+    let timer = timer(bench, lines: [line])
+    timer[0x28] = 63
+    timer[0x2c] = 499
+    timer[0x14] = 1
+    timer[0x10] = 0
+    timer[0x0c] = 1
+    let edges = edges(of: line, bench) { timer[0x10] = 0 }
+    timer[0x00] = 1
+    bench.advance(.microseconds(2001))
+    #expect(edges.instants == [500_000, 1_000_000, 1_500_000, 2_000_000])
+  }
+
+  @Test func aCounterGoesOnAtTheNewRateWhenItsClockChanges() {
+    let bench = Bench()
+    let timer = timer(bench, ["bits": 32])
+    timer[0x00] = 1
+    bench.advance(.microseconds(100))
+    #expect(timer[0x24] == 6400)
+    bench.fabric.clock("timers").change(to: Hertz(16_000_000), at: bench.now)
+    bench.advance(.microseconds(100))
+    #expect(timer[0x24] == 8000)
+  }
+
+  @Test func aPreloadedReloadValueWaitsForTheUpdate() {
+    let bench = Bench()
+    let line = InterruptLine(number: 29)
+    let timer = timer(bench, lines: [line])
+    timer[0x2c] = 63
+    timer[0x0c] = 1
+    let edges = edges(of: line, bench) { timer[0x10] = 0 }
+    timer[0x00] = 0x81
+    bench.advance(Interval(picoseconds: 500_000))
+    timer[0x2c] = 127
+    bench.advance(.microseconds(6))
+    #expect(edges.instants == [1000, 3000, 5000])
+  }
+
+  @Test func pulseWidthModulationShowsOnTheChannelsNet() {
+    let bench = Bench()
+    let timer = timer(bench)
+    var levels: [Int64] = []
+    bench.fabric.pins["TIM3.CH1"].observe { _ in levels.append(bench.now.picoseconds / 1000) }
+    timer[0x28] = 63
+    timer[0x2c] = 999
+    timer[0x14] = 1
+    timer[0x18] = 0x68
+    timer[0x34] = 250
+    timer[0x14] = 1
+    timer[0x20] = 1
+    timer[0x00] = 1
+    bench.advance(.microseconds(2300))
+    #expect(levels == [0, 250_000, 1_000_000, 1_250_000, 2_000_000, 2_250_000])
+  }
+
+  @Test func onePulseStopsAtTheUpdate() {
+    let bench = Bench()
+    let timer = timer(bench)
+    timer[0x2c] = 99
+    timer[0x00] = 9
+    bench.advance(.microseconds(10))
+    #expect(timer[0x00] & 1 == 0)
+    #expect(timer[0x24] == 0)
+    #expect(timer[0x10] & 1 == 1)
+  }
+
+  @Test func downAndCentreAlignedCountersTurnAround() {
+    let bench = Bench()
+    let timer = timer(bench)
+    timer[0x28] = 63
+    timer[0x2c] = 9
+    timer[0x00] = 0x10
+    timer[0x14] = 1
+    timer[0x00] = 0x11
+    bench.advance(.microseconds(3))
+    #expect(timer[0x24] == 6)
+    timer[0x00] = 0
+    timer[0x00] = 0x20
+    timer[0x14] = 1
+    timer[0x00] = 0x21
+    bench.advance(.microseconds(12))
+    #expect(timer[0x24] == 6)
+    #expect(timer[0x00] & 0x10 != 0)
+  }
+
+  @Test func aCaptureTakesTheCountAtAnEdgeAndReadingItClearsTheFlag() {
+    let bench = Bench()
+    let timer = timer(bench)
+    timer[0x28] = 63
+    timer[0x14] = 1
+    timer[0x18] = 1
+    timer[0x20] = 1
+    timer[0x00] = 1
+    bench.advance(.microseconds(42))
+    bench.fabric.pins["TIM3.CH1"].drive("test", true)
+    bench.advance(.microseconds(5))
+    #expect(timer[0x10] & 2 == 2)
+    #expect(timer[0x34] == 42)
+    #expect(timer[0x10] & 2 == 0)
+  }
+
+  @Test func oneTimerCountsTheUpdatesOfAnother() {
+    let bench = Bench()
+    let slow = bench.device(
+      "stm32-timer", "TIM2", base: 0, parameters: ["itr-2": 3],
+      clock: bench.fabric.clock("timers"))
+    let fast = timer(bench)
+    slow[0x08] = 7 | 2 << 4
+    slow[0x00] = 1
+    fast[0x2c] = 639
+    fast[0x04] = 2 << 4
+    fast[0x00] = 1
+    bench.advance(.microseconds(105))
+    #expect(slow[0x24] == 10)
+  }
+
+  @Test func readingTheStatusOfATimerThatNobodyWaitsForShowsThatItWrapped() {
+    let bench = Bench()
+    let timer = timer(bench)
+    timer[0x2c] = 99
+    timer[0x00] = 1
+    bench.advance(.seconds(1))
+    #expect(timer[0x10] & 1 == 1)
+    timer[0x10] = 0
+    #expect(timer[0x10] & 1 == 0)
+    #expect(timer[0x24] == 0)
+  }
+}
