@@ -12,7 +12,7 @@
 #define TIM2_IRQ 28
 #define CLOCK_HZ 120000000u
 #define UART_NAME "LPUART1"
-#define UART_TX_REQUEST 36
+#define UART_TX_REQUEST 35
 #else
 #define UART_BASE 0x40004400u  // USART2
 #define UART_IRQ 28

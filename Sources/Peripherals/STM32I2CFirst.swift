@@ -13,6 +13,7 @@ final class STM32I2CFirst: Peripheral {
     static let start: UInt32 = 1 << 8
     static let stop: UInt32 = 1 << 9
     static let acknowledge: UInt32 = 1 << 10
+    static let position: UInt32 = 1 << 11
     static let reset: UInt32 = 1 << 15
   }
 
@@ -191,6 +192,7 @@ final class STM32I2CFirst: Peripheral {
 
   /// A byte that was not acknowledged is the last.
   private var isLastReceived = false
+  private var receivedBytes = 0
 
   private func finish() {
     guard let step else { return }
@@ -199,6 +201,7 @@ final class STM32I2CFirst: Peripheral {
     case .starting:
       control1 &= ~Control.start
       isLastReceived = false
+      receivedBytes = 0
       status |= Flag.start
     case .addressing(let byte):
       target = bus.target(at: byte >> 1)
@@ -233,7 +236,10 @@ final class STM32I2CFirst: Peripheral {
   }
 
   private func byteReceived(_ byte: UInt8) {
-    isLastReceived = control1 & Control.acknowledge == 0
+    receivedBytes += 1
+    // POS lets ACK speak of the byte after the present one.
+    let isDeferred = control1 & Control.position != 0 && receivedBytes < 2
+    isLastReceived = control1 & Control.acknowledge == 0 && !isDeferred
     if status & Flag.received == 0 {
       data = byte
       status |= Flag.received
