@@ -235,7 +235,7 @@ private final class Assembly {
       let first = (block.base + block.first).value >> 10
       let last = (block.base.value &+ max(block.size, 1) &- 1) >> 10
       // The private peripheral bus is a range of its own.
-      if block.base.value < 0xe000_0000 { pages.formUnion(first...max(first, last)) }
+      if block.base.value >> 20 != 0xe00 { pages.formUnion(first...max(first, last)) }
     }
     do throws(EngineError) {
       for range in ranges(pages) {
