@@ -18,6 +18,9 @@ struct ThreeStageTable: Sendable {
 /// (measured on STM32F103 and STM32F407); compendium.i-0.nl, instruction alignment (measured on
 /// STM32L4).
 ///
+/// That a load of what was just stored waits one cycle more than any other is assumed: it is what CoreMark
+/// without optimisation lacks on the Cortex-M4 and on the Cortex-M33, and nothing else meets it.
+///
 /// Not modelled: loads of different memories in a row, unaligned data, data read from the memory
 /// that instructions come from.
 struct ThreeStagePipeline {
