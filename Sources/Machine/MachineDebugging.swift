@@ -249,7 +249,7 @@ extension Instruction {
     case .waitForInterrupt, .branch, .conditionalBranch, .compareBranch, .call, .branchExchange,
       .tableBranch:
       true
-    default: false
+    default: writesPC
     }
   }
 }

@@ -56,6 +56,23 @@ struct GDBTests {
     }
   }
 
+  @Test func `a running core is interrupted`() throws {
+    // The watchpoint, which nothing touches, makes the run long enough.
+    let led = try GDBSession.lead([
+      "break main", "continue", "delete", "watch *(int *)0x20100000",
+      "shell (sleep 0.3; kill -INT $PPID) >/dev/null 2>&1 &", "continue", "monitor time", "kill",
+    ])
+    #expect(led.gdb.contains("received signal SIGINT"), "\(led.gdb)")
+    #expect(led.gdb.contains(" s\n"), "\(led.gdb)")
+  }
+
+  @Test func `the monitor tells its commands`() throws {
+    let led = try GDBSession.lead(["monitor help", "monitor energy", "kill"])
+    for line in ["time ", "cycles ", "energy ", "exceptions ", "reset ", "prices them"] {
+      #expect(led.gdb.contains(line), "\(line) is missing in\n\(led.gdb)")
+    }
+  }
+
   @Test func `a device's registers are read unless that would act`() throws {
     // TIMER0's RELOAD, a UART's STATE, and its DATA, whose reading takes the byte.
     let led = try GDBSession.lead([
