@@ -101,6 +101,8 @@ final class STM32ADC: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset == 0x40 }
+
   func reset() {
     converted?.cancel()
     calibrated?.cancel()

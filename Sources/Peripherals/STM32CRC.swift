@@ -131,6 +131,8 @@ final class STM32RNG: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset == 8 }
+
   func reset() {
     control = 0
     isReady = false

@@ -113,8 +113,15 @@ class STM32Gated: Peripheral {
     isClocked() ? device.writeNarrow(offset, value, width) : true
   }
 
+  func readingActs(at offset: UInt32) -> Bool {
+    !gate.isOpen || device.readingActs(at: offset)
+  }
+
   func reset() { device.reset() }
 }
+
+/// A peripheral of the backup domain, or one that decides on Standby: it goes on when the chip is off.
+final class STM32GatedBackup: STM32Gated, SurvivesSystemOff {}
 
 /// A serial port behind its clock gate.
 final class STM32GatedSerial: STM32Gated, SerialPort {

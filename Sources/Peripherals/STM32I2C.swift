@@ -133,6 +133,8 @@ final class STM32I2C: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset == 0x24 }
+
   func reset() {
     abandon()
     (control1, control2, timing) = (0, 0, 0)

@@ -105,6 +105,8 @@ final class STM32I2CFirst: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { (0x10...0x18).contains(offset) }
+
   func reset() {
     due?.cancel()
     step = nil

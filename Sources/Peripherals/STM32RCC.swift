@@ -75,7 +75,7 @@ struct STM32RCCLayout {
 /// Reference: RM0432 6, RM0444 5, RM0090 7, RM0385 5.
 /// Not modelled: clock security system, MCO, the clocks' tolerances and trimming, clock gating in
 /// sleep (SMENR holds), spread spectrum.
-class STM32RCC: Peripheral {
+final class STM32RCC: SurvivesSystemOff {
   let layout: STM32RCCLayout
   let fabric: Fabric
   private let system: STM32System

@@ -91,6 +91,8 @@ final class STM32SPI: Peripheral {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { offset == 0x08 || offset == 0x0c }
+
   func reset() {
     due?.cancel()
     track.end()

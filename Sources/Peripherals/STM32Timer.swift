@@ -206,6 +206,10 @@ final class STM32Timer: Peripheral {
     offset & 3 == 0 && write(offset, value)
   }
 
+  func readingActs(at offset: UInt32) -> Bool {
+    offset == 0x4c || channel(offset).map { $0.selection != 0 } ?? false
+  }
+
   func reset() {
     due?.cancel()
     counter = STM32TimerCounter(clock: clock, mask: mask)

@@ -142,6 +142,8 @@ final class STM32USART: SerialPort {
     return true
   }
 
+  func readingActs(at offset: UInt32) -> Bool { version == 1 ? offset <= 4 : offset == 0x24 }
+
   func reset() {
     for event in [sent, arrived, idled, timedOut] { event?.cancel() }
     (control1, control2, control3) = (0, 0, 0)

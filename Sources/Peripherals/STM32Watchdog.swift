@@ -8,7 +8,7 @@ import Units
 /// Reference: RM0432 44, RM0444 31, RM0090 21.
 /// Not modelled: freezing in Stop and Standby by option bytes, the hardware start by option byte, the
 /// time that PR and RLR take to be updated (SR reads 0).
-final class STM32IWDG: Peripheral {
+final class STM32IWDG: SurvivesSystemOff {
   private let fabric: Fabric
   private let system: STM32System
   private let frequency: Hertz
