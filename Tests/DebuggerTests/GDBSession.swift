@@ -79,7 +79,10 @@ enum GDBSession {
     let run = try start(executable, arguments() + ["--gdb", "0", "--timeout", "100 s"])
     let debugger = try start(
       "/usr/bin/env",
-      ["--default-signal=INT", "timeout", "100", "gdb-multiarch", "--batch", "-nx", try storm.get()]
+      [
+        "--default-signal=INT", "timeout", "100", "gdb-multiarch", "--batch", "-nx",
+        try storm.get(),
+      ]
         + (["set confirm off", "target remote 127.0.0.1:\(try port(run))"] + commands)
         .flatMap { ["-ex", $0] })
     let said = try finish(debugger)
