@@ -204,7 +204,8 @@ final class STM32I2CFirst: Peripheral {
       control1 &= ~Control.start
       isLastReceived = false
       receivedBytes = 0
-      status |= Flag.start
+      // START ends what was finished before it.
+      status = status & ~(Flag.finished | Flag.empty) | Flag.start
     case .addressing(let byte):
       target = bus.target(at: byte >> 1)
       if let target, target.start(isReading ? .read : .write) {
