@@ -9,15 +9,22 @@ BOARD ?= mps2-an386
 CPU_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -DCORTEX_M=4
 CPU_mps2-an385 := -mcpu=cortex-m3 -mthumb -DCORTEX_M=3
 CPU_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-d16 -DCORTEX_M=7
+CPU_mps2-an505 := -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -DCORTEX_M=33
+SCRIPT_mps2-an505 := mps2/mps2-an505.ld
 CPU_generic-m0 := -mcpu=cortex-m0 -mthumb -masm-syntax-unified -DCORTEX_M=0
 CPU_microbit := $(CPU_generic-m0)
+CPU_generic-m0plus := -mcpu=cortex-m0plus -mthumb -masm-syntax-unified -DCORTEX_M=0
+CPU_generic-m3 := $(CPU_mps2-an385)
+CPU_generic-m4 := $(CPU_mps2-an386)
+CPU_generic-m7 := $(CPU_mps2-an500)
+CPU_generic-m33 := $(CPU_mps2-an505)
 CPU ?= $(or $(CPU_$(BOARD)),$(CPU_mps2-an386))
 OPTIMIZE ?= -O2
 SOURCES ?= $(sort $(wildcard *.c *.S))
 SHARED ?= startup.c memory.c console.c handlers.c check.c
 SPECS ?= -nostdlib
 LIBS ?= -lgcc
-SCRIPT ?= mps2/mps2.ld
+SCRIPT ?= $(or $(SCRIPT_$(BOARD)),mps2/mps2.ld)
 
 # The compiler runs in this directory, and its debug information calls it Firmware: images do not
 # depend on where they were built.
@@ -39,7 +46,7 @@ endif
 
 HEADERS = $(wildcard *.h $(ROOT)/mps2/*.h)
 
-$(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) Makefile
+$(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) $(wildcard $(ROOT)/mps2/*.ld) Makefile
 	@mkdir -p $(OUT)
 	cd $(ROOT) && $(CROSS)gcc $(CPU) $(OPTIMIZE) -g $(WARNINGS) $(CODE) $(PATHS) $(DEFINES) -Imps2 \
 	  $(SPECS) -nostartfiles -T $(SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \

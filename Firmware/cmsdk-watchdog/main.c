@@ -9,7 +9,7 @@
 #include "handlers.h"
 #include "startup.h"
 
-#define WDOG(offset) REGISTER(0x40008000u + (offset))
+#define WDOG(offset) REGISTER((CORTEX_M == 33 ? 0x50081000u : 0x40008000u) + (offset))
 #define WDOGLOAD WDOG(0x00)
 #define WDOGVALUE WDOG(0x04)
 #define WDOGCONTROL WDOG(0x08)

@@ -10,6 +10,8 @@
 #include "startup.h"
 
 static volatile uint32_t entries, faultmask_in_hardfault;
+static volatile uint32_t seen_number, seen_hfsr, seen_status, seen_active, seen_pending, seen_return,
+    seen_pc;
 
 static void count_entry(uint32_t *frame, uint32_t exc_return) {
   TIMER_INTSTATUS(TIMER0_BASE) = 1;
@@ -106,6 +108,48 @@ static void check_cycle_counter(void) {
   print_masked("cycles", cycles);
 }
 
+// B1.5.14: a vector that cannot be fetched. 32 vectors at the very end of memory: those of interrupts from 16 on lie behind it.
+static void no_vector(uint32_t *frame, uint32_t exc_return) {
+  seen_number = get_ipsr();
+  seen_hfsr = HFSR;
+  seen_status = CFSR;
+  HFSR = seen_hfsr;
+  seen_active = NVIC_IABR;
+  seen_pending = NVIC_ISPR;
+  seen_return = exc_return;
+  seen_pc = frame[FRAME_PC];
+  NVIC_ICER = NVIC_ICPR = 1 << IRQ_A;
+}
+
+__attribute__((naked, noinline)) static void pend_here(uint32_t line) {
+  __asm volatile("ldr r1, =0xE000E200\n str r0, [r1]\n dsb\n isb\n bx lr\n .ltorg");
+}
+
+static void check_vector_fetch(void) {
+  uint32_t table = CORTEX_M == 33 ? 0x107FFF80 : 0x207FFF80;
+  for (int word = 0; word < 32; word++) {
+    REGISTER(table + 4 * word) = REGISTER(VECTOR_TABLE + 4 * word);
+  }
+  handlers[EXCEPTION_HARDFAULT] = no_vector;
+  handlers[EXCEPTION_IRQ0 + IRQ_A] = count_entry;
+  entries = 0;
+  VTOR = table;
+  NVIC_ISER = 1 << IRQ_A;
+  barrier();
+  pend_here(1 << IRQ_A);
+  VTOR = VECTOR_TABLE;
+  barrier();
+  check("vector from nowhere: a HardFault", seen_number, EXCEPTION_HARDFAULT);
+  check("vector from nowhere: HFSR", seen_hfsr, HFSR_VECTTBL);
+  check("vector from nowhere: CFSR", seen_status, 0);
+  check("vector from nowhere: the interrupt is not active", seen_active, 0);
+  check("vector from nowhere: it is still pending", seen_pending, 1 << IRQ_A);
+  check("vector from nowhere: EXC_RETURN", seen_return, 0xFFFFFFF9);
+  check("vector from nowhere: stacked PC of the pre-empted code",
+        seen_pc - ((uint32_t)pend_here & ~1u) <= 16, 1);
+  check("vector from nowhere: the handler never ran", entries, 0);
+}
+
 int main(void) {
   checks_begin();
   NVIC_ISER = 1 << IRQ_TIMER0;
@@ -114,5 +158,6 @@ int main(void) {
   check_wait_for_interrupt();
   check_faultmask();
   check_cycle_counter();
+  check_vector_fetch();
   return checks_end();
 }

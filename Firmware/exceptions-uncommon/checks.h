@@ -2,6 +2,5 @@
 #pragma once
 
 void check_traps(void);
-void check_protection(void);
 void check_stacking(void);
 void check_memory(void);

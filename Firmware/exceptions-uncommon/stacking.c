@@ -6,7 +6,10 @@
 #include "core.h"
 #include "handlers.h"
 
-static volatile uint32_t seen_frame, seen_xpsr, seen_return, seen_fpscr;
+static volatile uint32_t seen_frame, seen_xpsr, seen_return;
+#ifdef __ARM_FP
+static volatile uint32_t seen_fpscr;
+#endif
 
 static void service(uint32_t *frame, uint32_t exc_return) {
   seen_frame = (uint32_t)frame;
@@ -14,12 +17,15 @@ static void service(uint32_t *frame, uint32_t exc_return) {
   seen_return = exc_return;
 }
 
+#ifdef __ARM_FP
 static void read_fpscr(uint32_t *frame, uint32_t exc_return) {
   uint32_t fpscr;
   __asm volatile("vmrs %0, fpscr" : "=r"(fpscr));
   seen_fpscr = fpscr;
 }
+#endif
 
+#if CORTEX_M != 33  // ARMv8-M always aligns.
 // Returns the misaligned stack pointer at the call.
 __attribute__((naked, noinline)) static uint32_t call_misaligned(void) {
   __asm volatile("sub sp, #4\n mov r0, sp\n svc #0\n add sp, #4\n bx lr");
@@ -34,7 +40,9 @@ static void check_stack_alignment(void) {
   check("STKALIGN off: bit 9 clear", seen_xpsr & 0x200, 0);
   CCR |= 0x200;
 }
+#endif
 
+#ifdef __ARM_FP
 static void check_default_status(void) {
   handlers[EXCEPTION_SVCALL] = read_fpscr;
   FPDSCR = 0x03C00000;
@@ -62,9 +70,14 @@ static void check_automatic_state(void) {
   barrier();
   clear_fpca();
 }
+#endif
 
 void check_stacking(void) {
+#if CORTEX_M != 33
   check_stack_alignment();
+#endif
+#ifdef __ARM_FP
   check_default_status();
   check_automatic_state();
+#endif
 }

@@ -12,7 +12,9 @@ LEAF load_pair(uint32_t address) { __asm volatile("ldrd r0, r1, [r0]\n bx lr"); 
 LEAF store_pair(uint32_t address) { __asm volatile("strd r0, r1, [r0]\n bx lr"); }
 LEAF load_multiple(uint32_t address) { __asm volatile("ldm r0, {r1, r2}\n bx lr"); }
 LEAF store_multiple(uint32_t address) { __asm volatile("stm r0, {r1, r2}\n bx lr"); }
+#ifdef __ARM_FP
 LEAF load_float(uint32_t address) { __asm volatile("vldr s0, [r0]\n bx lr"); }
+#endif
 LEAF divide_signed(uint32_t divisor) { __asm volatile("sdiv r0, r0, r0\n bx lr"); }
 LEAF divide_unsigned(uint32_t divisor) { __asm volatile("udiv r0, r0, r0\n bx lr"); }
 
@@ -35,7 +37,9 @@ void check_traps(void) {
   check_trap("unaligned STRD", store_pair, odd, CFSR_UNALIGNED);
   check_trap("unaligned LDM", load_multiple, odd, CFSR_UNALIGNED);
   check_trap("unaligned STM", store_multiple, odd, CFSR_UNALIGNED);
+#ifdef __ARM_FP
   check_trap("unaligned VLDR", load_float, odd, CFSR_UNALIGNED);
+#endif
   fault.count = 0;
   load_word(odd);
   check("unaligned LDR without UNALIGN_TRP", fault.count, 0);

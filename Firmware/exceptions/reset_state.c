@@ -8,7 +8,7 @@
 #include "startup.h"
 
 void check_reset_state(void) {
-  check("reset: MSP from the vector table", reset_state.msp, REGISTER(0));
+  check("reset: MSP from the vector table", reset_state.msp, REGISTER(VECTOR_TABLE));
   check("reset: LR", reset_state.lr, 0xFFFFFFFF);
   check("reset: CONTROL", reset_state.control, 0);
   check("reset: PRIMASK", reset_state.primask, 0);
@@ -16,12 +16,12 @@ void check_reset_state(void) {
   check("reset: FAULTMASK", reset_state.faultmask, 0);
   check("reset: IPSR", reset_state.ipsr, 0);
   check("reset: CPACR", reset_state.cpacr, 0);
-  check("reset: VTOR", VTOR, 0);
+  check("reset: VTOR", VTOR, VECTOR_TABLE);
   // RETTOBASE is unknown in thread mode.
   check("reset: ICSR", ICSR & ~ICSR_RETTOBASE, 0);
   check("reset: AIRCR reads its key inverted", AIRCR, 0xFA050000);
   check("reset: SCR", SCR, 0);
-  check("reset: CCR has STKALIGN", CCR, 0x200);
+  check("reset: CCR has STKALIGN", CCR, CCR_RESET);
   check("reset: SHCSR", SHCSR, 0);
   check("reset: CFSR", CFSR, 0);
   check("reset: HFSR", HFSR, 0);
@@ -31,7 +31,7 @@ void check_reset_state(void) {
   check("reset: no interrupt enabled", NVIC_ISER, 0);
   check("reset: no interrupt pending", NVIC_ISPR, 0);
   check("reset: SysTick off", SYST_CSR & (SYST_ENABLE | SYST_TICKINT | SYST_COUNTFLAG), 0);
-  check("CPUID is the core's, of Arm", CPUID & 0xFF0FFFF0, 0x410FC200 | CORTEX_M << 4);
+  check("CPUID is the core's, of Arm", CPUID & 0xFF0FFFF0, CORTEX_M == 33 ? 0x410FD210 : 0x410FC200 | CORTEX_M << 4);
 #ifdef __ARM_FP
   check("MVFR0 is the unit's", MVFR0, CORTEX_M == 7 ? 0x10110221 : 0x10110021);
   check("MVFR1 is the unit's", MVFR1, CORTEX_M == 7 ? 0x12000011 : 0x11000011);

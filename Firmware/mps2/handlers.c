@@ -6,7 +6,7 @@
 #include "core.h"
 #include "startup.h"
 
-handler *volatile handlers[48];
+handler *volatile handlers[VECTORS];
 volatile struct fault fault;
 
 // Jumps to the handler with lr untouched, so that the handler's own return is the exception return.
@@ -39,7 +39,7 @@ static void unexpected_exception(uint32_t *frame, uint32_t exc_return) {
 void ignore_exception(uint32_t *frame, uint32_t exc_return) {}
 
 void reset_handlers(void) {
-  for (int number = 0; number < 48; number++) handlers[number] = unexpected_exception;
+  for (int number = 0; number < VECTORS; number++) handlers[number] = unexpected_exception;
 }
 
 void record_fault(uint32_t *frame, uint32_t exc_return) {

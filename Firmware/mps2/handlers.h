@@ -18,7 +18,7 @@ enum {
   FRAME_S0
 };
 
-extern handler *volatile handlers[48];
+extern handler *volatile handlers[];
 void reset_handlers(void);
 void ignore_exception(uint32_t *frame, uint32_t exc_return);
 

@@ -1,5 +1,6 @@
-// Registers of the Cortex-M4 system control space and of the CMSDK devices on the MPS2 board.
-// Reference: ARMv7-M ARM (DDI 0403E) B3.2-B3.4; CMSDK TRM (DDI 0479C) chapter 4; AN386 table 4-1.
+// Registers of the system control space and of the CMSDK devices on the MPS2 boards.
+// Reference: ARMv7-M ARM (DDI 0403E) B3.2-B3.4; ARMv8-M ARM (DDI 0553B) D1.2; CMSDK TRM (DDI 0479C)
+// chapter 4; AN386 table 4-1; AN505 chapters 4 and 6 (secure addresses).
 #pragma once
 
 #include <stdint.h>
@@ -16,6 +17,12 @@
 #define NVIC_ISPR REGISTER(0xE000E200)
 #define NVIC_ICPR REGISTER(0xE000E280)
 #define NVIC_IABR REGISTER(0xE000E300)
+// The same for any line: the word that holds it.
+#define NVIC_ISER_OF(irq) REGISTER(0xE000E100 + (irq) / 32 * 4)
+#define NVIC_ICER_OF(irq) REGISTER(0xE000E180 + (irq) / 32 * 4)
+#define NVIC_ISPR_OF(irq) REGISTER(0xE000E200 + (irq) / 32 * 4)
+#define NVIC_ICPR_OF(irq) REGISTER(0xE000E280 + (irq) / 32 * 4)
+#define NVIC_BIT(irq) (1u << (irq) % 32)
 #define NVIC_IPR(irq) REGISTER8(0xE000E400 + (irq))
 #define NVIC_IPR_WORD(irq) REGISTER(0xE000E400 + ((irq) & ~3))
 #define CPUID REGISTER(0xE000ED00)
@@ -90,8 +97,18 @@ enum {
   HFSR_FORCED = 1 << 30,
   CONTROL_NPRIV = 1,
   CONTROL_SPSEL = 2,
+#if CORTEX_M == 33
+  // FPCA and SFPA: in the secure state they come and go together.
+  CONTROL_FPCA = 12,
+  CCR_RESET = 0x201,
+#else
   CONTROL_FPCA = 4,
+  CCR_RESET = 0x200,
+#endif
 };
+
+// Exceptions with a vector.
+enum { VECTORS = CORTEX_M == 33 ? 64 : 48 };
 
 enum {
   EXCEPTION_NMI = 2,
@@ -106,6 +123,16 @@ enum {
 };
 
 enum {
+#if CORTEX_M == 33
+  IRQ_TIMER0 = 3,
+  IRQ_TIMER1 = 4,
+  IRQ_DUALTIMER = 5,
+  IRQ_UART0_RX = 32,
+  IRQ_UART0_TX,
+  IRQ_UART1_RX,
+  IRQ_UART1_TX,
+  IRQ_UART_OVERFLOW = 47,
+#else
   IRQ_UART0_RX = 0,
   IRQ_UART0_TX,
   IRQ_UART1_RX,
@@ -114,17 +141,28 @@ enum {
   IRQ_TIMER1 = 9,
   IRQ_DUALTIMER = 10,
   IRQ_UART_OVERFLOW = 12,
-  // Lines 24-26 have no device behind them in AN386; the self-checks pend them by software.
+#endif
+  // Lines 24-26 have no device behind them in any image; the self-checks pend them by software.
   IRQ_A = 24,
   IRQ_B = 25,
   IRQ_C = 26,
 };
 
+#if CORTEX_M == 33
+#define VECTOR_TABLE 0x10000000u
+#define TIMER0_BASE 0x50000000u
+#define TIMER1_BASE 0x50001000u
+#define DUALTIMER_BASE 0x50002000u
+#define UART0_BASE 0x50200000u
+#define UART1_BASE 0x50201000u
+#else
+#define VECTOR_TABLE 0u
 #define TIMER0_BASE 0x40000000u
 #define TIMER1_BASE 0x40001000u
 #define DUALTIMER_BASE 0x40002000u
 #define UART0_BASE 0x40004000u
 #define UART1_BASE 0x40005000u
+#endif
 
 #define TIMER_CTRL(base) REGISTER((base) + 0x0)
 #define TIMER_VALUE(base) REGISTER((base) + 0x4)

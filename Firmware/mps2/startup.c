@@ -1,4 +1,4 @@
-// Vector table and reset code for a Cortex-M4 on the MPS2 board.
+// Vector table and reset code for the MPS2 boards.
 // Reference: ARMv7-M ARM (DDI 0403E) B1.5.3 (vector table), B1.5.5 (reset behaviour).
 
 #include "startup.h"
@@ -16,12 +16,12 @@ void start(void) __attribute__((noreturn));
 // A firmware that links handlers.c, or has a Default_Handler of its own, replaces this one.
 __attribute__((weak, naked)) void Default_Handler(void) { __asm volatile("b ."); }
 
-__attribute__((section(".isr_vector"), used)) static void *const vectors[48] = {
+__attribute__((section(".isr_vector"), used)) static void *const vectors[VECTORS] = {
     __stack_top,
     Reset_Handler,
     [2 ... 6] = Default_Handler,
     [11 ... 12] = Default_Handler,
-    [14 ... 47] = Default_Handler,
+    [14 ... VECTORS - 1] = Default_Handler,
 };
 
 // Notes what reset left in the core before anything changes it: no stack, no data, no FPU yet.

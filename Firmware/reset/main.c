@@ -28,7 +28,7 @@ static void disturb(void) {
   initialized = 6;
   mask_interrupts();
   set_basepri(0x40);
-  VTOR = 0x1000;
+  VTOR = VECTOR_TABLE + 0x1000;
   AIRCR = AIRCR_VECTKEY | 3 << 8;
   SCR = SCR_SEVONPEND;
   CCR |= CCR_DIV_0_TRP;
@@ -46,17 +46,17 @@ static void disturb(void) {
 }
 
 static void check_everything(void) {
-  check("MSP", reset_state.msp, REGISTER(0));
+  check("MSP", reset_state.msp, REGISTER(VECTOR_TABLE));
   check("CONTROL", reset_state.control, 0);
   check("PRIMASK", reset_state.primask, 0);
   check("BASEPRI", reset_state.basepri, 0);
   check("IPSR", reset_state.ipsr, 0);
   check("CPACR", reset_state.cpacr, 0);
   check("initialized data", initialized, 5);
-  check("VTOR", VTOR, 0);
+  check("VTOR", VTOR, VECTOR_TABLE);
   check("AIRCR", AIRCR, 0xFA050000);
   check("SCR", SCR, 0);
-  check("CCR", CCR, 0x200);
+  check("CCR", CCR, CCR_RESET);
   check("SHCSR", SHCSR, 0);
   check("SHPR3", SHPR3, 0);
   check("ISER", NVIC_ISER, 0);
@@ -88,7 +88,7 @@ int main(void) {
   check("a write without VECTKEY does not reset", AIRCR, 0xFA050300);
   if (kept.boots == 1) request_reset();
   handlers[EXCEPTION_IRQ0 + IRQ_A] = reset_inside;
-  VTOR = 0;
+  VTOR = VECTOR_TABLE;
   set_basepri(0);
   ICSR = ICSR_PENDSVCLR;
   unmask_interrupts();

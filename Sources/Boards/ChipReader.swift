@@ -35,24 +35,36 @@ struct ChipReader {
     let core = try Fields(
       node, "a core",
       keys: [
-        "name", "revision", "fpu", "dsp", "mpu", "bit-band", "priority-bits", "interrupts",
-        "systick-reference", "wake-up",
+        "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "bit-band", "priority-bits",
+        "interrupts", "systick-reference", "systick-calibration", "wake-up",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
       name: try core.required("name").string(), revision: try core.optional("revision")?.string(),
       hasFPU: try core.required("fpu").boolean(), hasDSP: try core.required("dsp").boolean(),
       hasMPU: try core.required("mpu").boolean(),
+      mpuRegions: Int(try core.optional("mpu-regions")?.integer(in: 0...16) ?? 8),
       hasBitBand: try core.required("bit-band").boolean(),
       priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
       interruptCount: Int(try core.required("interrupts").integer(in: 1...480)),
       systickReference: try reference.map { node throws(DocumentError) in
         try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
       },
+      systickCalibration: try core.optional("systick-calibration").map(calibration),
       wakeUp: try core.optional("wake-up").map { node throws(DocumentError) in
         try provenances.time(node)
       },
       provenance: try provenances.read(core))
+  }
+
+  /// `{ten-milliseconds: 18750, skew: true}`.
+  private func calibration(_ node: Node) throws(DocumentError) -> SysTickTenMilliseconds {
+    let fields = try Fields(
+      node, "SysTick's calibration", keys: ["ten-milliseconds", "skew"] + Provenances.keys)
+    return SysTickTenMilliseconds(
+      tenMilliseconds: UInt32(try fields.required("ten-milliseconds").integer(in: 0...0xff_ffff)),
+      isSkewed: try fields.optional("skew")?.boolean() ?? false,
+      provenance: try provenances.read(fields))
   }
 
   private func interrupts(_ core: Core) throws(DocumentError) -> [Interrupt] {

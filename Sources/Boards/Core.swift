@@ -8,6 +8,8 @@ public struct Core: Hashable, Sendable {
   public var hasFPU: Bool
   public var hasDSP: Bool
   public var hasMPU: Bool
+  /// Regions of the MPU.
+  public var mpuRegions: Int
   /// The bit-band aliases at 0x22000000 and 0x42000000.
   public var hasBitBand: Bool
   /// Implemented bits of a priority register, from bit 7 down.
@@ -16,8 +18,19 @@ public struct Core: Hashable, Sendable {
   public var interruptCount: Int
   /// The SysTick's reference clock; nil when there is none.
   public var systickReference: Sourced<Hertz>?
+  /// What SYST_CALIB holds besides; nil: what follows from the reference clock.
+  public var systickCalibration: SysTickTenMilliseconds?
   /// From the wake-up event to the first instruction when the core's clock was off; nil: at once.
   public var wakeUp: Sourced<Interval>?
+  public var provenance: Provenance
+}
+
+/// SYST_CALIB's TENMS and SKEW.
+public struct SysTickTenMilliseconds: Hashable, Sendable {
+  /// The reload value for ten milliseconds; 0: unknown.
+  public var tenMilliseconds: UInt32
+  /// That value is not exact.
+  public var isSkewed: Bool
   public var provenance: Provenance
 }
 

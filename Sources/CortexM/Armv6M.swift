@@ -22,9 +22,11 @@ extension CortexM {
     }
   }
 
-  /// Whether the exception has a priority field: no configurable fault here, no debug monitor.
+  /// Whether the exception has a priority field: no configurable fault in Armv6-M, no debug monitor;
+  /// SecureFault in Armv8-M alone.
   func hasPriority(_ number: Int) -> Bool {
-    features.architecture != .v6M || number >= NVIC.firstInterrupt
+    if number == NVIC.secureFault { return features.architecture == .v8M }
+    return features.architecture != .v6M || number >= NVIC.firstInterrupt
       || [NVIC.svCall, NVIC.pendSV, NVIC.sysTick].contains(number)
   }
 

@@ -6,7 +6,7 @@ public import Units
 ///
 /// Reference: Arm DDI 0403E.e (Armv7-M Architecture Reference Manual), B1.5 and B3; DDI 0439D
 /// (Cortex-M4 TRM).
-/// Not modelled: debug events, Armv8-M's security.
+/// Not modelled: debug events, the non-secure state of Armv8-M, NMI in a core that stands locked up.
 public final class CortexM {
   public let features: CoreFeatures
   let timing: ExceptionCycles
@@ -53,9 +53,10 @@ public final class CortexM {
     self.fabric = fabric
     nvic = NVIC(interruptCount: features.interruptCount, priorityBits: features.priorityBits)
     sysTick = SysTick(
-      clock: fabric.coreClock, reference: features.systickReference, fabric: fabric)
+      clock: fabric.coreClock, reference: features.systickReference,
+      calibration: features.systickCalibration, fabric: fabric)
     watchpoint = DataWatchpoint(activeCycles: activeCycles)
-    protection = MemoryProtection(regions: min(features.mpuRegions, 16))
+    protection = MemoryProtection(features)
     trace = InstrumentationTrace(clock: fabric.coreClock, fabric: fabric)
     fabric.service(NonMaskableInterrupt.init).pend = { [unowned self] in pend(NVIC.nmi) }
     sysTick.onExpiry = { [unowned self] in pend(NVIC.sysTick) }
@@ -76,8 +77,16 @@ public final class CortexM {
     nvic = NVIC(interruptCount: features.interruptCount, priorityBits: features.priorityBits)
     control = SystemControl()
     control.vtor = initialVectorTable.value
-    if features.architecture == .v6M { control.ccr = Self.fixedConfiguration }
-    protection = MemoryProtection(regions: min(features.mpuRegions, 16))
+    switch features.architecture {
+    case .v6M: control.ccr = Self.fixedConfiguration
+    case .v7M: break
+    case .v8M:
+      control.ccr = Self.mainlineConfiguration
+      control.fpccr |= Self.secureContext
+    }
+    protection = MemoryProtection(features)
+    processor.setAutomaticContext(true)
+    processor.resetStackLimits()
     processor.protectionChanged(false)
     processor.defaultStatus = 0
     applyTraps()
@@ -153,6 +162,11 @@ public final class CortexM {
   /// Whether NMI or HardFault is being handled.
   public var isAboveFaultMask: Bool {
     nvic.active.contains(NVIC.nmi) || nvic.active.contains(NVIC.hardFault)
+  }
+
+  /// Whether the execution priority is negative: NMI, HardFault or FAULTMASK.
+  var hasNegativePriority: Bool {
+    isAboveFaultMask || processor[.faultmask] & 1 != 0
   }
 
   // MARK: Priority

@@ -2,10 +2,13 @@ import Units
 
 /// Stacking, vector fetch, unstacking.
 ///
-/// Reference: Arm DDI 0403E.e, B1.5.6 … B1.5.8.
+/// Reference: Arm DDI 0403E.e, B1.5.6 … B1.5.8; DDI 0553B, B3.18 … B3.23 (Armv8-M, secure state).
+/// Not modelled: an EXC_RETURN that leads to the non-secure state (its bit ES is taken as set).
 extension CortexM {
   private static let basicFrame: UInt32 = 32
   private static let extendedFrame: UInt32 = 104
+  /// With S16 … S31, because of FPCCR.TS.
+  private static let completeFrame: UInt32 = 168
 
   /// Takes exception `number` (or a more urgent one that comes while it is stacking).
   func enter(_ number: Int, returnAddress: UInt32) {
@@ -14,13 +17,19 @@ extension CortexM {
     let control = processor[.control]
     let isThread = savedXPSR & 0x1ff == 0
     let usesPSP = isThread && control & 2 != 0
-    let hasFrame = features.hasFloatingPoint && control & 4 != 0 && self.control.savesFloatingPoint
-    let stacked = push(returnAddress: returnAddress, xpsr: savedXPSR, extended: hasFrame)
-
-    var link: UInt32 = hasFrame ? 0xffff_ffe1 : 0xffff_fff1
-    if isThread { link |= usesPSP ? 0xc : 0x8 }
+    let hasFrame = features.hasFloatingPoint && control & 4 != 0
     // Lazily, the frame is only reserved; its words are written by the first use of the unit.
     let lazy = hasFrame && self.control.lazyStacking
+    if lazy { noteLazyContext(isThread: isThread, isPrivileged: !isThread || control & 1 == 0) }
+    let secure = features.architecture == .v8M && control & 8 != 0 ? Self.secureFloatingPoint : 0
+    let stacked = push(
+      returnAddress: returnAddress, xpsr: savedXPSR | secure, extended: hasFrame,
+      limit: processor.stackLimit(process: usesPSP))
+
+    var link: UInt32 = hasFrame ? 0xffff_ffe1 : 0xffff_fff1
+    if isThread { link |= 8 }
+    // Armv8-M: a handler may have set SPSEL for the code that it returns to.
+    if usesPSP || features.architecture == .v8M && control & 2 != 0 { link |= 4 }
     processor.charge(
       timing.entry + (hasFrame && !lazy ? timing.floatingPointStacking : 0), for: .entry)
     // A basic frame leaves the reservation of the code that it pre-empts alone.
@@ -37,8 +46,8 @@ extension CortexM {
 
   private func start(_ number: Int, link: UInt32, isTailChained: Bool) {
     nvic.activate(number)
-    // SPSEL can only be written in thread mode.
-    processor[.control] = processor[.control] & ~6
+    // In Armv7-M SPSEL can only be written in thread mode.
+    processor[.control] = processor[.control] & 1
     processor.setExceptionNumber(UInt32(number))
     processor[.lr] = link
     processor.clearExclusiveMonitor()
@@ -57,13 +66,15 @@ extension CortexM {
   private func lockUpOrHardFault(_ number: Int, _ fault: CoreFault, _ link: UInt32) {
     noteFault(fault, exception: NVIC.hardFault, at: Address(processor[.pc] & ~1))
     if number == NVIC.hardFault || number == NVIC.nmi { return lockUp() }
+    // It was never entered.
     nvic.setActive(number, false)
+    nvic.setPending(number)
     nvic.setPending(NVIC.hardFault)
     start(NVIC.hardFault, link: link, isTailChained: false)
   }
 
   private enum DerivedFault {
-    case stackingBus, unstackingBus, stackingAccess, unstackingAccess
+    case stackingBus, unstackingBus, stackingAccess, unstackingAccess, stackLimit
 
     var status: UInt32 {
       switch self {
@@ -71,11 +82,24 @@ extension CortexM {
       case .unstackingBus: SystemControl.CFSR.unstackingBus
       case .stackingAccess: SystemControl.CFSR.stackingAccess
       case .unstackingAccess: SystemControl.CFSR.unstackingAccess
+      case .stackLimit: SystemControl.CFSR.stackOverflow
       }
     }
 
     var exception: Int {
-      self == .stackingBus || self == .unstackingBus ? NVIC.busFault : NVIC.memManage
+      switch self {
+      case .stackingBus, .unstackingBus: NVIC.busFault
+      case .stackingAccess, .unstackingAccess: NVIC.memManage
+      case .stackLimit: NVIC.usageFault
+      }
+    }
+
+    func cause(_ pointer: Address) -> CoreFault {
+      switch self {
+      case .stackingBus, .unstackingBus: .dataBus(pointer)
+      case .stackingAccess, .unstackingAccess: .dataAccess(pointer)
+      case .stackLimit: .stackOverflow
+      }
     }
   }
 
@@ -88,8 +112,8 @@ extension CortexM {
       && nvic.groupPriority(wanted) < executionPriority()
     let pointer = Address(processor[.sp])
     noteFault(
-      wanted == NVIC.busFault ? .dataBus(pointer) : .dataAccess(pointer),
-      exception: canRun ? wanted : NVIC.hardFault, at: Address(processor[.pc] & ~1))
+      fault.cause(pointer), exception: canRun ? wanted : NVIC.hardFault,
+      at: Address(processor[.pc] & ~1))
     if canRun {
       nvic.setPending(wanted)
     } else if executionPriority() <= -1 {
@@ -101,9 +125,12 @@ extension CortexM {
   }
 
   /// Writes the frame below the current stack pointer; what went wrong, if anything.
-  private func push(returnAddress: UInt32, xpsr: UInt32, extended: Bool) -> DerivedFault? {
+  private func push(
+    returnAddress: UInt32, xpsr: UInt32, extended: Bool, limit: UInt32
+  ) -> DerivedFault? {
     let pointer = processor[.sp]
-    let size = extended ? Self.extendedFrame : Self.basicFrame
+    let isComplete = extended && control.savesAllFloatingPoint
+    let size = isComplete ? Self.completeFrame : extended ? Self.extendedFrame : Self.basicFrame
     let aligns = extended || control.ccr & SystemControl.CCR.stackAlign != 0
     let misaligned = aligns && pointer & 4 != 0
     let frame = (pointer &- size) & (aligns ? ~7 : ~3)
@@ -114,6 +141,17 @@ extension CortexM {
     if extended {
       for index in 0..<16 { words.append(processor[single: index]) }
       words.append(processor[.fpscr])
+      control.fpcar = frame &+ 32
+    }
+    if isComplete {
+      words.append(0)
+      for index in 16..<32 { words.append(processor[single: index]) }
+      clearFloatingPoint(32)
+    }
+    // Nothing is written below the limit; whether something is above it, is the core's choice.
+    if limit > 0 && (frame < limit || frame > pointer) {
+      processor[.sp] = limit
+      return .stackLimit
     }
     processor[.sp] = frame
     var fault: DerivedFault?
@@ -175,8 +213,14 @@ extension CortexM {
 
   /// EXC_RETURN fits the exceptions that are active and the frame that it names.
   private func isValid(_ value: UInt32, from number: Int) -> Bool {
-    guard nvic.active.contains(number), value & 0x0fff_ffe0 == 0x0fff_ffe0 else { return false }
+    guard nvic.active.contains(number), value & 0x0fff_ffe0 == 0x0fff_ffe0 else {
+      if features.architecture == .v8M && value & 0xff_ff80 == 0xff_ff80 {
+        noteNonSecure("EXC_RETURN", "a return to the non-secure state")
+      }
+      return false
+    }
     if !features.hasFloatingPoint && value & 0x10 == 0 { return false }
+    if features.architecture == .v8M { return value & 2 == 0 }
     let others = nvic.hasActive(besides: number)
     switch value & 0xf {
     case 0x1: return others
@@ -193,10 +237,11 @@ extension CortexM {
   }
 
   private func pop(_ value: UInt32, leaving number: Int, extended: Bool) {
-    let usesPSP = value & 0xf == 0xd
+    let usesPSP = value & 0xc == 0xc
+    let isComplete = extended && control.savesAllFloatingPoint
     let frame = Address(processor[usesPSP ? .psp : .msp])
     var words: [UInt32] = []
-    for index in 0..<(extended ? 25 : 8) {
+    for index in 0..<(isComplete ? 42 : extended ? 25 : 8) {
       let isAllowed = !protection.isEnabled || mayUnstack(frame + UInt32(index) * 4, value)
       guard isAllowed, let word = processor.word(at: frame + UInt32(index) * 4) else {
         derive(isAllowed ? .unstackingBus : .unstackingAccess)
@@ -213,12 +258,17 @@ extension CortexM {
       observer?.exceptionReturned(number, frame: nil)
       return chainInvalidReturn(value)
     }
-    let size = extended ? Self.extendedFrame : Self.basicFrame
+    if !extended && control.clearsOnReturn && processor[.control] & 4 != 0 {
+      clearFloatingPoint(16)
+    }
+    let size = isComplete ? Self.completeFrame : extended ? Self.extendedFrame : Self.basicFrame
     let pointer = (frame.value &+ size) | (xpsr & 1 << 9 != 0 ? 4 : 0)
     processor.setExceptionNumber(value & 8 != 0 ? 0 : xpsr & 0x1ff)
     processor[usesPSP ? .psp : .msp] = pointer
     // FPCA follows the frame; SPSEL follows EXC_RETURN; both after IPSR, which decides the mode.
-    processor[.control] = processor[.control] & 1 | (usesPSP ? 2 : 0) | (extended ? 4 : 0)
+    processor[.control] =
+      processor[.control] & 1 | (extended ? 4 : 0)
+      | (features.architecture == .v8M ? value >> 1 & 2 | xpsr >> 17 & 8 : usesPSP ? 2 : 0)
     processor[.sp] = pointer
     for (index, register) in [CoreRegister.r0, .r1, .r2, .r3, .r12, .lr].enumerated() {
       processor[register] = words[index]
@@ -227,6 +277,7 @@ extension CortexM {
       for index in 0..<16 { processor[single: index] = words[8 + index] }
       processor[.fpscr] = words[24]
     }
+    if isComplete { for index in 16..<32 { processor[single: index] = words[10 + index] } }
     processor.setApplicationFlags(xpsr)
     processor.setExecutionState(xpsr & 0x0700_fc00 | 0x0100_0000)
     processor[.pc] = words[6] | 1

@@ -10,6 +10,8 @@ public enum CoreFault: Sendable, Equatable {
   case noCoprocessor
   case unaligned
   case divideByZero
+  /// A stack pointer would go below MSPLIM or PSPLIM.
+  case stackOverflow
   case dataBus(Address)
   case instructionBus(Address)
   case dataAccess(Address)
@@ -24,7 +26,7 @@ public enum CoreFault: Sendable, Equatable {
   public var exception: Int {
     switch self {
     case .undefinedInstruction, .invalidState, .noCoprocessor, .unaligned, .divideByZero,
-      .invalidExceptionReturn:
+      .invalidExceptionReturn, .stackOverflow:
       NVIC.usageFault
     case .dataBus, .instructionBus: NVIC.busFault
     case .dataAccess, .instructionAccess: NVIC.memManage
@@ -41,6 +43,7 @@ public enum CoreFault: Sendable, Equatable {
     case .noCoprocessor: CFSR.noCoprocessor
     case .unaligned: CFSR.unaligned
     case .divideByZero: CFSR.divideByZero
+    case .stackOverflow: CFSR.stackOverflow
     case .invalidExceptionReturn: CFSR.invalidPC
     case .dataBus: CFSR.preciseDataBus | CFSR.busFaultAddressValid
     case .instructionBus: CFSR.instructionBus
@@ -58,6 +61,7 @@ public enum CoreFault: Sendable, Equatable {
     case .noCoprocessor: "floating-point instruction while the unit is off"
     case .unaligned: "unaligned access"
     case .divideByZero: "division by zero"
+    case .stackOverflow: "stack pointer below its limit"
     case .dataBus(let address): "data access to \(address), where nothing answers"
     case .instructionBus(let address): "instruction fetch from \(address), where nothing answers"
     case .dataAccess(let address): "data access to \(address), which is not allowed"

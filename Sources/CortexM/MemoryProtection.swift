@@ -1,11 +1,12 @@
 import Simulation
 import Units
 
-/// The MPU: eight regions over the default memory map.
+/// The MPU: regions over the default memory map.
 ///
-/// Reference: Arm DDI 0403E.e, B3.5. The engine enforces it by pages of 1 KiB: a finer region holds for
-/// none of its page's accesses when it forbids, and is a finding.
-/// Not modelled: memory types, FAULTMASK's effect without HFNMIENA, unprivileged loads by LDRT.
+/// Reference: Arm DDI 0403E.e, B3.5; DDI 0553B, B11 and D1.2.131 … (Armv8-M). The engine enforces it by
+/// pages of 1 KiB and asks for each access to a page in which rights differ; a page is executable as its
+/// first fetch is.
+/// Not modelled: memory types, unprivileged loads by LDRT.
 struct MemoryProtection {
   struct Region {
     var base: UInt32 = 0
@@ -32,6 +33,15 @@ struct MemoryProtection {
       let hasSubregions = attributes >> 8 & 0xff != 0
       return sizeBits + 1 < (hasSubregions ? 13 : 10)
     }
+
+    /// Armv8-M: whether the address lies between base and limit.
+    func spans(_ address: UInt32) -> Bool {
+      isEnabled && address & ~0x1f >= base & ~0x1f && address & ~0x1f <= attributes & ~0x1f
+    }
+
+    var isFinerSpan: Bool {
+      isEnabled && (base & 0x3e0 != 0 || attributes & 0x3e0 != 0x3e0)
+    }
   }
 
   /// What may be done at an address.
@@ -43,17 +53,25 @@ struct MemoryProtection {
     static let all: Rights = [.read, .write, .execute]
   }
 
+  /// RBAR with RASR, or with RLAR in Armv8-M.
   private(set) var regions: [Region]
+  private let hasLimits: Bool
   var control: UInt32 = 0
   var number = 0
+  /// MAIR0 and MAIR1.
+  var attributeIndirections: [UInt32] = [0, 0]
 
-  init(regions count: Int) { regions = Array(repeating: Region(), count: max(count, 0)) }
+  init(_ features: CoreFeatures) {
+    regions = Array(repeating: Region(), count: min(max(features.mpuRegions, 0), 16))
+    hasLimits = features.architecture == .v8M
+  }
 
   var isEnabled: Bool { control & 1 != 0 }
   var appliesToFaultHandlers: Bool { control & 2 != 0 }
 
   func rights(at address: UInt32, isPrivileged: Bool) -> Rights {
     guard isEnabled, address >> 20 != 0xe00 else { return .all }
+    if hasLimits { return spanRights(at: address, isPrivileged: isPrivileged) }
     guard let region = regions.last(where: { $0.covers(address) }) else {
       return isPrivileged && control & 4 != 0 ? .all : []
     }
@@ -67,7 +85,32 @@ struct MemoryProtection {
     return rights
   }
 
-  var region: Region { number < regions.count ? regions[number] : Region() }
+  /// Regions may not overlap: where they do, nothing is allowed.
+  private func spanRights(at address: UInt32, isPrivileged: Bool) -> Rights {
+    let hits = regions.filter { $0.spans(address) }
+    guard let region = hits.first else { return isPrivileged && control & 4 != 0 ? .all : [] }
+    guard hits.count == 1 else { return [] }
+    var rights: Rights =
+      switch (region.base >> 1 & 3, isPrivileged) {
+      case (0, true), (1, _): [.read, .write]
+      case (2, true), (3, _): [.read]
+      default: []
+      }
+    if rights.contains(.read) && region.base & 1 == 0 { rights.insert(.execute) }
+    return rights
+  }
+
+  /// Whether any region ends inside a page of 1 KiB.
+  var isFine: Bool {
+    regions.contains { hasLimits ? $0.isFinerSpan : $0.isFinerThanPages }
+  }
+
+  var region: Region { self[number] }
+
+  subscript(index: Int) -> Region {
+    get { index < regions.count ? regions[index] : Region() }
+    set { if index < regions.count { regions[index] = newValue } }
+  }
 
   /// RBAR: with VALID set it chooses the region, too.
   mutating func setBase(_ word: UInt32) {
@@ -86,40 +129,72 @@ extension CortexM {
   /// A word of the MPU's registers at 0xE000ED90 … 0xE000EDB8; the base and attribute registers come
   /// four times.
   func readProtection(_ address: UInt32) -> UInt32 {
-    switch (address - Self.type) / 4 {
-    case 0: UInt32(features.mpuRegions) << 8
-    case 1: protection.control
-    case 2: UInt32(protection.number)
-    case 3, 5, 7, 9: protection.region.base | UInt32(protection.number)
-    default: protection.region.attributes
+    let word = (address - Self.type) / 4
+    switch word {
+    case 0: return UInt32(features.mpuRegions) << 8
+    case 1: return protection.control
+    case 2: return UInt32(protection.number)
+    case 3, 5, 7, 9:
+      return features.architecture == .v8M
+        ? protection[protectionAlias(word)].base
+        : protection.region.base | UInt32(protection.number)
+    default:
+      return features.architecture == .v8M
+        ? protection[protectionAlias(word)].attributes : protection.region.attributes
     }
   }
 
   func writeProtection(_ address: UInt32, _ value: UInt32) {
     guard features.mpuRegions > 0 else { return }
-    switch (address - Self.type) / 4 {
+    let word = (address - Self.type) / 4
+    let isMainline = features.architecture == .v8M
+    switch word {
     case 0: return
     case 1: protection.control = value & 7
     case 2: protection.number = Int(value & 0xff)
-    case 3, 5, 7, 9: protection.setBase(value)
+    case 3, 5, 7, 9:
+      if isMainline {
+        protection[protectionAlias(word)].base = value
+      } else {
+        protection.setBase(value)
+      }
     default:
-      protection.setAttributes(value)
-      if protection.region.isFinerThanPages {
-        fabric.findings.note(
-          "coarse-protection", "MPU region \(protection.number)",
-          "smaller than 1 KiB: what it says at a page's start holds for the page")
+      if isMainline {
+        protection[protectionAlias(word)].attributes = value & ~0x10
+      } else {
+        protection.setAttributes(value)
       }
     }
     processor.protectionChanged(protection.isEnabled)
   }
 
+  /// Armv8-M's RBAR_An and RLAR_An reach the four regions around RNR.
+  private func protectionAlias(_ word: UInt32) -> Int {
+    let alias = Int(word - 3) / 2
+    return alias == 0 ? protection.number : protection.number & ~3 | alias
+  }
+
   /// What the code that runs now may do at an address.
   func rights(at address: UInt32) -> MemoryProtection.Rights {
-    if isAboveFaultMask && !protection.appliesToFaultHandlers { return .all }
+    guard protection.isEnabled else { return .all }
     let isPrivileged = exceptionNumber != 0 || processor[.control] & 1 == 0
+    if isPrivileged && !protection.appliesToFaultHandlers && hasNegativePriority { return .all }
     return protection.rights(at: address, isPrivileged: isPrivileged)
   }
 
-  /// Read 1, write 2, execute 4: what the MPU lets the running code do with the page at an address.
+  /// Read 1, write 2, execute 4: what the MPU lets the running code do at an address.
   public func permissions(at address: UInt32) -> Int32 { Int32(rights(at: address).rawValue) }
+
+  /// The same for all data of the page of 1 KiB around an address: nothing where rights differ.
+  public func pagePermissions(at address: UInt32) -> Int32 {
+    isMixedPage(address) ? 0 : permissions(at: address)
+  }
+
+  /// Whether the MPU allows one thing here and another there on the page of 1 KiB around an address.
+  public func isMixedPage(_ address: UInt32) -> Bool {
+    guard protection.isEnabled, protection.isFine else { return false }
+    let start = address & ~0x3ff
+    let first = rights(at: start)
+    return (1..<UInt32(32)).contains { rights(at: start + $0 * 32) != first }
+  }
 }

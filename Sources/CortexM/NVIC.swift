@@ -13,6 +13,7 @@ struct NVIC {
   static let memManage = 4
   static let busFault = 5
   static let usageFault = 6
+  static let secureFault = 7
   static let svCall = 11
   static let debugMonitor = 12
   static let pendSV = 14
@@ -20,7 +21,7 @@ struct NVIC {
 
   /// System exceptions with a priority field.
   private static let configurable = [
-    memManage, busFault, usageFault, svCall, debugMonitor, pendSV, sysTick,
+    memManage, busFault, usageFault, secureFault, svCall, debugMonitor, pendSV, sysTick,
   ]
 
   let count: Int

@@ -35,6 +35,11 @@ public protocol Processor: AnyObject {
   func protectionChanged(_ isEnabled: Bool)
   /// CCR's traps: integer division by zero, unaligned words and halfwords.
   func setTraps(division: Bool, unaligned: Bool)
+  /// FPCCR.ASPEN: floating-point instructions set CONTROL.FPCA.
+  func setAutomaticContext(_ isAutomatic: Bool)
+  /// MSPLIM or PSPLIM; 0 where there is none.
+  func stackLimit(process: Bool) -> UInt32
+  func resetStackLimits()
   /// Makes a following STREX fail.
   func clearExclusiveMonitor()
 }
@@ -60,6 +65,14 @@ public struct CoreFeatures: Sendable {
   public var interruptNames: [Int: String]
   /// VTOR; the Cortex-M0 has its vector table at address 0.
   public var hasVectorTableOffset: Bool
+  /// What SYST_CALIB says of ten milliseconds; nil: nothing but what the reference makes of it.
+  public var systickCalibration: SysTickCalibration?
+  /// ID_PFR0 … ID_ISAR4, the words from 0xE000ED40.
+  public var identification: [UInt32]
+  /// Bits of ACTLR that hold what is written.
+  public var auxiliaryControl: UInt32
+  /// Registers of caches and tightly coupled memories: the Cortex-M7.
+  public var hasMemorySystem: Bool
   /// MVFR0 … MVFR2: what the floating-point unit can do.
   public var mediaFeatures: [UInt32]
 
@@ -67,7 +80,9 @@ public struct CoreFeatures: Sendable {
     architecture: Architecture, cpuid: UInt32, priorityBits: Int, interruptCount: Int,
     hasFloatingPoint: Bool, mpuRegions: Int = 8, systickReference: Hertz? = nil,
     interruptNames: [Int: String] = [:], hasVectorTableOffset: Bool = true,
-    mediaFeatures: [UInt32] = [0x1011_0021, 0x1100_0011, 0]
+    mediaFeatures: [UInt32] = [0x1011_0021, 0x1100_0011, 0],
+    systickCalibration: SysTickCalibration? = nil, identification: [UInt32] = [],
+    auxiliaryControl: UInt32 = 0, hasMemorySystem: Bool = false
   ) {
     self.architecture = architecture
     self.cpuid = cpuid
@@ -79,6 +94,23 @@ public struct CoreFeatures: Sendable {
     self.interruptNames = interruptNames
     self.hasVectorTableOffset = hasVectorTableOffset
     self.mediaFeatures = mediaFeatures
+    self.systickCalibration = systickCalibration
+    self.identification = identification
+    self.auxiliaryControl = auxiliaryControl
+    self.hasMemorySystem = hasMemorySystem
+  }
+}
+
+/// SYST_CALIB as the chip's vendor wired it.
+public struct SysTickCalibration: Sendable {
+  /// The reload value for ten milliseconds; 0: unknown.
+  public var tenMilliseconds: UInt32
+  /// That value is not exact.
+  public var isSkewed: Bool
+
+  public init(tenMilliseconds: UInt32, isSkewed: Bool) {
+    self.tenMilliseconds = tenMilliseconds
+    self.isSkewed = isSkewed
   }
 }
 

@@ -21,7 +21,12 @@ struct SysTick {
   private var isHeld = false
   var onExpiry: () -> Void = {}
 
-  init(clock: ClockSignal, reference: Hertz?, fabric: Fabric) {
+  private let wired: SysTickCalibration?
+
+  init(
+    clock: ClockSignal, reference: Hertz?, calibration: SysTickCalibration? = nil, fabric: Fabric
+  ) {
+    wired = calibration
     coreClock = clock
     referenceClock = reference.map {
       let clock = fabric.clock("systick")
@@ -140,8 +145,13 @@ struct SysTick {
     plan(makeEvent)
   }
 
-  /// NOREF where the chip has no reference clock; TENMS from the reference otherwise.
+  /// NOREF where the chip has no reference clock; TENMS and SKEW as the chip says, else from the
+  /// reference.
   var calibration: UInt32 {
+    if let wired {
+      return (referenceClock == nil ? 1 << 31 : 0) | (wired.isSkewed ? 1 << 30 : 0)
+        | min(wired.tenMilliseconds, 0xff_ffff)
+    }
     guard let reference = referenceClock?.frequency else { return 1 << 31 | 1 << 30 }
     let ticks = reference.numerator / reference.denominator / 100
     return ticks > 0 ? UInt32(min(ticks - 1, 0xff_ffff)) : 0

@@ -17,6 +17,10 @@ struct SystemControl {
   var fpccr: UInt32 = 0xc000_0000
   var fpcar: UInt32 = 0
   var fpdscr: UInt32 = 0
+  var actlr: UInt32 = 0
+  var security = SecurityRegisters()
+  /// Caches and tightly coupled memories of the Cortex-M7, as last written.
+  var memorySystem: [UInt32: UInt32] = [:]
   var demcr: UInt32 = 0
 
   struct SCR {
@@ -31,6 +35,7 @@ struct SystemControl {
     static let unalignedTrap: UInt32 = 1 << 3
     static let divideByZeroTrap: UInt32 = 1 << 4
     static let busFaultIgnore: UInt32 = 1 << 8
+    static let stackOverflowIgnore: UInt32 = 1 << 10
     static let stackAlign: UInt32 = 1 << 9
   }
 
@@ -49,6 +54,7 @@ struct SystemControl {
     static let invalidState: UInt32 = 1 << 17
     static let invalidPC: UInt32 = 1 << 18
     static let noCoprocessor: UInt32 = 1 << 19
+    static let stackOverflow: UInt32 = 1 << 20
     static let unaligned: UInt32 = 1 << 24
     static let divideByZero: UInt32 = 1 << 25
   }
@@ -61,6 +67,10 @@ struct SystemControl {
 
   /// FPCCR.ASPEN: exceptions keep the floating-point registers.
   var savesFloatingPoint: Bool { fpccr & 1 << 31 != 0 }
+  /// FPCCR.TS: S16 … S31 are stacked and cleared, too.
+  var savesAllFloatingPoint: Bool { fpccr & 1 << 26 != 0 }
+  /// FPCCR.CLRONRET.
+  var clearsOnReturn: Bool { fpccr & 1 << 28 != 0 }
   var lazyStacking: Bool { fpccr & 0xc000_0000 == 0xc000_0000 }
   var floatingPointEnabled: Bool { cpacr >> 20 & 0xf != 0 }
 }

@@ -59,14 +59,16 @@ extension CortexM {
     if InstrumentationTrace.contains(address) {
       return trace.read(address, isTraceEnabled: isTraceEnabled)
     }
-    guard let register = Register(rawValue: address) else { return nil }
+    guard let register = Register(rawValue: address) else {
+      return identification(address) ?? readMainline(address) ?? readMemorySystem(address)
+    }
     switch register {
     case .dwtControl: return 0x4000_0000 | watchpoint.control
     case .cycleCount: return watchpoint.cycleCount
     case .dwtLockAccess, .stir: return 0
     case .dwtLockStatus: return 0
     case .ictr: return UInt32(max(features.interruptCount - 1, 0) / 32)
-    case .actlr: return 0
+    case .actlr: return control.actlr
     case .systControl: return sysTick.readControl()
     case .systReload: return sysTick.reload
     case .systValue: return sysTick.readValue()
@@ -74,7 +76,7 @@ extension CortexM {
     case .cpuid: return features.cpuid
     case .icsr: return interruptControlState
     case .vtor: return control.vtor
-    case .aircr: return 0xfa05_0000 | nvic.priorityGroup << 8
+    case .aircr: return 0xfa05_0000 | control.security.aircr | nvic.priorityGroup << 8
     case .scr: return control.scr
     case .ccr: return control.ccr
     case .shpr1, .shpr2, .shpr3: return readPriorities(first: 4 + Int(address - 0xe000_ed18))
@@ -87,7 +89,7 @@ extension CortexM {
     case .afsr: return control.afsr
     case .cpacr: return features.hasFloatingPoint ? control.cpacr : 0
     case .demcr: return control.demcr
-    case .fpccr: return features.hasFloatingPoint ? control.fpccr : 0
+    case .fpccr: return features.hasFloatingPoint ? floatingPointContextControl : 0
     case .fpcar: return control.fpcar
     case .fpdscr: return control.fpdscr
     case .mvfr0, .mvfr1, .mvfr2: return mediaFeature(Int(address - 0xe000_ef40) / 4)
@@ -109,7 +111,10 @@ extension CortexM {
       writeTrace(address, value, .word)
       return true
     }
-    guard let register = Register(rawValue: address) else { return false }
+    guard let register = Register(rawValue: address) else {
+      return identification(address) != nil || writeMainline(address, value)
+        || writeMemorySystem(address, value)
+    }
     switch register {
     case .dwtControl:
       watchpoint.writeControl(value, traceEnabled: control.demcr & 1 << 24 != 0)
@@ -122,7 +127,7 @@ extension CortexM {
     case .aircr: writeResetControl(value)
     case .scr: control.scr = value & 0x16
     case .ccr where features.architecture != .v6M:
-      control.ccr = value & 0x31b
+      control.ccr = configuration(value)
       applyTraps()
     case .shpr1, .shpr2, .shpr3:
       writePriorities(first: 4 + Int(address - 0xe000_ed18), value)
@@ -142,16 +147,24 @@ extension CortexM {
         watchpoint.control, traceEnabled: control.demcr & 1 << 24 != 0)
     case .stir:
       pend(NVIC.firstInterrupt + Int(value & 0x1ff))
-    case .fpccr where features.hasFloatingPoint: control.fpccr = value & 0xc000_0000
+    case .fpccr where features.hasFloatingPoint: writeContextControl(value)
     case .fpcar where features.hasFloatingPoint: control.fpcar = value & ~7
     case .fpdscr where features.hasFloatingPoint:
       control.fpdscr = value & 0x07c0_0000
       processor.defaultStatus = control.fpdscr
-    case .dwtLockAccess, .dwtLockStatus, .ictr, .actlr, .systCalibration, .cpuid, .afsr,
+    case .actlr: control.actlr = value & features.auxiliaryControl
+    case .dwtLockAccess, .dwtLockStatus, .ictr, .systCalibration, .cpuid, .afsr,
       .ccr, .fpccr, .fpcar, .fpdscr, .mvfr0, .mvfr1, .mvfr2:
       break
     }
     return true
+  }
+
+  /// ID_PFR0 … ID_ISAR4.
+  private func identification(_ address: UInt32) -> UInt32? {
+    let index = Int(address &- 0xe000_ed40) / 4
+    guard address >= 0xe000_ed40, index < features.identification.count else { return nil }
+    return features.identification[index]
   }
 
   private func mediaFeature(_ index: Int) -> UInt32 {
@@ -315,6 +328,7 @@ extension CortexM {
     // Armv6-M has no groups and no local reset.
     let isFull = features.architecture != .v6M
     if isFull { nvic.priorityGroup = value >> 8 & 7 }
+    writeSecurePriorities(value)
     if value & (isFull ? 5 : 4) != 0 {
       fabric.resetRequested = true
       processor.requestCheck()
@@ -324,17 +338,23 @@ extension CortexM {
 
   private static let handlerBits: [(bit: UInt32, exception: Int, isActive: Bool)] = [
     (0, NVIC.memManage, true), (1, NVIC.busFault, true), (3, NVIC.usageFault, true),
+    (4, NVIC.secureFault, true), (20, NVIC.secureFault, false),
     (7, NVIC.svCall, true), (8, NVIC.debugMonitor, true), (10, NVIC.pendSV, true),
     (11, NVIC.sysTick, true), (12, NVIC.usageFault, false), (13, NVIC.memManage, false),
     (14, NVIC.busFault, false), (15, NVIC.svCall, false),
   ]
   private static let handlerEnables: [(bit: UInt32, exception: Int)] = [
-    (16, NVIC.memManage), (17, NVIC.busFault), (18, NVIC.usageFault),
+    (16, NVIC.memManage), (17, NVIC.busFault), (18, NVIC.usageFault), (19, NVIC.secureFault),
   ]
+
+  /// SecureFault is Armv8-M's.
+  private func hasHandler(_ exception: Int) -> Bool {
+    exception != NVIC.secureFault || features.architecture == .v8M
+  }
 
   private var systemHandlerState: UInt32 {
     var word: UInt32 = 0
-    for field in Self.handlerBits {
+    for field in Self.handlerBits where hasHandler(field.exception) {
       let set = field.isActive ? nvic.active : nvic.pending
       if set.contains(field.exception) { word |= 1 << field.bit }
     }
@@ -345,7 +365,7 @@ extension CortexM {
   }
 
   private func writeSystemHandlerState(_ value: UInt32) {
-    for field in Self.handlerBits {
+    for field in Self.handlerBits where hasHandler(field.exception) {
       let isSet = value >> field.bit & 1 != 0
       if field.isActive {
         nvic.setActive(field.exception, isSet)
@@ -355,7 +375,7 @@ extension CortexM {
         nvic.clearPending(field.exception)
       }
     }
-    for field in Self.handlerEnables {
+    for field in Self.handlerEnables where hasHandler(field.exception) {
       nvic.setEnabled(field.exception, value >> field.bit & 1 != 0)
     }
     recheck()

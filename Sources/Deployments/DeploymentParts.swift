@@ -78,7 +78,9 @@ extension DeploymentParts {
     var boardOverrides: [Override] = []
     for text in settings {
       let override = try Override(text)
-      if override.path.first == "board" && override.path.count > 1 {
+      // `memory.flash.wait-states` is a board's, too.
+      let isOfBoard = override.path.first == "board" || override.path.first == "memory"
+      if isOfBoard && override.path.count > 1 {
         boardOverrides.append(override.droppingFirst())
       } else {
         try tree.apply(override)

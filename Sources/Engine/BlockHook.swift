@@ -80,7 +80,15 @@ private func enterSlowly(
   }
   let leaving = BlockTraits(rawValue: previous.pointee.traits)
   let entering = BlockTraits(rawValue: block.pointee.traits)
-  if leaving.contains(.changesMasks) { followSpecialRegisters(uc, state) }
+  if leaving.contains(.changesMasks) {
+    followSpecialRegisters(uc, state)
+    if leaving.contains(.writesStackLimit) { state.pointee.stackLimitsChanged = true }
+    if leaving.contains(.writesControl) && state.pointee.isContextManual
+      && !engine(of: state).keepsManualContext(after: previous)
+    {
+      return stopBeforeBlock(uc, state, .wroteControl, undoing: previous, block)
+    }
+  }
   if leaving.contains(.changesMasks) && state.pointee.isPending {
     // Once for each such block: what is pending may stay masked.
     state.pointee.masksChecked.toggle()
@@ -160,6 +168,15 @@ private func followSpecialRegisters(
   if state.pointee.ignoresFaultMask {
     var mask: UInt32 = 0
     uc_reg_write(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
+  }
+  if let known = state.pointee.protectedFaultMask {
+    var mask: UInt32 = 0
+    uc_reg_read(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
+    // With FAULTMASK the MPU may be off.
+    if mask != known {
+      state.pointee.protectedFaultMask = mask
+      _ = thumbprint_flush_tlb(uc)
+    }
   }
 }
 

@@ -54,6 +54,17 @@ extension Engine {
     return explain(error)
   }
 
+  /// `runPiece` with the data of some pages accessible whatever `protection` says.
+  public func runPiece(to target: Address, opening pages: [UInt32]) -> EngineStop {
+    openPages = pages
+    _ = thumbprint_flush_tlb(handle)
+    defer {
+      openPages = []
+      _ = thumbprint_flush_tlb(handle)
+    }
+    return runPiece(to: target)
+  }
+
   private func leavePieces() {
     state.pointee.pieces = .none
     state.pointee.enteringMask &= ~BlockTraits.inPieces.rawValue

@@ -1,4 +1,5 @@
 internal import CUnicorn
+import Units
 
 /// A block was translated and runs next: if the firmware wrote code, this is when it shows.
 func translationHook(
@@ -57,7 +58,7 @@ func addressHook(
   }
   let needed: Int32 = type == UC_MEM_FETCH ? 4 : type == UC_MEM_WRITE ? 2 : 1
   guard let memory = engine.permissions(of: target, isFetch: type == UC_MEM_FETCH),
-    case let permissions = engine.protects ? memory & engine.protection(target) : memory,
+    case let permissions = engine.allowed(memory, at: target, type),
     permissions & needed != 0
   else {
     state.pointee.stop = .memory
@@ -71,6 +72,13 @@ func addressHook(
 }
 
 extension Engine {
+  /// What is left of the memory's permissions where the MPU is on.
+  fileprivate func allowed(_ memory: Int32, at address: UInt32, _ type: uc_mem_type) -> Int32 {
+    guard protects, address >> 10 != Self.scratch.value >> 10 else { return memory }
+    if type != UC_MEM_FETCH && openPages.contains(address >> 10) { return memory }
+    return memory & protection(address, type == UC_MEM_FETCH)
+  }
+
   /// Read 1, write 2, execute 4; nil where nothing answers or the access is not allowed.
   func permissions(of address: UInt32, isFetch: Bool) -> Int32? {
     guard let region = region(of: address) else { return nil }

@@ -38,8 +38,12 @@ public enum EngineStop: Sendable, Equatable {
   case reachedBreakpoint
   /// The block at the program counter starts a floating-point context that does not begin with zeros.
   case startsFloatingPoint
+  /// MSR wrote CONTROL while FPCCR.ASPEN is off.
+  case wroteControl
   /// The block at the program counter may fault for what its operands hold.
   case mayTrap
+  /// A stack pointer would go below its limit; the program counter is at the instruction.
+  case stackOverflow
   /// A jump to itself, while `stopsAtEndlessLoop`.
   case endlessLoop
   /// An access or fetch that nothing answers, or that is not allowed.
@@ -52,6 +56,11 @@ public struct MemoryFault: Sendable, Equatable {
   public enum Kind: Sendable { case read, write, fetch, unaligned }
   public let kind: Kind
   public let address: Address
+
+  public init(kind: Kind, address: Address) {
+    self.kind = kind
+    self.address = address
+  }
 }
 
 /// What watched code did.
@@ -93,10 +102,13 @@ public final class Engine {
   /// Writable 1 KiB pages that code was fetched from.
   var executedPages: Set<UInt32> = []
   /// What is allowed at an address beyond what its memory allows: read 1, write 2, execute 4.
-  public var protection: (UInt32) -> Int32 = { _ in 7 }
+  public var protection: (_ address: UInt32, _ isFetch: Bool) -> Int32 = { _, _ in 7 }
+  /// A page whose data are open for the instruction under way, whatever `protection` says.
+  var openPages: [UInt32] = []
   /// Asks `protection` for each page; setting it forgets the answers so far.
   public var protects = false {
     didSet {
+      state.pointee.protectedFaultMask = protects ? self[.faultmask] : nil
       if protects || oldValue { _ = thumbprint_flush_tlb(handle) }
     }
   }
@@ -105,7 +117,11 @@ public final class Engine {
   /// Calls of threads that do not run now, by where their registers are stacked, and since when.
   var suspended: [UInt32: (CallStack.Suspended, UInt64)] = [:]
   var usesExclusiveMonitor = false
-  private var hasScratchCode = false
+  var hasScratchCode = false
+  let model: CoreModel
+  var knownStackLimits = StackLimits()
+  /// A change of FPCCR.ASPEN that the next run begins with.
+  var asksForContext: Bool?
   var breakpointAddresses: [Address] = []
   /// Told what watched code did, between two blocks.
   public var watcher: (WatchEvent) -> Void = { _ in }
@@ -134,6 +150,7 @@ public final class Engine {
     guard let opened else { throw .refused(operation: "open", reason: "no handle") }
     handle = opened
     self.analyse = analyse
+    self.model = model
     hasExactFaults = EngineVersion.current.isModern
     state = Self.makeState(functionCount: functionCount)
     try check(thumbprint_set_cpu_model(handle, model.unicornModel), "choose the core")
@@ -213,6 +230,7 @@ public final class Engine {
   public func run(until deadline: UInt64) -> EngineStop {
     state.pointee.deadline = deadline
     state.pointee.stop = .none
+    applyContextControl()
     // The first block of a run is not announced when it is translated.
     state.pointee.enteringMask |= BlockTraits.inRAM.rawValue
     let start = UInt64(programCounter.value | 1)
@@ -232,35 +250,6 @@ public final class Engine {
     uc_emu_start(handle, UInt64(start.value | 1), UInt64(target.value), 0, 0)
     // What was translated stops at the target for ever: nobody else may run it.
     _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
-  }
-
-  /// Makes a following STREX fail, by a CLREX outside the firmware's memory: no call does it. Leaves
-  /// the program counter undefined.
-  public func clearExclusiveMonitor() {
-    guard usesExclusiveMonitor else { return }
-    // The default memory map lets code run there, and no chip has anything there.
-    let scratch = Address(0x9fff_fc00)
-    if !hasScratchCode {
-      hasScratchCode = true
-      guard (try? mapMemory(at: scratch, size: 1024, isWritable: false)) != nil else { return }
-      // clrex; wfi
-      _ = store([0xbf, 0xf3, 0x2f, 0x8f, 0x30, 0xbf], at: scratch)
-      let saved = state.pointee
-      oldestBlock.pointee.end = scratch.value
-      state.pointee.previous = oldestBlock
-      uc_emu_start(handle, UInt64(scratch.value | 1), 0, 0, 0)
-      let table = state.pointee.table
-      state.pointee = saved
-      state.pointee.table = table
-      state.pointee.table.find(scratch.value)?.pointee.executions = 0
-    }
-    let saved = state.pointee
-    state.pointee.deadline = .max
-    oldestBlock.pointee.end = scratch.value
-    state.pointee.previous = oldestBlock
-    uc_emu_start(handle, UInt64(scratch.value | 1), 0, 0, 0)
-    state.pointee = saved
-    state.pointee.table.find(scratch.value)?.pointee.executions = 0
   }
 
   /// Brings the deadline of the run under way forward.
@@ -303,7 +292,7 @@ public final class Engine {
     if defaultStatus != 0 { expectContext() }
   }
 
-  private lazy var oldestBlock: UnsafeMutablePointer<Block> = {
+  lazy var oldestBlock: UnsafeMutablePointer<Block> = {
     var oldest = state.pointee.previous
     state.pointee.table.visitAll { oldest = $0 }
     return oldest
@@ -317,6 +306,7 @@ public final class Engine {
     case .breakpoint: return .reachedBreakpoint
     case .mayTrap: return .mayTrap
     case .startsContext: return .startsFloatingPoint
+    case .wroteControl: return .wroteControl
     case .interrupt: return explainInterrupt()
     case .memory:
       return .memoryFault(
@@ -340,6 +330,7 @@ public final class Engine {
     case 7: return .breakpoint
     case 8: return .exceptionReturn(programCounter.value | 1)
     case 17: return .floatingPointOff
+    case 19: return .stackOverflow
     case 3:
       // A fetch that the core's own tables refuse, EXC_RETURN without a handler included.
       return .memoryFault(MemoryFault(kind: .fetch, address: programCounter))

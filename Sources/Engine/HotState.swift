@@ -26,6 +26,16 @@ struct HotState {
   var isPending = false
   /// The stop after the last change of masks has been made.
   var masksChecked = false
+  /// MSR has written a stack limit since they were last read.
+  var stackLimitsChanged = true
+  /// FPCCR.ASPEN is off: what `manualContext` holds is CONTROL's FPCA and SFPA.
+  var isContextManual = false
+  var manualContext: UInt32 = 0
+  /// The write of CONTROL that the last stop was for: its block, and which execution.
+  var controlWriter: UnsafeMutablePointer<Block>?
+  var controlWrites: UInt64 = 0
+  /// FAULTMASK when the MPU's answers were last kept; nil: the MPU is off.
+  var protectedFaultMask: UInt32?
   /// Traits of blocks whose operands must be looked at.
   var trapMask: UInt32 = 0
   /// The block whose operands were looked at; 1: none.
@@ -50,7 +60,7 @@ struct HotState {
 
   enum StopCode: UInt8 {
     case none, deadline, interrupt, invalidInstruction, memory, floatingPointOff, loopsForever,
-      breakpoint, mayTrap, startsContext
+      breakpoint, mayTrap, startsContext, wroteControl
   }
 
   /// A block under a debugger is charged as a whole and then runs in pieces.

@@ -14,6 +14,8 @@ extension Engine {
     if division { asked.insert(.divides) }
     if unaligned { asked.insert(.alignsWhenAsked) }
     state.pointee.enteringMask &= ~BlockTraits.trapping.rawValue
+    if model == .cortexM33 { asked.insert(.leavesSecureState) }
+    if state.pointee.isContextManual { asked.insert(.readsControl) }
     state.pointee.enteringMask |= asked.rawValue
     state.pointee.trapMask = asked.rawValue
   }

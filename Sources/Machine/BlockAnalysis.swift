@@ -114,10 +114,20 @@ final class BlockAnalysis {
         traits.insert(.changesMasks)
         // MSP and PSP.
         if (8...9).contains(instruction.encoding & 0xff) { traits.insert(.writesStackPointer) }
+        switch instruction.specialRegister {
+        case .mainStackLimit, .processStackLimit: traits.insert(.writesStackLimit)
+        case .control: traits.insert(.writesControl)
+        case nil: break
+        }
+      case .readSpecial where instruction.specialRegister == .control:
+        traits.insert(.readsControl)
       case .divide: traits.insert(.divides)
       case .loadExclusive: traits.insert(.usesExclusiveMonitor)
       case .sendEvent: traits.insert(.sendsEvent)
       default: break
+      }
+      if timing.name == "cortex-m33" && instruction.mayLeaveSecureState {
+        traits.insert(.leavesSecureState)
       }
       if instruction.alignsWhenAsked { traits.insert(.alignsWhenAsked) }
       if instruction.kind.isFloatingPoint { traits.insert(.usesFloatingPoint) }

@@ -23,6 +23,32 @@ enum CoreProfile {
     "cortex-m33": [0x1011_0021, 0x1100_0011, 0x40],
   ]
 
+  /// ID_PFR0 … ID_ISAR4. Reference: DDI 0337, 0439D, 0489F, 100230, tables of system control registers;
+  /// from memory where QEMU does not say the same (Cortex-M4's ID_ISARn).
+  private static let identification: [String: [UInt32]] = [
+    "cortex-m3": [
+      0x30, 0x200, 0x10_0000, 0, 0x30, 0, 0, 0, 0x0110_0110, 0x0211_1000, 0x2111_2231, 0x0111_1110,
+      0x0131_0102,
+    ],
+    "cortex-m4": [
+      0x30, 0x200, 0x10_0000, 0, 0x30, 0, 0, 0, 0x0110_1110, 0x0211_2000, 0x2123_2231, 0x0111_1131,
+      0x0131_0132,
+    ],
+    "cortex-m7": [
+      0x30, 0x200, 0x10_0000, 0, 0x10_0030, 0, 0x100_0000, 0, 0x0110_1110, 0x0211_2000,
+      0x2023_2231, 0x0111_1131, 0x0131_0132,
+    ],
+    "cortex-m33": [
+      0x30, 0x210, 0x20_0000, 0, 0x10_1f40, 0, 0x100_0000, 0, 0x0110_1110, 0x0221_2000,
+      0x2023_2232, 0x0111_1131, 0x0131_0132,
+    ],
+  ]
+
+  /// Bits of ACTLR. Reference: DDI 0337, 0439D, 0489F, 100230: DISMCYCINT and its kin.
+  private static let auxiliaryControl: [String: UInt32] = [
+    "cortex-m3": 0x7, "cortex-m4": 0x307, "cortex-m7": 0x3fff_ffff, "cortex-m33": 0x2000_17ff,
+  ]
+
   static func features(of chip: Chip) -> CoreFeatures {
     let core = chip.core
     let isSmall = core.name.hasPrefix("cortex-m0")
@@ -30,11 +56,17 @@ enum CoreProfile {
       architecture: isSmall ? .v6M : core.name == "cortex-m33" ? .v8M : .v7M,
       cpuid: identifiers[core.name] ?? 0, priorityBits: core.priorityBits,
       interruptCount: core.interruptCount, hasFloatingPoint: core.hasFPU,
-      mpuRegions: core.hasMPU ? 8 : 0, systickReference: core.systickReference?.value,
+      mpuRegions: core.hasMPU ? core.mpuRegions : 0, systickReference: core.systickReference?.value,
       interruptNames: Dictionary(
         chip.interrupts.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first }),
       hasVectorTableOffset: core.name != "cortex-m0",
-      mediaFeatures: mediaFeatures[core.name] ?? [0x1011_0021, 0x1100_0011, 0])
+      mediaFeatures: mediaFeatures[core.name] ?? [0x1011_0021, 0x1100_0011, 0],
+      systickCalibration: core.systickCalibration.map {
+        SysTickCalibration(tenMilliseconds: $0.tenMilliseconds, isSkewed: $0.isSkewed)
+      },
+      identification: identification[core.name] ?? [],
+      auxiliaryControl: auxiliaryControl[core.name] ?? 0,
+      hasMemorySystem: core.name == "cortex-m7")
   }
 }
 

@@ -30,6 +30,7 @@ final class EngineProcessor: Processor {
     get {
       switch register {
       case .msp, .psp, .primask, .basepri, .faultmask: privileged { engine[register] }
+      case .control: engine.architecturalControl
       default: engine[register]
       }
     }
@@ -49,7 +50,7 @@ final class EngineProcessor: Processor {
       engine[.control] = engine[.control] & ~1
       engine.setExceptionNumber(0)
     }
-    engine[.control] = value
+    engine[.control] = engine.separateContext(value)
     engine.rebuildFlags()
   }
 
@@ -105,6 +106,14 @@ final class EngineProcessor: Processor {
   func setTraps(division: Bool, unaligned: Bool) {
     engine.setTraps(division: division, unaligned: unaligned)
   }
+
+  func setAutomaticContext(_ isAutomatic: Bool) { engine.setAutomaticContext(isAutomatic) }
+
+  func stackLimit(process: Bool) -> UInt32 {
+    process ? engine.stackLimits.process : engine.stackLimits.main
+  }
+
+  func resetStackLimits() { engine.resetStackLimits() }
 
   func clearExclusiveMonitor() { engine.clearExclusiveMonitor() }
 }

@@ -37,6 +37,8 @@ public final class Machine {
   var sleepCycles: UInt64 { engine.sleptCycles }
   private(set) var wakeUps: UInt64 = 0
   var exitCode: Int32?
+  /// What the firmware does that nothing here can follow.
+  var deadEnd: String?
   private(set) var inputError: String?
   /// Where a finding belongs that comes when the core is elsewhere by now.
   var findingPlace: Address?
@@ -185,6 +187,7 @@ public final class Machine {
 
   private func ending() -> Outcome? {
     if let exitCode { return .exited(code: exitCode) }
+    if let deadEnd { return .lockedUp(faultDescription(cause: deadEnd)) }
     switch fabric.stopReason {
     case .streamEnded(let sensor): return .reachedLimit(.streamEnd(sensor: sensor))
     case .scriptFailed(let reason): return .scriptFailed(reason)
@@ -224,18 +227,28 @@ public final class Machine {
     case .breakpoint: return breakpoint()
     case .exceptionReturn(let value):
       settle()
-      core.exceptionReturn(value)
+      // Thread mode has nothing to return from: Armv8-M's engine says it all the same.
+      if core.exceptionNumber == 0 {
+        raise(MemoryFault(kind: .fetch, address: Address(value & ~1)))
+      } else {
+        core.exceptionReturn(value)
+      }
     case .endlessLoop: return endlessLoop()
     case .undefinedInstruction: raiseAtInstruction(undefinedFault(), at: engine.programCounter)
     case .floatingPointOff: return floatingPointOff()
     case .startsFloatingPoint:
       engine.startContext()
-      processor[.control] |= 4
+      processor[.control] |= engine.contextBits
       return nil
+    case .wroteControl:
+      engine.resumeManualContext()
+      return nil
+    case .stackOverflow: raiseAtInstruction(.stackOverflow, at: engine.programCounter)
     case .mayTrap:
       checkOperands()
       return nil
     case .memoryFault(let fault):
+      if let stop = accessPermitted(fault) { return handle(stop) }
       if fault.kind == .write {
         settle()
         if !isRefused(fault, at: fault.address) && flashStore.perform(fault) { return nil }

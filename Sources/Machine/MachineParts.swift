@@ -88,7 +88,9 @@ private final class Assembly {
       chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
     bus.core = core
     engine.devices = bus
-    engine.protection = { [unowned core] in core.permissions(at: $0) }
+    engine.protection = { [unowned core] address, isFetch in
+      isFetch ? core.permissions(at: address) : core.pagePermissions(at: address)
+    }
     try addDevices(bus, core, engine)
     for pin in board.pullUps { fabric.pins[pin.description].setResistor(true) }
     for segment in outside { try program(segment, bus) }

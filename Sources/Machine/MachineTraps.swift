@@ -81,17 +81,14 @@ extension Machine {
   /// address.
   func exactAddress(of fault: MemoryFault, at programCounter: Address) -> Address {
     guard engine.hasExactFaults, let bytes = engine.bytes(at: programCounter, count: 4),
-      let operand = Decoder.decodeBlock(bytes: bytes, at: programCounter).first?.memory,
-      let base = CoreRegister(rawValue: Int(operand.base))
+      let instruction = Decoder.decodeBlock(bytes: bytes, at: programCounter).first,
+      let addresses = dataAddresses(of: instruction)
     else { return fault.address }
-    let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
-    let start = operand.base == 15 ? (programCounter.value &+ 4) & ~3 : engine[base]
-    let first = operand.address(base: start, index: index)
-    for transfer in 0..<max(UInt32(operand.count), 1) {
-      let address = first &+ transfer * UInt32(operand.transferSize)
-      if address >> 10 == fault.address.value >> 10 { return Address(address) }
-    }
-    return fault.address
+    let needed: Int32 = fault.kind == .read ? 1 : 2
+    let onPage = addresses.filter { $0 >> 10 == fault.address.value >> 10 }
+    // Where the MPU divides the page, the first that it forbids.
+    let refused = engine.protects ? onPage.first { core.permissions(at: $0) & needed == 0 } : nil
+    return (refused ?? onPage.first).map { Address($0) } ?? fault.address
   }
 
   /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.

@@ -21,6 +21,23 @@ extension Instruction {
       && memory.base < 15
   }
 
+  /// The special registers that more is made of than moving a value.
+  enum SpecialRegister: UInt32 {
+    case mainStackLimit = 10
+    case processStackLimit = 11
+    case control = 20
+  }
+
+  /// What MRS or MSR names. Reference: Arm DDI 0553B, C2.4.121 (MRS), C2.4.123 (MSR).
+  var specialRegister: SpecialRegister? {
+    guard kind == .readSpecial || kind == .writeSpecial else { return nil }
+    return SpecialRegister(rawValue: encoding & 0xff)
+  }
+
+  /// BXNS or BLXNS: to an even address it goes to the non-secure state.
+  /// Reference: Arm DDI 0553B, C2.4.25, C2.4.29.
+  var mayLeaveSecureState: Bool { !isWide && encoding & 0xff07 == 0x4704 }
+
   /// The registers that decide whether it faults.
   fileprivate var decidingRegisters: UInt16 {
     kind == .divide ? 1 << UInt16(encoding & 0xf) : addressRegisters
@@ -35,11 +52,29 @@ extension Machine {
     let end = engine.trappingBlockEnd
     while let next = checkOperands(upTo: end) {
       let start = engine.programCounter
+      if start == next {
+        readControl()
+        continue
+      }
       engine.passTraps(at: start)
       engine.runStraight(to: next)
       // Something else came first.
       if engine.programCounter != next { return }
     }
+  }
+
+  /// MRS of CONTROL while FPCCR.ASPEN is off, done here because the engine's own bits stand set; it
+  /// takes no time.
+  private func readControl() {
+    let start = engine.programCounter
+    guard let bytes = engine.bytes(at: start, count: 4) else { return }
+    if executesNext, let target = CoreRegister(rawValue: Int(bytes[3] & 0xf)) {
+      engine[target] = processor[.control]
+    }
+    let state = ifThenState
+    let next = state & 7 == 0 ? 0 : state & 0xe0 | state << 1 & 0x1f
+    engine.setExecutionState(0x0100_0000 | (next & 3) << 25 | (next & 0xfc) << 8)
+    engine.programCounter = start + 4
   }
 
   /// The instruction to run up to, because its operands are not known before; nil when nothing is left to
@@ -51,6 +86,21 @@ extension Machine {
     }
     var written: UInt16 = 0
     for instruction in Decoder.decodeBlock(bytes: bytes, at: start) {
+      if instruction.kind == .readSpecial && instruction.specialRegister == .control
+        && engine.isContextManual
+      {
+        return instruction.address
+      }
+      if instruction.mayLeaveSecureState {
+        if instruction.address != start {
+          engine.passTraps(at: start)
+          engine.runStraight(to: instruction.address)
+          if engine.programCounter != instruction.address { return nil }
+        }
+        if executesNext { followBranch(instruction) }
+        engine.passTraps(at: instruction.address)
+        return nil
+      }
       if let fault = possibleFault(of: instruction) {
         let isFirst = instruction.address == start
         if !isFirst && (instruction.isConditional || instruction.decidingRegisters & written != 0) {
@@ -67,6 +117,13 @@ extension Machine {
     }
     engine.passTraps(at: start)
     return nil
+  }
+
+  /// The non-secure state is not modelled: the run ends where firmware goes there.
+  private func followBranch(_ instruction: Instruction) {
+    let source = CoreRegister(rawValue: Int(instruction.encoding >> 3 & 0xf))
+    guard core.features.architecture == .v8M, let source, engine[source] & 1 == 0 else { return }
+    deadEnd = "jump to \(Address(engine[source])) in the non-secure state, which is not modelled"
   }
 
   private func possibleFault(of instruction: Instruction) -> CoreFault? {
@@ -88,10 +145,15 @@ extension Machine {
     return address & (size - 1) != 0
   }
 
+  private var ifThenState: UInt32 {
+    let xpsr = engine[.xpsr]
+    return xpsr >> 8 & 0xfc | xpsr >> 25 & 3
+  }
+
   /// Whether the condition of an IT block under way, if any, holds for the next instruction.
   private var executesNext: Bool {
     let xpsr = engine[.xpsr]
-    let state = xpsr >> 8 & 0xfc | xpsr >> 25 & 3
+    let state = ifThenState
     guard state & 0xf != 0, let condition = Condition(rawValue: UInt8(state >> 4)) else {
       return true
     }

@@ -3,7 +3,8 @@ import Units
 
 /// The APB UART of the Cortex-M System Design Kit: one byte of buffer each way, 8N1.
 ///
-/// Interrupt lines: receive, transmit, then overflow where the chip's description gives a third.
+/// Interrupt lines: receive, transmit, then overflow and the combination of all where the chip's
+/// description gives a third and a fourth.
 ///
 /// Reference: Cortex-M System Design Kit TRM (ARM DDI 0479C), 4.3 APB UART; where that is silent, as
 /// QEMU 7.2's machine `mps2-an386` behaves: a byte is gone as soon as it is written. A received byte takes
@@ -146,7 +147,7 @@ final class CMSDKUART: SerialPort {
   private func update() {
     let overruns = state & (control >> 2) & State.overruns
     interrupts = interrupts & ~State.overruns | overruns
-    let levels = [interrupts & 2 != 0, interrupts & 1 != 0, overruns != 0]
+    let levels = [interrupts & 2 != 0, interrupts & 1 != 0, overruns != 0, interrupts != 0]
     for (line, level) in zip(lines, levels) { line.set(level) }
   }
 }

@@ -14,8 +14,9 @@ import Units
     #expect(
       try data().boardNames()
         == [
-          "arduino-nano-33-ble-sense", "arduino-nano-33-ble-sense-rev2", "generic-m0", "microbit",
-          "mps2-an385", "mps2-an386", "mps2-an500", "nrf52840-dk", "nucleo-f746zg",
+          "arduino-nano-33-ble-sense", "arduino-nano-33-ble-sense-rev2", "generic-m0",
+          "generic-m0plus", "generic-m3", "generic-m33", "generic-m4", "generic-m7", "microbit",
+          "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "nrf52840-dk", "nucleo-f746zg",
           "nucleo-g0b1re", "nucleo-l4r5zi", "stm32f4-discovery",
         ])
   }

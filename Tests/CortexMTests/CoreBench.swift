@@ -31,6 +31,8 @@ final class FakeProcessor: Processor {
   var protects = false
   var defaultStatus: UInt32 = 0
   var traps = (division: false, unaligned: false)
+  var automaticContext = true
+  var stackLimits: [UInt32] = [0, 0]
 
   init(scheduler: Scheduler, clock: ClockSignal) {
     self.scheduler = scheduler
@@ -110,6 +112,9 @@ final class FakeProcessor: Processor {
   func protectionChanged(_ isEnabled: Bool) { protects = isEnabled }
   func requestCheck() { checks += 1 }
   func clearExclusiveMonitor() { monitorClears += 1 }
+  func setAutomaticContext(_ isAutomatic: Bool) { automaticContext = isAutomatic }
+  func stackLimit(process: Bool) -> UInt32 { stackLimits[process ? 1 : 0] }
+  func resetStackLimits() { stackLimits = [0, 0] }
 }
 
 private final class NoMemory: BusMemory {

@@ -60,9 +60,15 @@ struct MemoryProtectionTests {
     #expect(bench.core.permissions(at: 0x2000_0400) == 0)
     #expect(bench.core.permissions(at: 0x2000_1fff) == 0)
     #expect(bench.core.permissions(at: 0x2000_2000) == 7)
-    #expect(bench.fabric.findings.entries.isEmpty)
-    region(bench, 5, 0x2000_0000, 7 << 1 | 1)
-    #expect(bench.fabric.findings.entries.map(\.kind) == ["coarse-protection"])
+    #expect(!bench.core.isMixedPage(0x2000_0000))
+    region(bench, 5, 0x2000_0100, 4 << 1 | 1)
+    #expect(bench.core.permissions(at: 0x2000_00ff) == 7)
+    #expect(bench.core.permissions(at: 0x2000_0100) == 0)
+    #expect(bench.core.permissions(at: 0x2000_0120) == 7)
+    #expect(bench.core.isMixedPage(0x2000_03ff))
+    #expect(bench.core.pagePermissions(at: 0x2000_0000) == 0)
+    #expect(!bench.core.isMixedPage(0x2000_2000))
+    #expect(bench.core.pagePermissions(at: 0x2000_2000) == 7)
   }
 
   @Test func faultHandlersAreFreeUnlessAsked() {

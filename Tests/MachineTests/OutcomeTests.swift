@@ -44,12 +44,17 @@ struct OutcomeTests {
     #expect(fault.backtrace.first == "main")
   }
 
-  @Test(arguments: ["lock-up", "undefined-in-hardfault"])
-  func aFaultInHardFaultLocksUp(_ name: String) throws {
-    guard case .lockedUp = try run(name).record.outcome else {
+  @Test(arguments: [
+    "lock-up", "undefined-in-hardfault", "lock-up-in-nmi", "lock-up-under-faultmask",
+  ])
+  func aFaultAtHardFaultsPriorityLocksUp(_ name: String) throws {
+    let run = try run(name)
+    guard case .lockedUp = run.record.outcome else {
       Issue.record("not locked up")
       return
     }
+    let expected = try FirmwareTests.text("faults", "\(name).txt")
+    #expect(run.console.replacingOccurrences(of: "\r", with: "") == expected)
   }
 
   @Test(arguments: ["endless-loop", "unhandled-interrupt"])
