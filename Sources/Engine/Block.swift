@@ -64,7 +64,7 @@ public struct BlockTraits: OptionSet, Sendable {
   /// Loads or stores words or halfwords.
   public static let alignsWhenAsked = BlockTraits(rawValue: 1 << 15)
   /// Reads CONTROL.
-  public static let readsControl = BlockTraits(rawValue: 1 << 16)
+  public static let readsControl = BlockTraits(rawValue: 1 << 24)
   /// Ends by writing CONTROL.
   public static let writesControl = BlockTraits(rawValue: 1 << 17)
   /// Ends by writing a stack limit.
@@ -72,7 +72,7 @@ public struct BlockTraits: OptionSet, Sendable {
   /// Ends by writing a stack pointer with MSR.
   public static let writesStackPointer = BlockTraits(rawValue: 1 << 19)
   /// Holds BXNS or BLXNS.
-  public static let leavesSecureState = BlockTraits(rawValue: 1 << 20)
+  public static let leavesSecureState = BlockTraits(rawValue: 1 << 25)
   /// What may trap for its operands.
   static let trapping: BlockTraits = [.divides, .alignsAlways, .alignsWhenAsked]
   /// Its loads must be looked at: do they read memory that has wait states?

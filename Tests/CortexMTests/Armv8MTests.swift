@@ -1,4 +1,5 @@
 import CortexM
+import Simulation
 import Testing
 import Units
 
