@@ -62,8 +62,10 @@ extension Machine {
     guard let last = probe.visits.indices.last else { return nil }
     let place = probe.visits[last].address
     let exception = core.exceptionNumber
-    let name = image.function(at: place)?.name.lowercased() ?? ""
-    let words = ["abort", "assert", "panic", "error", "fault", "_exit"]
+    let symbol = image.function(at: place)?.name.lowercased() ?? ""
+    // "default" is no fault.
+    let name = symbol.replacing("default", with: "")
+    let words = ["abort", "assert", "panic", "error", "fault"]
     guard exception != 0 || processor[.primask] & 1 != 0 || words.contains(where: name.contains)
     else { return nil }
     let why =
