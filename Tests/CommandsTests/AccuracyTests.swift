@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+import Timing
+
+/// The error table: published and of one's own.
+struct AccuracyTests {
+  private struct Table: Decodable {
+    struct Row: Decodable {
+      let core: String
+      let program: String
+      let measured_cycles: UInt64
+      let our_cycles: UInt64
+      let error: Double
+      let timing_hash: String
+    }
+    struct Exclusion: Decodable {
+      let program: String
+      let why: String
+    }
+    let rows: [Row]
+    let excluded: [Exclusion]
+    let median: Double
+    let worst: Double
+  }
+
+  private func published() throws -> Table {
+    let run = Session.call(["accuracy", "--format", "json"])
+    #expect(run.status == 0)
+    return try JSONDecoder().decode(Table.self, from: Data(run.output.utf8))
+  }
+
+  /// Red when a model has changed since its rows were last run: run them again, and publish.
+  @Test func everyPublishedRowIsOfTheModelAsItIs() throws {
+    for row in try published().rows {
+      let timing = try #require(TimingCatalog.timing(of: row.core))
+      #expect(row.timing_hash == timing.fingerprint, "\(row.core): \(row.program)")
+    }
+  }
+
+  @Test func publishedErrorsFollowFromTheirFigures() throws {
+    let table = try published()
+    #expect(table.rows.count >= 80 && !table.excluded.isEmpty)
+    for row in table.rows {
+      let error = Double(row.our_cycles) / Double(row.measured_cycles) - 1
+      #expect(abs(row.error - error) < 1e-6)
+    }
+    #expect(table.rows.map { abs($0.error) }.max() == abs(table.worst))
+  }
+
+  @Test func aFingerprintTellsTheCoresApartAndRepeats() {
+    let prints = TimingCatalog.cores.map(\.fingerprint)
+    #expect(Set(prints).count == prints.count)
+    #expect(TimingCatalog.cores.map(\.fingerprint) == prints)
+  }
+
+  @Test(
+    arguments: [
+      ("program,board,firmware,measured,source,sort\n", "", 4),
+      ("program,board,firmware,measured,source\np,generic-m0,x.elf,1,here\n", "'symbol'", 65),
+      (
+        "program,board,firmware,symbol,printed,measured,source\np,generic-m0,x.elf,a,b,1,here\n",
+        "'symbol' or 'printed'", 65
+      ),
+      ("program,board\np\n", "expected 2 columns", 65),
+      (
+        "program,board,firmware,symbol,measured,source\np,generic-m0,x.elf,a,0,here\n",
+        "from 1 to", 65
+      ),
+      ("program,bord,firmware,symbol,measured,source\np,b,x,a,1,s\n", "did you mean 'board'", 65),
+      ("kernel,cycles\na,1\n", "--firmware", 64),
+      ("", "names the columns", 65),
+    ] as [(String, String, Int32)])
+  func aSuiteThatIsWrongIsRefused(text: String, message: String, status: Int32) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(Data(text.utf8), to: "suite.csv")
+    let run = Session.call(["accuracy", "--suite", file.path])
+    #expect(run.status == status)
+    #expect(message.isEmpty || run.error.contains(message), "\(run.error)")
+  }
+
+  @Test func aRowWhoseFirmwareIsMissingIsExcludedWithTheReason() throws {
+    let scratch = try Scratch()
+    let rows =
+      "program,board,firmware,symbol,measured,source\n\"a, b\",generic-m0,none.elf,main,10,here\n"
+    let file = try scratch.write(Data(rows.utf8), to: "suite.csv")
+    let run = Session.call(["accuracy", "--suite", file.path])
+    #expect(run.status == 4)
+    #expect(run.output.contains("a, b") && run.output.contains("cannot open"))
+  }
+}
