@@ -7,7 +7,8 @@ import Units
 ///
 /// Reference: Arm, Semihosting for AArch32 and AArch64 (3.0), 6 and 7; where that is silent (numbers
 /// of handles and errors, what SYS_HEAPINFO tells), as QEMU 7.2 does (semihosting/arm-compat-semi.c).
-/// Not modelled: SYS_SYSTEM is refused; waiting for console input: where none has come, it has ended.
+/// Where nobody is at the console's other end, its input has ended; else a read waits.
+/// Not modelled: SYS_SYSTEM is refused.
 public struct Semihosting {
   private enum Operation: UInt32 {
     case open = 0x01
@@ -41,6 +42,8 @@ public struct Semihosting {
     /// Goes on, with this in R0.
     case result(UInt32)
     case exit(code: Int32)
+    /// Reads the console, where nothing has come yet: the same call again later.
+    case waits
   }
 
   private static let applicationExit: UInt32 = 0x20026
@@ -52,6 +55,8 @@ public struct Semihosting {
   private let findings: FindingLog
   var handles = SemihostingHandles()
   private var input: ArraySlice<UInt8> = []
+  /// Somebody may still type.
+  public var expectsInput = false
   private var errorNumber: UInt32 = 0
 
   public init(_ settings: SemihostingSettings = SemihostingSettings(), findings: FindingLog) {
@@ -61,6 +66,16 @@ public struct Semihosting {
 
   /// Puts bytes where the console's input is read.
   public mutating func receive(_ bytes: [UInt8]) { input += bytes }
+
+  /// Bytes that nothing has read yet.
+  public var waitingInput: Int { input.count }
+
+  private func mustWait(_ operation: Operation, _ handle: UInt32?) -> Bool {
+    guard expectsInput, input.isEmpty else { return false }
+    if operation == .readCharacter { return true }
+    guard operation == .read, let handle, case .input? = try? handles[handle] else { return false }
+    return true
+  }
 
   mutating func takeInput(_ count: Int) -> [UInt8] {
     let line = input.firstIndex(of: UInt8(ascii: "\n")).map { $0 - input.startIndex + 1 }
@@ -109,6 +124,7 @@ public struct Semihosting {
     func argument(_ index: UInt32) throws(SemihostingError) -> UInt32 {
       try word(parameter, index, host)
     }
+    if mustWait(operation, try? argument(0)) { return .waits }
     switch operation {
     case .exit: return .exit(code: parameter == Self.applicationExit ? 0 : 1)
     case .exitExtended:

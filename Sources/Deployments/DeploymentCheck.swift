@@ -24,7 +24,7 @@ extension Deployment {
     }
     // Ports of the core's debug interface are no blocks of the chip.
     for uart in uarts
-    where board.chip.block(uart.name) == nil && !["ITM", "RTT"].contains(uart.name.prefix(3)) {
+    where board.chip.block(uart.name) == nil && !ConsolePort.names.contains(uart.name) {
       throw DocumentError(
         "'\(board.name)' has no serial port '\(shortened(uart.name))'"
           + hint(for: uart.name, in: board.chip.blocks.map(\.name).filter { $0.contains("UART") }),

@@ -1,5 +1,6 @@
 import Boards
 import CortexM
+import Deployments
 import Disassembly
 import Engine
 import FirmwareImage
@@ -96,7 +97,9 @@ public final class Machine {
     fabric.findings.origin = { [unowned self] in findingOrigin }
     core.onFault = { [unowned self] in capture($0) }
     fabric.transmit = { [unowned self] port, byte in transmit(port, byte) }
-    semihostingConsole.output = { [unowned self] byte in console(byte) }
+    semihostingConsole.output = { [unowned self] byte in
+      transmit(ConsolePort.semihosting, byte)
+    }
     inlined.onEntered = { [unowned self] in observer.entered($0, at: $1) }
     inlined.onReturned = { [unowned self] in observer.returned($0, entered: $1, at: $2) }
     fabric.sendEvent = { [unowned self] in core.sendEvent() }
@@ -172,7 +175,7 @@ public final class Machine {
   }
 
   /// The cycle at which the simulated time is up, should the clock stay as it is.
-  private var lastCycle: UInt64 { clock.firstTick(notBefore: limits.end) }
+  var lastCycle: UInt64 { clock.firstTick(notBefore: limits.end) }
 
   private func run(until deadline: UInt64) -> EngineStop {
     guard let debugging else { return engine.run(until: deadline) }

@@ -23,8 +23,23 @@ extension Machine {
     case .result(let value):
       engine[.r0] = value
       engine.programCounter = address + 2
+    case .waits: awaitInput()
     }
     return nil
+  }
+
+  /// The core stands still at the breakpoint until something happens, as it would in a debugger; where
+  /// nothing ever will, the input has ended.
+  private func awaitInput() {
+    let next = fabric.scheduler.next
+    guard next != .never else {
+      semihosting.expectsInput = false
+      return
+    }
+    let start = engine.cycles
+    engine.cycles = max(start + 1, min(clock.firstTick(notBefore: next), lastCycle))
+    engine.noteSleep(from: start, to: engine.cycles)
+    settle()
   }
 
   /// An endless loop inside a fault handler is how firmware says that it has crashed.

@@ -9,8 +9,8 @@ extension Machine {
     var peers: [(port: String, peer: any SerialPeer, isOnConsole: Bool)] = []
   }
 
-  /// Puts `peer` at the other end of a serial port, a channel of Real-Time Transfer (`RTT0`) or a
-  /// stimulus port of the ITM (`ITM0`); `isOnConsole` says whether what it hears goes to the console as
+  /// Puts `peer` at the other end of a serial port, a channel of Real-Time Transfer (`RTT0`), a
+  /// stimulus port of the ITM (`ITM0`) or semihosting's console (`SEMIHOSTING`); `isOnConsole` says whether what it hears goes to the console as
   /// well. False: there is no such port.
   public func connect(
     _ peer: any SerialPeer, to name: String, isOnConsole: Bool = false
@@ -24,6 +24,7 @@ extension Machine {
   /// Holds a scripted dialogue with a port. False: there is no such port.
   public func connect(_ script: SerialScript, to name: String) -> Bool {
     guard let port = port(name) else { return false }
+    expectInput(name)
     let dialogue = ScriptedDialogue(script, with: port.input, fabric: fabric)
     return connect(dialogue, to: name, isOnConsole: true)
   }
@@ -32,6 +33,7 @@ extension Machine {
   public func connect(_ channel: any HostChannel, to name: String) -> Bool {
     guard let port = port(name) else { return false }
     isPacedByHost = true
+    expectInput(name)
     return connect(
       HostSerialLine(channel, with: port.input, name: port.name, fabric: fabric), to: name)
   }
@@ -42,10 +44,16 @@ extension Machine {
   private func port(_ name: String) -> (name: String, input: any SerialInput)? {
     if let port = bus.serialPort(name) { return (port.name, port.device) }
     guard ConsolePort.names.contains(name) else { return nil }
-    guard name.hasPrefix("RTT"), let channel = Int(name.dropFirst(3)) else {
+    if name == ConsolePort.semihosting { return (name, SemihostingInput(self)) }
+    guard let channel = ConsolePort.channel(name) else {
       return (name, DeafPort(name: name, fabric: fabric))
     }
     return (name, DownBuffer(transfer.transfer, channel: channel))
+  }
+
+  /// A read of semihosting's console waits for whoever may still send something.
+  private func expectInput(_ name: String) {
+    if name == ConsolePort.semihosting { semihosting.expectsInput = true }
   }
 
   /// A byte leaves a port: for its peer, else for the console.
@@ -79,6 +87,16 @@ private final class DownBuffer: SerialInput {
 
   func receive(_ bytes: [UInt8]) { transfer.receive(bytes, channel: channel) }
   var waitingInput: Int { transfer.waitingInput(channel: channel) }
+}
+
+/// The console of semihosting as what bytes are sent to.
+private final class SemihostingInput: SerialInput {
+  private unowned let machine: Machine
+
+  init(_ machine: Machine) { self.machine = machine }
+
+  func receive(_ bytes: [UInt8]) { machine.semihosting.receive(bytes) }
+  var waitingInput: Int { machine.semihosting.waitingInput }
 }
 
 /// A port that only speaks: the ITM's.

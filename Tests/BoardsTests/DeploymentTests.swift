@@ -36,6 +36,13 @@ private func parts(_ change: (inout DeploymentParts) -> Void) -> DeploymentParts
 }
 
 @Suite struct DeploymentTests {
+  @Test func `names of ports tell which is the console`() {
+    #expect(ConsolePort.isConsole("UART0") && ConsolePort.isConsole("RTT0"))
+    #expect(!ConsolePort.isConsole("ITM1") && !ConsolePort.isConsole("RTT10"))
+    #expect(ConsolePort.names.count == 49)
+    #expect(ConsolePort.channel("RTT12") == 12 && ConsolePort.channel("ITM1") == nil)
+  }
+
   @Test func `the contract's example is read in full`() throws {
     let d = try deployment(gesture)
     #expect(d.name == "nano33-gesture")

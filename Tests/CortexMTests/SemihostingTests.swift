@@ -253,6 +253,22 @@ struct SemihostingTests {
     #expect(host.call(0x13, at: 0) == .result(29))
   }
 
+  @Test func aReadWaitsForWhoIsAtTheOtherEnd() {
+    let host = Host()
+    host.place(":tt", at: 64)
+    _ = host.call(0x01, 0x2000_0040, 0, 3)
+    _ = host.call(0x01, 0x2000_0040, 4, 3)
+    host.semihosting.expectsInput = true
+    #expect(host.call(0x07, at: 0) == .waits)
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .waits)
+    #expect(host.call(0x06, 2, 0x2000_0080, 8) == .result(8))
+    host.semihosting.receive([0x61])
+    #expect(host.semihosting.waitingInput == 1)
+    #expect(host.call(0x06, 1, 0x2000_0080, 8) == .result(7))
+    host.semihosting.expectsInput = false
+    #expect(host.call(0x07, at: 0) == .result(0xffff_ffff))
+  }
+
   @Test func commandsOfTheHostAreRefused() {
     let host = Host()
     host.allow()
