@@ -1,9 +1,11 @@
 import Boards
 import Deployments
 import FirmwareImage
+import Foundation
 import Machine
 import RunRecord
 import Testing
+import Units
 
 @Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
 struct ConsoleInputTests {
