@@ -281,7 +281,7 @@ public final class Machine {
   /// Jumps from event to event until something wakes the core; no cost but the simulated time.
   private func sleep(untilEvent: Bool) -> Outcome? {
     settle()
-    transfer.pollAtSleep()
+    transfer.pollNow()
     let start = engine.cycles
     cpuPower.enter(fabric.isSwitchedOff ? "sleep-system-off" : "sleep")
     fabric.isCoreAsleep = true
@@ -326,7 +326,7 @@ public final class Machine {
     }
     if untilEvent { _ = core.waitForEvent() }
     wake(true)
-    transfer.pollAtSleep()
+    transfer.pollNow()
     return nil
   }
 

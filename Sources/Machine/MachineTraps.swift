@@ -15,6 +15,8 @@ extension Machine {
       afterException()
       return nil
     }
+    // What was said before by Real-Time Transfer comes first.
+    transfer.pollNow()
     let answer = semihosting.call(
       operation: engine[.r0], parameter: engine[.r1], host: semihostingConsole)
     switch answer {

@@ -5,7 +5,7 @@ import Simulation
 import Units
 
 /// When the host looks at the rings of Real-Time Transfer: every simulated millisecond that the core
-/// runs, when it falls asleep, when it wakes, and at the end. A run without a control block is not
+/// runs, when it falls asleep, when it wakes, at semihosting calls, and at the end. A run without a control block is not
 /// stopped but to look for one, ever more seldom.
 struct RealTimeTransferPolling {
   private static let period = Interval.milliseconds(1)
@@ -49,8 +49,8 @@ struct RealTimeTransferPolling {
     }
   }
 
-  /// The core falls asleep or wakes.
-  func pollAtSleep() { if transfer.block != nil { transfer.poll() } }
+  /// The core falls asleep, wakes, or stands at a breakpoint.
+  func pollNow() { if transfer.block != nil { transfer.poll() } }
 
   /// The run is over.
   func finish() { if transfer.search() { transfer.poll() } }
