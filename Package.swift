@@ -124,7 +124,7 @@ let package = Package(
       ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests(
-      "Commands", ["Commands", "Documents", "RunRecord", "Timing", "Units", "Verdicts"],
+      "Commands", ["Commands", "Documents", "RunRecord", "Timing", "Trust", "Units", "Verdicts"],
       exclude: ["Crashes", "Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]

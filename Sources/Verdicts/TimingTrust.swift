@@ -21,10 +21,25 @@ public struct TimingTrust: Hashable, Sendable {
     self.assumptions = assumptions
   }
 
-  /// Instruction costs from documents, not checked on silicon, and the board's own wait states.
+  /// How far each core may be off at zero wait states: not less than the worst row of the published
+  /// error table, with room for programs that are not in it. The Cortex-M0+ has no row of its own.
+  public static let coreBands: [String: Trust] = [
+    "cortex-m0": Trust(.validated, band: Band(percent: 3)),
+    "cortex-m0plus": Trust(.modelled, band: Band(percent: 5)),
+    "cortex-m3": Trust(.validated, band: Band(percent: 5)),
+    "cortex-m4": Trust(.validated, band: Band(percent: 4)),
+    "cortex-m7": Trust(.validated, band: Band(percent: 10)),
+    "cortex-m33": Trust(.validated, band: Band(percent: 6)),
+  ]
+
+  /// Instruction costs as far as they were held against silicon, and the board's own wait states.
   public static func documented(_ board: Board, assumptions: [String] = []) -> TimingTrust {
     var memory = Trust.exact
-    var basis = ["\(board.chip.core.name) documented"]
+    let name = board.chip.core.name
+    let core =
+      coreBands[name] ?? coreBands[name.hasSuffix("f") ? String(name.dropLast()) : name]
+      ?? Trust(.assumed, band: Band(percent: 10))
+    var basis = ["\(name) \(core.tier.rawValue)"]
     for region in board.chip.memories {
       guard let wait = region.waitStates, max(wait.uncached, wait.miss, wait.hit) > 0 else {
         continue
@@ -34,7 +49,7 @@ public struct TimingTrust: Hashable, Sendable {
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
     return TimingTrust(
-      core: Trust(.modelled, band: Band(percent: 5)), memory: memory, basis: basis,
+      core: core, memory: memory, basis: basis,
       assumptions: assumptions)
   }
 

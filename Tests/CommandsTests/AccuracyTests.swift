@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 import Timing
+import Trust
+import Verdicts
 
 /// The error table: published and of one's own.
 struct AccuracyTests {
@@ -47,6 +49,14 @@ struct AccuracyTests {
     #expect(table.rows.map { abs($0.error) }.max() == abs(table.worst))
   }
 
+  /// No report may promise more than the table shows.
+  @Test func noCoreIsTrustedBeyondItsWorstRow() throws {
+    for row in try published().rows {
+      let band = try #require(TimingTrust.coreBands[row.core]).band
+      #expect(abs(row.error) <= band.fraction, "\(row.core): \(row.program)")
+    }
+  }
+
   @Test func aFingerprintTellsTheCoresApartAndRepeats() {
     let prints = TimingCatalog.cores.map(\.fingerprint)
     #expect(Set(prints).count == prints.count)
@@ -83,8 +93,8 @@ struct AccuracyTests {
     let rows =
       "program,board,firmware,symbol,measured,source\n\"a, b\",generic-m0,none.elf,main,10,here\n"
     let file = try scratch.write(Data(rows.utf8), to: "suite.csv")
-    let run = Session.call(["accuracy", "--suite", file.path])
+    let run = Session.call(["accuracy", "--suite", file.path, "--format", "json"])
     #expect(run.status == 4)
-    #expect(run.output.contains("a, b") && run.output.contains("cannot open"))
+    #expect(run.output.contains("a, b") && run.output.contains("cannot read"))
   }
 }

@@ -161,7 +161,7 @@ struct SerialLineTests {
     let other = try BuiltTool.run(
       ["run", image, "--board", "mps2-an386", "--uart", "RTT99=out.txt"], in: scratch.folder)
     #expect(other.status == 64)
-    #expect(other.error.contains("'RTT99' of 'mps2-an386' is no serial port"))
+    #expect(other.error.contains("'mps2-an386' has no serial port 'RTT99'"))
   }
 
   @Test func `an Intel HEX tells what it does not hold`() throws {

@@ -23,12 +23,12 @@ let accuracyCommand = Command(
     gives its error, the median and the worst. A row that cannot be measured is excluded with the \
     reason, and the status is 4.
 
-    The images of Firmware/Timing print `kernel,cycles` on a real board: that output is a suite, too, \
+    The images of Firmware/timing print `kernel,cycles` on a real board: that output is a suite, too, \
     with --firmware and --board.
     """,
   examples: [
     "accuracy", "accuracy --suite rows.csv --format json",
-    "accuracy --suite printed.csv --firmware kernels.elf --board nrf52840-dk",
+    "accuracy --suite board.csv --firmware timing.elf --board microbit",
   ],
   keys: [suite, firmware, board, folder, results, SheetFormat.key, RunOptions.data]
 ) { (arguments, invocation) throws(CommandFailure) in

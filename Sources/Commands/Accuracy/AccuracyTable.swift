@@ -6,21 +6,12 @@ struct AccuracyTable {
 
   /// A block for each core: its rows, then the median and the worst.
   var text: String {
-    var sheet = Sheet()
+    var text = ""
     for core in table.cores {
-      let rows = table.rows(of: core)
-      sheet.table(
-        core,
-        rows.rows.map { row in
-          Sheet.Row([
-            ("core", row.core), ("program", row.program), ("measured", "\(row.measured)"),
-            ("ours", "\(row.ours)"), ("error", Self.percent(row.errorPartsPerMillion)),
-            ("board", row.board),
-          ])
-        })
+      var sheet = Sheet()
+      sheet.table(core, table.rows(of: core).rows.map(Self.row))
+      text += core + "\n" + sheet.text + "\n"
     }
-    var text = sheet.text
-    if !text.isEmpty { text += "\n" }
     for core in table.cores { text += summary(core, table.rows(of: core)) }
     text += summary("all", table)
     if !table.excluded.isEmpty {
@@ -28,6 +19,13 @@ struct AccuracyTable {
       text += Help.table(table.excluded.map { ($0.program, $0.why) })
     }
     return text
+  }
+
+  private static func row(_ row: ErrorTable.Row) -> Sheet.Row {
+    Sheet.Row([
+      ("program", row.program), ("measured", "\(row.measured)"), ("ours", "\(row.ours)"),
+      ("error", percent(row.errorPartsPerMillion)),
+    ])
   }
 
   private func summary(_ name: String, _ table: ErrorTable) -> String {

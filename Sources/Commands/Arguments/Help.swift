@@ -14,9 +14,8 @@ enum Help {
 
       \(table(rows))
       'thumbprint COMMAND --help' explains a command, '--version' names this version.
-      The exit status is 0 when all holds, 1 for a budget missed, 3 for firmware that
-      crashed, 4 for what could not be judged, 64 for a wrong command line, 65 for bad
-      input, 66 for a file that cannot be opened, 69 for a program that is missing.
+      Exit status: 0 all holds, 1 budget missed, 3 firmware crashed, 4 not judged,
+      64 wrong command line, 65 bad input, 66 cannot open, 69 a program is missing.
 
       """
   }
