@@ -10,10 +10,10 @@ struct AccuracyTests {
     struct Row: Decodable {
       let core: String
       let program: String
-      let measured_cycles: UInt64
-      let our_cycles: UInt64
+      let measuredCycles: UInt64
+      let ourCycles: UInt64
       let error: Double
-      let timing_hash: String
+      let timingHash: String
     }
     struct Exclusion: Decodable {
       let program: String
@@ -28,14 +28,16 @@ struct AccuracyTests {
   private func published() throws -> Table {
     let run = Session.call(["accuracy", "--format", "json"])
     #expect(run.status == 0)
-    return try JSONDecoder().decode(Table.self, from: Data(run.output.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Table.self, from: Data(run.output.utf8))
   }
 
   /// Red when a model has changed since its rows were last run: run them again, and publish.
   @Test func everyPublishedRowIsOfTheModelAsItIs() throws {
     for row in try published().rows {
       let timing = try #require(TimingCatalog.timing(of: row.core))
-      #expect(row.timing_hash == timing.fingerprint, "\(row.core): \(row.program)")
+      #expect(row.timingHash == timing.fingerprint, "\(row.core): \(row.program)")
     }
   }
 
@@ -43,7 +45,7 @@ struct AccuracyTests {
     let table = try published()
     #expect(table.rows.count >= 80 && !table.excluded.isEmpty)
     for row in table.rows {
-      let error = Double(row.our_cycles) / Double(row.measured_cycles) - 1
+      let error = Double(row.ourCycles) / Double(row.measuredCycles) - 1
       #expect(abs(row.error - error) < 1e-6)
     }
     #expect(table.rows.map { abs($0.error) }.max() == abs(table.worst))
