@@ -25,18 +25,23 @@ extension TextReport {
     return TextLayout.section("energy", [line] + split(energy, scope, total))
   }
 
-  /// The chip and each sensor: `chip 23.1   imu 20.6   microphone 19.5 mJ: sensors are 63 %`.
+  /// The chip and the sensors that draw most: `chip 23.1   imu 20.6   microphone 19.5 mJ: sensors are 63 %`.
   private func split(_ energy: EnergyBill, _ scope: EnergyScope, _ total: Joules) -> [String] {
     let scale = Figures.Scale(Int128(total.femtojoules), Figures.energy)
     let chip = energy.total(.soc).value
-    let others = energy.parts(in: scope).filter { $0.scope != .soc }
+    let others = energy.parts(in: scope).filter { $0.scope != .soc }.enumerated().sorted {
+      ($1.element.joules.femtojoules, $0.offset) < ($0.element.joules.femtojoules, $1.offset)
+    }.map(\.element)
     if others.isEmpty { return [] }
     var parts = ["chip \(scale.number(Int128(chip.femtojoules)))"]
-    parts += others.prefix(3).map { part in
+    let shown = others.prefix(3).filter { $0.joules.femtojoules >= total.femtojoules / 1_000 }
+    parts += shown.map { part in
       "\(TextLayout.shortened(part.name, to: 14)) \(scale.number(Int128(part.joules.femtojoules)))"
     }
-    if others.count > 3 {
-      let rest = others.dropFirst(3).reduce(Int128(0)) { $0 + Int128($1.joules.femtojoules) }
+    if others.count > shown.count {
+      let rest = others.dropFirst(shown.count).reduce(Int128(0)) {
+        $0 + Int128($1.joules.femtojoules)
+      }
       parts.append("others \(scale.number(rest))")
     }
     let sensors = Int128(total.femtojoules) - Int128(chip.femtojoules)

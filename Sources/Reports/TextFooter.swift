@@ -28,7 +28,9 @@ extension TextReport {
   }
 
   var sampleLines: [String] {
-    let parts = judgement.record.samples.map { sample in
+    // A sensor that was never enabled has nothing to tell on the short screen.
+    let told = judgement.record.samples.filter { options.isFull || $0.produced > 0 }
+    let parts = told.map { sample in
       let name = TextLayout.shortened(sample.sensor, to: options.isFull ? .max : 14)
       var text =
         "\(name) \(Figures.grouped(sample.read)) read, \(Figures.grouped(sample.lost)) lost"
