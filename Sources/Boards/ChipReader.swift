@@ -187,7 +187,7 @@ extension ChipReader {
   private func cache(_ node: Node) throws(DocumentError) -> Cache {
     let cache = try Fields(
       node, "a cache",
-      keys: ["size", "line", "ways", "replacement", "enabled-by"] + Provenances.keys)
+      keys: ["size", "line", "ways", "replacement", "overhead", "enabled-by"] + Provenances.keys)
     let size = Int(try byteCount(cache.required("size")))
     let line = Int(try byteCount(cache.required("line")))
     let ways = Int(try cache.required("ways").integer(in: 1...256))
@@ -195,7 +195,7 @@ extension ChipReader {
     if line < 4 || line & (line - 1) != 0 || sets * line * ways != size || sets & (sets - 1) != 0 {
       throw node.error("expected a size that is line x ways x a power of two")
     }
-    return Cache(
+    var made = Cache(
       size: size, line: line, ways: ways,
       replacement: try cache.required("replacement")
         .choice("replacement", as: Cache.Replacement.self),
@@ -203,6 +203,8 @@ extension ChipReader {
         try registerBit(node)
       },
       provenance: try provenances.read(cache))
+    made.overhead = Int(try cache.optional("overhead")?.integer(in: 0...255) ?? 0)
+    return made
   }
 
   private func registerBit(_ node: Node) throws(DocumentError) -> RegisterBit {

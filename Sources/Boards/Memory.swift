@@ -57,8 +57,12 @@ public struct Memory: Hashable, Sendable {
     self.provenance = provenance
   }
 
-  /// An access may wait.
-  public var isSlow: Bool { waitStates.map { $0.uncached + $0.miss + $0.hit > 0 } ?? false }
+  /// An access may wait: by the chip's description, or once the firmware has programmed its flash
+  /// interface.
+  public var isSlow: Bool {
+    guard let waitStates else { return false }
+    return waitStates.uncached + waitStates.miss + waitStates.hit > 0 || kind == .flash
+  }
 
   /// Whether the address lies inside.
   public func contains(_ address: Address) -> Bool {
@@ -80,6 +84,8 @@ public struct Cache: Hashable, Sendable {
   public var line: Int
   public var ways: Int
   public var replacement: Replacement
+  /// Cycles that filling a line costs beyond the memory's wait states, where it has any.
+  public var overhead = 0
   /// The register bit that switches it on; nil: always on.
   public var enabledBy: RegisterBit?
   public var provenance: Provenance

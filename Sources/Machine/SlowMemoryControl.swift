@@ -35,20 +35,30 @@ struct SlowMemoryControl {
     setting.waits = UInt32(clamping: memory.waitStates?.uncached ?? 0)
     setting.missWaits = UInt32(clamping: memory.waitStates?.miss ?? 0)
     setting.dataMissWaits = setting.waits
+    addOverhead(of: memory, to: &setting)
     setting.prefetches = memory.prefetches
     setting.cachesInstructions = memory.cache.map { $0.enabledBy == nil } ?? false
     setting.cachesData = memory.dataCache.map { $0.enabledBy == nil } ?? false
     return setting
   }
 
+  /// Memory that answers at once fills a line at once.
+  private static func addOverhead(of memory: Memory, to setting: inout Engine.MemorySetting) {
+    if setting.missWaits > 0 { setting.missWaits += UInt32(clamping: memory.cache?.overhead ?? 0) }
+    if setting.dataMissWaits > 0 {
+      setting.dataMissWaits += UInt32(clamping: memory.dataCache?.overhead ?? 0)
+    }
+  }
+
   /// From now on the device that programs the memory is heard.
   func connect(_ fabric: Fabric) {
     let timing = fabric.timing(ofMemory: memory.name)
-    let (engine, number, initial) = (engine, number, Self.initial(memory))
+    let (memory, engine, number, initial) = (memory, engine, number, Self.initial(memory))
     timing.onChange = { [unowned engine] new in
       var setting = initial
       if let waits = new.waitStates.map({ UInt32(clamping: $0) }) {
         (setting.waits, setting.missWaits, setting.dataMissWaits) = (waits, waits, waits)
+        Self.addOverhead(of: memory, to: &setting)
       }
       setting.prefetches = new.prefetches
       setting.cachesInstructions = new.cachesInstructions

@@ -41,10 +41,12 @@ public struct TimingTrust: Hashable, Sendable {
       ?? Trust(.assumed, band: Band(percent: 10))
     var basis = ["\(name) \(core.tier.rawValue)"]
     for region in board.chip.memories {
-      guard let wait = region.waitStates, max(wait.uncached, wait.miss, wait.hit) > 0 else {
-        continue
-      }
-      let trust = wait.provenance.trust
+      guard region.isSlow, let wait = region.waitStates else { continue }
+      let marks = [
+        wait.provenance.trust, region.cache?.provenance.trust, region.dataCache?.provenance.trust,
+      ].compactMap(\.self)
+      let trust = Trust(
+        marks.map(\.tier).max() ?? .assumed, band: marks.map(\.band).max() ?? Band(percent: 25))
       memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
