@@ -32,14 +32,16 @@ struct PowerReader {
       entry.value, "a consumer", keys: ["scope", "while", "initial", "states"])
     var states: [CurrentConsumer.State] = []
     for state in try fields.required("states").entries("states") {
-      let current = try provenances.sourced(state.value, "current") { node throws(DocumentError) in
+      let current = try provenances.sourced(state.value, "current", and: ["at"]) {
+        node throws(DocumentError) in
         let current = try node.amperes()
         guard current >= .zero else { throw node.error("expected a current that is not negative") }
         return current
       }
       states.append(
         CurrentConsumer.State(
-          name: state.key, current: current.value, provenance: current.provenance))
+          name: state.key, current: current.value, clock: try state.value["at"]?.hertz(),
+          provenance: current.provenance))
     }
     if states.isEmpty {
       throw entry.value.error("expected at least one state of '\(entry.key)'")

@@ -61,11 +61,16 @@ public struct CurrentConsumer: Hashable, Sendable {
   public struct State: Hashable, Sendable {
     public var name: String
     public var current: Amperes
+    /// The core clock that the figure holds for, where it depends on it.
+    public var clock: Hertz?
     public var provenance: Provenance
 
-    public init(name: String, current: Amperes, provenance: Provenance) {
+    public init(
+      name: String, current: Amperes, clock: Hertz? = nil, provenance: Provenance
+    ) {
       self.name = name
       self.current = current
+      self.clock = clock
       self.provenance = provenance
     }
 

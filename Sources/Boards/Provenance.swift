@@ -102,12 +102,13 @@ struct Provenances {
 
   /// Reads `{key: VALUE, source: ..., trust: ...}`, or a bare value that an override put there.
   func sourced<Value: Sendable>(
-    _ node: Node, _ key: String, _ read: (Node) throws(DocumentError) -> Value
+    _ node: Node, _ key: String, and more: [String] = [],
+    _ read: (Node) throws(DocumentError) -> Value
   ) throws(DocumentError) -> Sourced<Value> {
     if node.isOverride, case .scalar = node.content {
       return Sourced(try read(node), .override)
     }
-    let fields = try Fields(node, key, keys: [key] + Self.keys)
+    let fields = try Fields(node, key, keys: [key] + more + Self.keys)
     let value = try fields.required(key)
     return Sourced(try read(value), try self.read(fields))
   }

@@ -48,12 +48,14 @@ public struct EnergyBill: Sendable {
     parts = table.consumers.map { consumer in
       let times = residency.times(of: consumer)
       var shares: [Share] = []
-      for (state, time) in zip(consumer.states, times) where time > .zero {
-        let joules = energy(state.current, table.supply.value, time)
+      for (state, time) in zip(consumer.states, times) where time.spent > .zero {
+        let joules = energy(state.current, table.supply.value, time.charged)
         let phase = CorePhase(of: consumer, in: state.name)
-        let trust = phase == .running ? state.trust * cycles : state.trust
+        var trust = phase == .running ? state.trust * cycles : state.trust
+        // Scaled to another clock than its own, a figure is a model.
+        if time.charged != time.spent { trust = trust * Trust(.modelled, band: Band(percent: 25)) }
         shares.append(
-          Share(state: state, time: time, joules: joules, trust: trust, phase: phase))
+          Share(state: state, time: time.spent, joules: joules, trust: trust, phase: phase))
       }
       return Part(
         name: consumer.name, scope: consumer.scope, joules: sum(shares.map(\.joules)),

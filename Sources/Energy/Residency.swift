@@ -16,9 +16,16 @@ struct Residency {
     findUnpriced()
   }
 
+  /// Time in a state, and how long the state's figure would have to be drawn for as much charge: less
+  /// where the core's clock was lower than the figure's.
+  struct Time {
+    var spent = Interval.zero
+    var charged = Interval.zero
+  }
+
   /// Times by state, in the table's order. A conditional consumer counts while its condition holds.
-  func times(of consumer: CurrentConsumer) -> [Interval] {
-    var times = consumer.states.map { _ in Interval.zero }
+  func times(of consumer: CurrentConsumer) -> [Time] {
+    var times = consumer.states.map { _ in Time() }
     var rest = record.end.picoseconds
     func count(_ states: [String: String], _ picoseconds: Int64) {
       if let condition = consumer.condition,
@@ -28,7 +35,9 @@ struct Residency {
       }
       let name = state(of: consumer.name, in: states)
       guard let index = consumer.states.firstIndex(where: { $0.name == name }) else { return }
-      times[index] = Interval(picoseconds: times[index].picoseconds &+ picoseconds)
+      let charged = scale(picoseconds, from: states, to: consumer.states[index].clock)
+      times[index].spent = Interval(picoseconds: times[index].spent.picoseconds &+ picoseconds)
+      times[index].charged = Interval(picoseconds: times[index].charged.picoseconds &+ charged)
     }
     for row in record.power where row.time > .zero {
       count(row.states, row.time.picoseconds)
@@ -36,6 +45,17 @@ struct Residency {
     }
     if rest > 0 { count([:], rest) }
     return times
+  }
+
+  /// In proportion to the core's clock.
+  /// Not modelled: leakage and the oscillators, which do not follow it.
+  private func scale(_ picoseconds: Int64, from states: [String: String], to clock: Hertz?) -> Int64
+  {
+    guard let clock, let text = states[PowerResidency.coreClock] else { return picoseconds }
+    let parts = text.split(separator: "/").compactMap { Int128($0) }
+    guard parts.count == 2, parts[1] > 0 else { return picoseconds }
+    let product = Int128(picoseconds) * parts[0] * Int128(clock.denominator)
+    return Int64(clamping: product / (parts[1] * Int128(clock.numerator)))
   }
 
   private func state(of consumer: String, in states: [String: String]) -> String? {
@@ -47,7 +67,7 @@ struct Residency {
     var unpriced: [[String]: Int64] = [:]
     for row in record.power where row.time > .zero {
       for (consumer, state) in row.states
-      where table.consumer(consumer)?.state(state) == nil {
+      where consumer != PowerResidency.coreClock && table.consumer(consumer)?.state(state) == nil {
         unpriced[[consumer, state], default: 0] &+= row.time.picoseconds
       }
     }

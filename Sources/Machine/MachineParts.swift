@@ -4,6 +4,7 @@ public import Deployments
 import Engine
 public import FirmwareImage
 import Peripherals
+import RunRecord
 import Sensors
 import Simulation
 import Streams
@@ -64,6 +65,17 @@ private final class Assembly {
       fabric.oscillators[clock.name] = Oscillator(
         frequency: clock.frequency, startUp: clock.startUp?.value)
     }
+    logCoreClock()
+  }
+
+  /// What the core draws may depend on its clock.
+  private func logCoreClock() {
+    let states = board.power?.consumers.flatMap(\.states) ?? []
+    guard states.contains(where: { $0.clock != nil }) else { return }
+    func text(_ rate: Hertz) -> String { "\(rate.numerator)/\(rate.denominator)" }
+    let log = fabric.power.consumer(
+      PowerResidency.coreClock, initial: text(clock.frequency))
+    clock.observe { [unowned clock] in log.enter(text(clock.frequency)) }
   }
 
   func parts() throws(MachineError) -> MachineParts {

@@ -236,6 +236,10 @@ public struct SampleRecord: Codable, Sendable, Equatable {
 
 /// Time spent in one combination of power states.
 public struct PowerResidency: Codable, Sendable {
+  /// The name under which `states` keeps the core's clock, as a fraction of hertz: `120000000/1`. Only
+  /// for boards with currents that depend on it.
+  public static let coreClock = "core-clock"
+
   /// State by consumer.
   public var states: [String: String]
   public var time: Interval

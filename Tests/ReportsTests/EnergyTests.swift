@@ -44,6 +44,28 @@ import Verdicts
     }
   }
 
+  @Test func `a figure at one clock is scaled to another, and trusted less`() throws {
+    var table = try #require(try bench().1.power)
+    let cpu = try #require(table.consumers.firstIndex { $0.name == "cpu" })
+    let run = try #require(table.consumers[cpu].states.firstIndex { $0.name == "run" })
+    func cost(at clock: String) throws -> (Joules, Trust) {
+      var record = demonstration()
+      record.power = [
+        PowerResidency(
+          states: ["cpu": "run", PowerResidency.coreClock: clock], time: .seconds(10))
+      ]
+      let parts = EnergyBill(record, table, cycles: cycles).parts
+      let part = try #require(parts.first { $0.name == "cpu" })
+      return (part.joules, part.trust)
+    }
+    let plain = try cost(at: "4000000/1")
+    table.consumers[cpu].states[run].clock = Hertz(64_000_000)
+    let (full, slow) = (try cost(at: "64000000/1"), try cost(at: "4000000/1"))
+    #expect(full == plain)
+    #expect(slow.0.femtojoules * 16 == full.0.femtojoules)
+    #expect(slow.1.band > full.1.band && slow.1.tier >= .modelled)
+  }
+
   @Test func `a conditional consumer counts while its condition holds`() throws {
     let record = demonstration()
     let parts = try bill(record).parts
