@@ -158,6 +158,8 @@ struct Block {
   /// Its data reads.
   var loads: UnsafeMutablePointer<LoadProgram>?
   var loadCount: UInt16 = 0
+  /// Those that were seen to read slow memory, one bit each; the last bit stands for all further ones.
+  var slowLoads: UInt32 = 0
   /// No read's address depends on a register.
   var readsConstants = false
   /// The change count of the data cache when all its constants were last the newest of their sets.

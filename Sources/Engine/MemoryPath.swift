@@ -17,6 +17,8 @@ struct MemoryPath {
   private var aheadReady: UInt64 = 0
   /// The cycle in which the core can ask for the line after the one it got last.
   private var nextRequest: UInt64 = 0
+  /// The line of the data cache that was read last.
+  private var newestLine = UInt32.max
   /// Fills and reorderings of the caches so far.
   private(set) var fetchChanges: UInt64 = 0
   private(set) var dataChanges: UInt64 = 0
@@ -61,6 +63,7 @@ struct MemoryPath {
 
   mutating func invalidateData() {
     dataTags?.invalidate()
+    newestLine = .max
     dataChanges &+= 1
   }
 
@@ -141,12 +144,21 @@ struct MemoryPath {
   }
 
   /// Cycles that the core waits for `transfers` words of data from `address` on.
+  @inline(__always)
   mutating func readData(at address: UInt32, transfers: UInt32) -> UInt32 {
+    let last = (address &+ (transfers &- 1) &* 4) >> dataShift
+    if address >> dataShift == newestLine && last == newestLine { return 0 }
+    return lookUp(dataAt: address, transfers, last)
+  }
+
+  @inline(never)
+  private mutating func lookUp(
+    dataAt address: UInt32, _ transfers: UInt32, _ last: UInt32
+  ) -> UInt32 {
     guard cachesData else { return setting.waits &* transfers }
-    let first = address >> dataShift
-    let last = (address &+ transfers &* 4 &- 1) >> dataShift
+    newestLine = last
     var waits: UInt32 = 0
-    var line = first
+    var line = address >> dataShift
     while true {
       switch dataTags?.access(line) ?? .hit {
       case .hit: break

@@ -93,6 +93,7 @@ extension Engine {
   func adjust(_ block: UnsafeMutablePointer<Block>) {
     block.pointee.fetchStamp = .max
     block.pointee.dataStamp = .max
+    block.pointee.slowLoads = 0
     block.pointee.samples = 0
     block.pointee.fixedWaits = 0
     block.pointee.isMixed = false
