@@ -141,8 +141,9 @@ struct Block {
   var fetchStamp: UInt64 = .max
   var takenExits: UInt64 = 0
   var branchedEntries: UInt64 = 0
-  /// Wait-state cycles paid so far.
+  /// Wait-state cycles paid so far, and those of them that were paid for its code.
   var stallCycles: UInt64 = 0
+  var fetchStallCycles: UInt64 = 0
   /// How often its end was mispredicted, and how often its target took its second slot.
   var mispredictions: UInt64 = 0
   var pairedExits: UInt64 = 0
@@ -194,6 +195,8 @@ public struct BlockCount: Sendable {
   public let baseCycles: UInt64
   /// Cycles of refilling the pipeline after taken branches.
   public let branchCycles: UInt64
-  /// Wait states of instruction fetch and literal loads.
+  /// Wait states of instruction fetch and of data.
   public let stallCycles: UInt64
+  /// Those of them that its code waited for.
+  public let fetchStallCycles: UInt64
 }

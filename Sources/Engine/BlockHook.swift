@@ -61,6 +61,7 @@ private func askMemory(
   if block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 {
     waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
       block, at: cycle, isBranchedTo: isBranchedTo)
+    if waits != 0 { block.pointee.fetchStallCycles &+= waits }
   }
   if block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 {
     waits &+= UInt64(LoadSampling.waits(uc, state, block))

@@ -117,7 +117,7 @@ extension Engine {
           branchCycles: block.takenExits * UInt64(block.takenExtra)
             + block.branchedEntries * UInt64(block.branchedToExtra)
             + block.mispredictions * UInt64(block.description.mispredicted),
-          stallCycles: block.stallCycles))
+          stallCycles: block.stallCycles, fetchStallCycles: block.fetchStallCycles))
     }
     return counts.sorted { ($0.address, $0.size) < ($1.address, $1.size) }
   }

@@ -28,6 +28,8 @@ final class BlockAnalysis {
   let lineSize: (Address) -> UInt32?
   /// What data-dependent instructions may cost less and more than was charged, by block.
   private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
+  /// What the cycles of blocks at zero wait states are spent on.
+  private(set) var splits: [UInt64: CycleSplit] = [:]
   private var details: [UInt64: Details] = [:]
   /// The functions that blocks were described of, whole.
   private var lines: [Int: StraightLine] = [:]
@@ -48,6 +50,7 @@ final class BlockAnalysis {
     let price = timing.price(instructions, after: before(address))
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
+    splits[key] = price.split
     if price.minimum != price.maximum {
       slack[key] = (price.cycles - price.minimum, price.maximum - price.cycles)
     }

@@ -3,6 +3,7 @@ import Engine
 import FirmwareImage
 import RunRecord
 import Simulation
+import Timing
 import Units
 
 /// What a run leaves behind, and places and faults in words.
@@ -80,12 +81,14 @@ extension Machine {
     record.lazyStackingCycles = engine.lazyStackingCycles
     record.wakeUpCycles = wakeUps
     record.blocks = engine.blockCounts().map { count in
-      BlockRecord(
+      var block = BlockRecord(
         address: count.address, size: count.size,
         function: count.function == BlockDescription.noFunction ? nil : Int(count.function),
         executions: count.executions, instructions: count.instructions,
         baseCycles: count.baseCycles, branchCycles: count.branchCycles,
         stallCycles: count.stallCycles)
+      block.causes = causes(of: count)
+      return block
     }
     record.instructions = record.blocks.reduce(0) { $0 + $1.instructions }
     record.functions = image.functions.indices.map { index in
@@ -123,5 +126,34 @@ extension Machine {
     }
     observer.complete(&record)
     return record
+  }
+
+  /// Why a block took its cycles.
+  private func causes(of count: BlockCount) -> CycleCauses {
+    var causes = CycleCauses()
+    if let split = analysis.splits[BlockAnalysis.key(count.address, count.size)] {
+      for cause in CycleSplit.Cause.allCases {
+        causes[cause.recorded] &+= UInt64(split[cause]) &* count.executions
+      }
+    }
+    causes.balance(to: count.baseCycles)
+    causes[.branch] &+= count.branchCycles
+    causes[.fetch] &+= count.fetchStallCycles
+    causes[.data] &+= count.stallCycles &- count.fetchStallCycles
+    return causes
+  }
+}
+
+extension CycleSplit.Cause {
+  fileprivate var recorded: CycleCauses.Cause {
+    switch self {
+    case .issue: .issue
+    case .memory: .loadStore
+    case .branch: .branch
+    case .fetch: .fetch
+    case .data: .operands
+    case .divide: .divide
+    case .float: .float
+    }
   }
 }

@@ -24,6 +24,8 @@ public struct Profile: Sendable {
     public var inclusiveCycles: UInt64 = 0
     /// Waiting for memory; part of `selfCycles`.
     public var stallCycles: UInt64 = 0
+    /// `selfCycles` by cause.
+    public var causes = CycleCauses()
     /// What the core drew in `selfCycles`, `EnergyBill.coreRunning`; nil without a power table.
     public var joules: Joules?
 
@@ -41,6 +43,8 @@ public struct Profile: Sendable {
   public var branchCycles: UInt64
   public var findings: [Finding] = []
 
+  /// Active cycles by cause.
+  public var causes: CycleCauses { rows.reduce(into: CycleCauses()) { $0 += $1.causes } }
   public var sleepCycles: UInt64 { rows.last?.selfCycles ?? 0 }
   public var functions: [Row] { rows.filter { $0.kind == .function } }
   public var remainders: [Row] { rows.filter { $0.kind == .remainder } }

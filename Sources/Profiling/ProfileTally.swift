@@ -18,12 +18,16 @@ struct ProfileTally {
     }
     var nameless = Profile.Row(.remainder, "[no symbol]")
     for block in record.blocks {
-      let cycles = block.baseCycles &+ block.branchCycles &+ block.stallCycles
+      let cycles = block.cycles
+      var causes = block.causes
+      causes.balance(to: cycles)
       if let function = block.function, byFunction.indices.contains(function) {
         byFunction[function].selfCycles &+= cycles
+        byFunction[function].causes += causes
         byFunction[function].stallCycles &+= block.stallCycles
       } else {
         nameless.selfCycles &+= cycles
+        nameless.causes += causes
         nameless.inclusiveCycles &+= cycles
         nameless.stallCycles &+= block.stallCycles
       }
@@ -34,18 +38,21 @@ struct ProfileTally {
 
   /// Cycles of the core that no instruction spends.
   mutating func addRemainders(_ record: RunRecord) {
-    add("[exception entry]", record.exceptionCycles)
-    add("[lazy stacking]", record.lazyStackingCycles)
-    add("[wake-up]", record.wakeUpCycles)
+    add("[exception entry]", record.exceptionCycles, .exception)
+    add("[lazy stacking]", record.lazyStackingCycles, .exception)
+    add("[wake-up]", record.wakeUpCycles, .wakeUp)
     let counted = rows.reduce(UInt64(0)) { $0 &+ $1.selfCycles }
-    if counted < record.activeCycles { add("[unattributed]", record.activeCycles - counted) }
+    if counted < record.activeCycles {
+      add("[unattributed]", record.activeCycles - counted, .unattributed)
+    }
   }
 
-  private mutating func add(_ name: String, _ cycles: UInt64) {
+  private mutating func add(_ name: String, _ cycles: UInt64, _ cause: CycleCauses.Cause) {
     if cycles == 0 { return }
     var row = Profile.Row(.remainder, name)
     row.selfCycles = cycles
     row.inclusiveCycles = cycles
+    row.causes[cause] = cycles
     rows.append(row)
   }
 }

@@ -88,6 +88,7 @@ public struct JSONReport: Sendable {
           ("memory", .integer(profile.stallCycles)), ("branch", .integer(profile.branchCycles)),
         ])
       ),
+      ("causes", causes(profile.causes)),
       ("band", fraction(judgement.cycles.band)), ("tier", .string(judgement.cycles.tier.rawValue)),
       ("interrupt_delivery", .string(record.delivery)),
       ("basis", .array(judgement.timing.basis.map { .string($0) })),

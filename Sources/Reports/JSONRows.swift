@@ -151,15 +151,22 @@ extension JSONReport {
       ("address", .optional(row.address) { .string("\($0)") }),
       ("calls", .integer(row.calls)), ("cycles_self", .integer(row.selfCycles)),
       ("cycles_inclusive", .integer(row.inclusiveCycles)),
-      ("stall_cycles", .integer(row.stallCycles)), ("joules_self", .optional(row.joules, joules)),
+      ("stall_cycles", .integer(row.stallCycles)), ("causes", causes(row.causes)),
+      ("joules_self", .optional(row.joules, joules)),
     ])
   }
 
   func remainder(_ row: Profile.Row) -> JSONValue {
     .object([
       ("name", .string(row.name)), ("cycles_self", .integer(row.selfCycles)),
-      ("stall_cycles", .integer(row.stallCycles)), ("joules_self", .optional(row.joules, joules)),
+      ("stall_cycles", .integer(row.stallCycles)), ("causes", causes(row.causes)),
+      ("joules_self", .optional(row.joules, joules)),
     ])
+  }
+
+  /// Cycles by cause; they sum to what they are the causes of.
+  func causes(_ causes: CycleCauses) -> JSONValue {
+    .object(CycleCauses.Cause.allCases.map { ($0.jsonKey, .integer(causes[$0])) })
   }
 
   func layer(_ layer: NetworkLayer) -> JSONValue {
@@ -195,6 +202,16 @@ extension JSONReport {
   func fraction(_ band: Band) -> JSONValue { .decimal(Int128(band.partsPerMillion), digits: 6) }
   func hertz(_ frequency: Hertz) -> JSONValue {
     frequency.denominator == 1 ? .integer(frequency.numerator) : .real(frequency.value)
+  }
+}
+
+extension CycleCauses.Cause {
+  fileprivate var jsonKey: String {
+    switch self {
+    case .loadStore: "load_store"
+    case .wakeUp: "wake_up"
+    default: rawValue
+    }
   }
 }
 

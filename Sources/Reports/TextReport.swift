@@ -71,7 +71,8 @@ public struct TextReport: Sendable {
 
   private var fullLines: [String] {
     headline + dumpLines + measureLines(limit: .max) + worstLines
-      + profileLines(rows: .max) + layerLines + exceptionLines + energyLines + energyDetails
+      + profileLines(rows: .max) + causeLines + layerLines + exceptionLines + energyLines
+      + energyDetails
       + memoryLines + sampleLines + budgetLines + budgetDetails + labelDetails + trustLines
       + sourceLines + findingDetails + nextLines
   }

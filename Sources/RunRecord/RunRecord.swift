@@ -108,6 +108,8 @@ public struct BlockRecord: Codable, Sendable {
   public var baseCycles: UInt64
   public var branchCycles: UInt64
   public var stallCycles: UInt64
+  /// `cycles` by cause.
+  public var causes = CycleCauses()
 
   public init(
     address: Address, size: UInt32, function: Int?, executions: UInt64, instructions: UInt64,
@@ -123,7 +125,7 @@ public struct BlockRecord: Codable, Sendable {
     self.stallCycles = stallCycles
   }
 
-  public var cycles: UInt64 { baseCycles + branchCycles + stallCycles }
+  public var cycles: UInt64 { baseCycles &+ branchCycles &+ stallCycles }
 }
 
 public struct FunctionRecord: Codable, Sendable {
