@@ -3,6 +3,7 @@ enum Catalog {
   static var commands: [Command] {
     [
       runCommand,
+      gateCommand,
       compareCommand,
       generateCommand,
       inspectCommand,

@@ -16,8 +16,12 @@ struct Command: Sendable {
   /// The names of its positional arguments, in brackets when they may be left out.
   var positionals: [String] {
     keys.compactMap { key in
-      guard case .positional(let isRequired) = key.shape else { return nil }
-      return isRequired ? key.name : "[\(key.name)]"
+      switch key.shape {
+      case .positional(isRequired: true): key.name
+      case .positional(isRequired: false): "[\(key.name)]"
+      case .remaining: key.name + "..."
+      case .flag, .option, .list: nil
+      }
     }
   }
 }

@@ -28,7 +28,7 @@ let compareCommand = Command(
     "compare app.yaml app.yaml --head-set generate.run-in=main",
     "compare baseline/ build/app.elf --board mps2-an386 --for '10 s'",
   ],
-  keys: [base, head, baseSettings, headSettings, format] + sharedKeys
+  keys: [base, head, baseSettings, headSettings, format] + RunOptions.shared
 ) { (arguments, invocation) throws(CommandFailure) in
   let comparands = (
     try Comparand(try arguments[base], settings: try arguments[baseSettings], arguments),
@@ -55,10 +55,3 @@ let compareCommand = Command(
   }
   return comparison.status
 }
-
-/// The options of a run that hold for both.
-private let sharedKeys: [any ArgumentKey] = [
-  RunOptions.board, RunOptions.streams, RunOptions.measures, RunOptions.budgets,
-  RunOptions.duration, RunOptions.timeout, RunOptions.settings, RunOptions.judge, RunOptions.seed,
-  RunOptions.quiet, RunOptions.full, RunOptions.strict, RunOptions.data,
-]

@@ -10,7 +10,7 @@ private let source = Key.required(
 private let output = Key.option("--output", "DIR", "where the files go; it is made if need be")
 
 let generateCommand = Command(
-  name: "generate", summary: "C sources for a network, or a whole firmware project",
+  name: "generate", summary: "C sources for a network, or a firmware project",
   details: """
     Turns a quantized network into two C files without dependencies, deepcraft.h and deepcraft.c. \
     With a deployment, writes the whole firmware for its board: drivers, start-up, linker script, \

@@ -34,12 +34,22 @@ struct SystemFile {
 
   /// Writes a whole file.
   static func write(_ text: String, to path: String) throws(CommandFailure) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
     let file = try SystemFile(creating: path)
     defer { file.close() }
-    if !file.write(Array(text.utf8)) { throw failure(path) }
+    if !file.write(bytes) { throw failure(path) }
   }
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  static func isDirectory(_ path: String, followsLinks: Bool = true) -> Bool {
+    var status = stat()
+    let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
+    return result == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 
   /// Makes a directory and those above it.
   static func createDirectory(_ path: String) throws(CommandFailure) {

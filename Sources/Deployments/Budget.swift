@@ -35,6 +35,10 @@ public enum BudgetLimit: Hashable, Sendable {
   case current(Amperes)
   case energy(Joules)
   case ratio(Ratio)
+  /// How far the value may be from the baseline's: above it, or, of a minimum, below it.
+  case relative(Ratio)
+
+  public var isRelative: Bool { if case .relative = self { true } else { false } }
 }
 
 extension BudgetLimit: CustomStringConvertible {
@@ -46,13 +50,15 @@ extension BudgetLimit: CustomStringConvertible {
     case .current(let value): Quantity.text(value)
     case .energy(let value): Quantity.text(value)
     case .ratio(let value): Quantity.text(value)
+    case .relative(let value):
+      (value < .zero ? "" : "+") + Quantity.text(value) + " of baseline"
     }
   }
 }
 
 /// A limit that a run must keep.
 public struct Budget: Hashable, Sendable {
-  /// The dotted key: `latency.max`, `flash`, `average-current`.
+  /// The dotted key: `latency.max`, `flash`, `average-current`; ` vs baseline` behind it if relative.
   public var name: String
   public var metric: BudgetMetric
   public var limit: BudgetLimit
@@ -91,26 +97,64 @@ struct BudgetReader {
       if measures.contains(entry.key) {
         budgets += try statistics(entry)
       } else {
-        let (metric, limit) = try plain(entry)
-        budgets.append(
-          Budget(name: entry.key, metric: metric, limit: limit, position: entry.value.position))
+        for node in try limits(entry.value) {
+          let (metric, limit) = try plain(entry.key, node)
+          budgets.append(budget(entry.key, metric, limit, at: node))
+        }
       }
     }
     return budgets
+  }
+
+  /// One limit, or a list of them: `[256 KiB, +2 %]`.
+  private func limits(_ node: Node) throws(DocumentError) -> [Node] {
+    guard case .sequence = node.content else { return [node] }
+    let limits = try node.elements()
+    if limits.isEmpty { throw node.error("expected a limit, found an empty list") }
+    return limits
+  }
+
+  private func budget(
+    _ name: String, _ metric: BudgetMetric, _ limit: BudgetLimit, at node: Node
+  ) -> Budget {
+    Budget(
+      name: limit.isRelative ? "\(name) vs baseline" : name, metric: metric, limit: limit,
+      position: node.position)
+  }
+
+  /// `+2 %`, or `-1 %` of a value that must not fall; nil: the limit is absolute.
+  private func relative(
+    _ node: Node, isMinimum: Bool = false
+  ) throws(DocumentError) -> BudgetLimit? {
+    guard case .scalar(let text, _) = node.content, let sign = text.first, "+-".contains(sign),
+      text.hasSuffix("%")
+    else { return nil }
+    if (sign == "-") != isMinimum {
+      let wanted = isMinimum ? "'-1 %': how far it may fall" : "'+2 %': how far it may grow"
+      throw node.error("expected a share such as \(wanted), found \(node.summary)")
+    }
+    var share = node
+    share.content = .scalar(String(text.dropFirst()), quoted: true)
+    let ratio = try share.ratio()
+    return .relative(
+      Ratio(partsPerBillion: isMinimum ? -ratio.partsPerBillion : ratio.partsPerBillion))
   }
 
   /// `{max: 12 ms, p99: 11 ms}`, or a duration alone for the maximum.
   private func statistics(_ entry: Node.Entry) throws(DocumentError) -> [Budget] {
     var budgets: [Budget] = []
     func add(_ statistic: Statistic, _ node: Node) throws(DocumentError) {
-      let time = try node.interval()
-      guard time >= .zero else { throw node.error("expected a duration that is not negative") }
-      budgets.append(
-        Budget(
-          name: "\(entry.key).\(statistic.rawValue)", metric: .measure(entry.key, statistic),
-          limit: .time(time), position: node.position))
+      for node in try limits(node) {
+        var limit = try relative(node)
+        if limit == nil { limit = .time(try duration(node)) }
+        guard let limit else { continue }
+        budgets.append(
+          budget(
+            "\(entry.key).\(statistic.rawValue)", .measure(entry.key, statistic), limit, at: node))
+      }
     }
-    if case .scalar = entry.value.content {
+    if case .mapping = entry.value.content {
+    } else {
       try add(.max, entry.value)
       return budgets
     }
@@ -122,24 +166,32 @@ struct BudgetReader {
     return budgets
   }
 
+  private func duration(_ node: Node) throws(DocumentError) -> Interval {
+    let time = try node.interval()
+    guard time >= .zero else { throw node.error("expected a duration that is not negative") }
+    return time
+  }
+
   private func plain(
-    _ entry: Node.Entry
+    _ key: String, _ node: Node
   ) throws(DocumentError) -> (BudgetMetric, BudgetLimit) {
-    let node = entry.value
-    switch entry.key {
-    case "missed-deadlines": return (.missedDeadlines, .count(try count(node)))
-    case "lost-samples": return (.lostSamples, .count(try count(node)))
-    case "flash": return (.flash, .bytes(try node.bytes()))
-    case "ram": return (.ram, .bytes(try node.bytes()))
-    case "stack": return (.stack, .bytes(try node.bytes()))
-    case "heap": return (.heap, .bytes(try node.bytes()))
+    if let relative = try relative(node, isMinimum: key == "label-accuracy") {
+      return (metric(key), relative)
+    }
+    switch key {
+    case "missed-deadlines", "lost-samples":
+      return (metric(key), .count(try count(node)))
+    case "flash", "ram", "stack", "heap":
+      return (metric(key), .bytes(try node.bytes()))
     case "average-current":
       let (limit, scope) = try scoped(node)
+      if let relative = try relative(limit) { return (.averageCurrent(scope), relative) }
       let current = try limit.amperes()
       guard current >= .zero else { throw limit.error("expected a current that is not negative") }
       return (.averageCurrent(scope), .current(current))
     case "energy-per-inference":
       let (limit, scope) = try scoped(node)
+      if let relative = try relative(limit) { return (.energyPerInference(scope), relative) }
       let energy = try limit.joules()
       guard energy >= .zero else { throw limit.error("expected an energy that is not negative") }
       return (.energyPerInference(scope), .energy(energy))
@@ -149,6 +201,20 @@ struct BudgetReader {
         throw node.error("expected a share from 0 % to 100 %, found \(node.summary)")
       }
       return (.labelAccuracy, .ratio(ratio))
+    }
+  }
+
+  private func metric(_ key: String) -> BudgetMetric {
+    switch key {
+    case "missed-deadlines": .missedDeadlines
+    case "lost-samples": .lostSamples
+    case "flash": .flash
+    case "ram": .ram
+    case "stack": .stack
+    case "heap": .heap
+    case "average-current": .averageCurrent(.socAndSensors)
+    case "energy-per-inference": .energyPerInference(.socAndSensors)
+    default: .labelAccuracy
     }
   }
 

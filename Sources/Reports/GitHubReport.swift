@@ -50,6 +50,21 @@ public struct GitHubReport: Sendable {
     ]
   }
 
+  /// What is wrong with a whole deployment, at its file: the line that the message begins with, if any.
+  static func annotation(_ message: String, path: String, title: String) -> String {
+    var properties = ["file=" + Self.property(path)]
+    // `FILE:LINE:COLUMN: error: ...`
+    if message.hasPrefix(path + ":") {
+      let rest = message.dropFirst(path.count + 1).split(separator: ":", maxSplits: 2)
+      if let line = rest.first.flatMap({ Int($0) }) { properties.append("line=\(line)") }
+      if properties.count > 1, rest.count > 1, let column = Int(rest[1]) {
+        properties.append("col=\(column)")
+      }
+    }
+    properties.append("title=" + property(title))
+    return "::error \(properties.joined(separator: ","))::\(data(message))\n"
+  }
+
   private var name: String { judgement.deployment.name }
 
   private func command(
@@ -57,16 +72,16 @@ public struct GitHubReport: Sendable {
   ) -> String {
     var properties: [String] = []
     if let position, position.line > 0 {
-      properties = ["file=" + property(position.file), "line=\(position.line)"]
+      properties = ["file=" + Self.property(position.file), "line=\(position.line)"]
       if position.column > 0 { properties.append("col=\(position.column)") }
     } else if let path = judgement.deployment.path {
-      properties = ["file=" + property(path)]
+      properties = ["file=" + Self.property(path)]
     }
-    properties.append("title=" + property(title))
-    return "::\(level) \(properties.joined(separator: ","))::\(data(message))"
+    properties.append("title=" + Self.property(title))
+    return "::\(level) \(properties.joined(separator: ","))::\(Self.data(message))"
   }
 
-  private func data(_ text: String) -> String {
+  private static func data(_ text: String) -> String {
     // Scalars, not characters: a carriage return and a line feed are one character.
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
@@ -79,7 +94,7 @@ public struct GitHubReport: Sendable {
     }
   }
 
-  private func property(_ text: String) -> String {
+  private static func property(_ text: String) -> String {
     data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
   }
 }

@@ -22,24 +22,8 @@ public struct HTMLReport: Sendable {
     let sections = [
       header, crash, budgets, measures, functions, layers, energy, memory, findings,
     ]
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(title))</title>
-      <style>
-      \(HTMLStyle.text)
-      </style>
-      </head>
-      <body>
-      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </body>
-      </html>
-
-      """
+    return HTMLPage.text(
+      title: title, body: sections.filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   func escaped(_ text: String) -> String {

@@ -19,7 +19,9 @@ extension TextReport {
 
   /// Against its budget when it has one: `flash 71 of 256 KiB`.
   private func size(_ name: String, _ bytes: UInt64, _ metric: BudgetMetric) -> String {
-    let budget = judgement.budgets.first { $0.budget.metric == metric }
+    let budget = judgement.budgets.first {
+      $0.budget.metric == metric && !$0.budget.limit.isRelative
+    }
     guard let limit = budget.map({ UInt64($0.limit) }) else {
       return "\(name) \(Figures.size(bytes))"
     }
@@ -82,7 +84,9 @@ extension TextReport {
     case .failure(let unjudged): return unjudged.why
     case .success(let accuracy):
       guard let ratio = accuracy.ratio else { return nil }
-      let budget = judgement.budgets.first { $0.budget.metric == .labelAccuracy }
+      let budget = judgement.budgets.first {
+        $0.budget.metric == .labelAccuracy && !$0.budget.limit.isRelative
+      }
       let share = Figures.percent(Int128(ratio.partsPerBillion), of: 1_000_000_000, decimals: 1)
       return "label accuracy \(share) of \(Figures.grouped(accuracy.judged))"
         + (budget.map { ", budget \($0.budget.limit)" } ?? "")

@@ -43,7 +43,7 @@ extension TextReport {
   }
 
   /// What decided the verdict, as one sentence.
-  private var reason: String {
+  var reason: String {
     switch judgement.record.outcome {
     case .faulted(let fault), .lockedUp(let fault): return "\(fault.cause), \(ending)"
     default: break

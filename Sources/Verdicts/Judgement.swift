@@ -26,6 +26,8 @@ public struct Evidence: Sendable {
   public var wallSeconds = 0.0
   /// Findings other than assumptions leave the run unjudged.
   public var isStrict = false
+  /// What budgets that are relative to a baseline are held against; nil: there is none.
+  public var baseline: ComparisonSide?
 
   public init(
     _ record: RunRecord, _ board: Board, _ deployment: Deployment, _ firmware: FirmwareSummary
@@ -92,7 +94,8 @@ public struct Judgement: Sendable {
       accuracy: labelAccuracy ?? .failure(Unjudged("no labels are given")))
     budgets = deployment.budgets.map { budget in
       JudgedBudget(
-        budget, values.value(of: budget.metric), incomplete: ending.incomplete, deployment.judge)
+        budget, values.value(of: budget.metric), incomplete: ending.incomplete, deployment.judge,
+        baseline: evidence.baseline)
     }
     findings = record.findings + (energy?.findings ?? []) + profile.findings
     let violations = evidence.isStrict ? findings.filter { !$0.isAssumption } : []
@@ -100,7 +103,8 @@ public struct Judgement: Sendable {
       ending.incomplete ?? violations.first.map { "strict: \($0.place): \($0.message)" }
     let isJudged = incomplete == nil
     verdict = .combined(budgets.map(\.verdict) + (isJudged ? [] : [.unknown]))
-    status = .worst([ending.status, verdict.status])
+    status = .worst(
+      [ending.status, isJudged ? .success : .notJudged] + budgets.map(\.status))
   }
 
   /// The deployment's measures in its order, also those that the run never saw.
@@ -109,7 +113,9 @@ public struct Judgement: Sendable {
   ) -> [JudgedMeasure] {
     deployment.measures.map { measure in
       let found = record.measures.first { $0.name == measure.name }
-      let limit = deployment.budgets.first { $0.metric == .measure(measure.name, .max) }?.limit
+      let limit = deployment.budgets.first {
+        $0.metric == .measure(measure.name, .max) && !$0.limit.isRelative
+      }?.limit
       var deadline = measure.deadline
       if case .time(let maximum)? = limit { deadline = deadline ?? maximum }
       return JudgedMeasure(
@@ -117,16 +123,6 @@ public struct Judgement: Sendable {
           ?? MeasureRecord(
             name: measure.name, from: "\(measure.from)", to: "\(measure.to)"),
         deadline: deadline, end: record.end, cycles: cycles)
-    }
-  }
-}
-
-extension Verdict {
-  fileprivate var status: ExitStatus {
-    switch self {
-    case .met: .success
-    case .missed: .budgetMissed
-    case .unknown: .notJudged
     }
   }
 }

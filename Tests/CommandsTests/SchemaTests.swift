@@ -144,6 +144,17 @@ struct SchemaTests {
     #expect(read == schema.properties, "\(listed.error)")
   }
 
+  @Test func budgetsRelativeToABaselineAreAsTheSchemaSays() throws {
+    let schema = try schema("deployment")
+    let budgets =
+      "{flash: [256 KiB, +2 %], ram: +1 %, m: {max: [1 ms, +2 %]}, label-accuracy: -1 %}"
+    let text = "board: mps2-an386\nfirmware: a.elf\nbudgets: \(budgets)\n"
+    let problems = schema.problems(json(try Node.parse(text, file: "d.yaml")))
+    #expect(problems.isEmpty, "\(problems)")
+    let wrong = "board: a\nbudgets: {flash: -2 %}\n"
+    #expect(!schema.problems(json(try Node.parse(wrong, file: "d.yaml"))).isEmpty)
+  }
+
   @Test func whatIsWrongIsFoundByTheSchema() throws {
     let schema = try schema("deployment")
     for text in [

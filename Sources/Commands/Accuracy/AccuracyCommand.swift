@@ -15,7 +15,7 @@ private let results = Key.option(
   "--results", "FILE", "write what the model gave as CSV, to be published")
 
 let accuracyCommand = Command(
-  name: "accuracy", summary: "the error table of the timing models against silicon",
+  name: "accuracy", summary: "the timing models held against silicon",
   details: """
     Without --suite: the published table, each row with its source.
 

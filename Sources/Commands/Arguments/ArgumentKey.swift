@@ -11,11 +11,13 @@ enum ArgumentShape: Hashable, Sendable {
   case list(placeholder: String)
   /// `FIRMWARE`, by its place.
   case positional(isRequired: Bool)
+  /// `DEPLOYMENT...`: every word behind the positional ones, at least one.
+  case remaining
 
   var placeholder: String? {
     switch self {
     case .option(let placeholder), .list(let placeholder): placeholder
-    case .flag, .positional: nil
+    case .flag, .positional, .remaining: nil
     }
   }
 }

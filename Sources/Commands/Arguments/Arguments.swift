@@ -16,6 +16,10 @@ struct Arguments: Sendable {
       } else if !isAfterDashes, word.hasPrefix("-"), word != "-" {
         try takeOption(word, &rest, keys)
       } else {
+        if place == positionals.count, let rest = keys.first(where: { $0.shape == .remaining }) {
+          texts[rest.name, default: []].append(word)
+          continue
+        }
         guard place < positionals.count else {
           throw .usage("unexpected argument '\(shortened(word))'")
         }

@@ -14,8 +14,8 @@ enum Help {
 
       \(table(rows))
       'thumbprint COMMAND --help' explains a command, '--version' names this version.
-      Exit status: 0 all holds, 1 budget missed, 3 firmware crashed, 4 not judged,
-      64 wrong command line, 65 bad input, 66 cannot open, 69 a program is missing.
+      Exit status: 0 all holds, 1 budget missed, 2 worse than before, 3 firmware
+      crashed, 4 not judged, 64 command line, 65 input, 66 cannot open, 69 program.
 
       """
   }
@@ -41,7 +41,7 @@ enum Help {
 
   /// Two columns; a first cell too wide for its column gets a line of its own.
   static func table(_ rows: [(String, String)]) -> String {
-    let fitting = rows.map(\.0.count).filter { $0 <= 34 }
+    let fitting = rows.map(\.0.count).filter { $0 <= 28 }
     let column = indent + (fitting.max() ?? 0) + 2
     var text = ""
     for (name, help) in rows {

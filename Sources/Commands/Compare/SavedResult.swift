@@ -81,7 +81,7 @@ struct SavedResult {
 
   private static func budget(_ node: Node) throws(DocumentError) -> ComparisonSide.Budget {
     let name = try node.text("name")
-    let isMinimum = name == "label-accuracy"
+    let isMinimum = name.hasPrefix("label-accuracy")
     let unit: JudgedBudget.Unit =
       switch try node.text("unit") {
       case "s": .picoseconds

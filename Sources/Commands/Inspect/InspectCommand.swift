@@ -7,7 +7,7 @@ private let file = Key.required(
   "FILE", "an ELF, network, recording, label file, board or deployment")
 
 let inspectCommand = Command(
-  name: "inspect", summary: "what a firmware, network, recording or board holds",
+  name: "inspect", summary: "what a firmware, network or recording holds",
   details: """
     Tells what a file holds: of an ELF its sections, symbols, vector table, memory and debug \
     information; of a network its layers with multiply-accumulates and bytes; of a recording rate, \

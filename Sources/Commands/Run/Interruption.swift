@@ -11,7 +11,7 @@ struct Interruption {
   /// Holds the signals back from here to `release`.
   func hold() {
     var set = set()
-    unsafe _ = sigprocmask(SIG_BLOCK, &set, nil)
+    unsafe _ = pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
   var isPending: Bool {
@@ -25,7 +25,7 @@ struct Interruption {
     var set = set()
     var none = timespec()
     while unsafe sigtimedwait(&set, nil, &none) > 0 {}
-    unsafe _ = sigprocmask(SIG_UNBLOCK, &set, nil)
+    unsafe _ = pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   private func set() -> sigset_t {

@@ -20,7 +20,7 @@ struct JudgedRun {
   init(
     _ plan: RunPlan, _ terminal: Terminal, console target: ConsoleSink.Target,
     showsProgress: Bool, reportFollows: Bool, isStrict: Bool, debugger: DebuggerPort? = nil,
-    base: Address? = nil
+    base: Address? = nil, baseline: ComparisonSide? = nil, watch: RunWatch? = nil
   ) throws(CommandFailure) {
     // Before the run: what is found wrong after it would cost its result.
     let labels = try RunLabels(plan.deployment)
@@ -29,11 +29,12 @@ struct JudgedRun {
     let progress = ProgressLine(
       terminal, isWanted: showsProgress, duration: plan.deployment.duration)
     let console = try ConsoleSink(target, terminal) { progress.clear() }
-    let run = try MachineRun(image, plan.board, plan.deployment, progress, console, debugger, lines)
+    let run = try MachineRun(
+      image, plan.board, plan.deployment, progress, console, debugger, lines, watch)
     progress.clear()
     lines.finish()
     console.finish(reportFollows: reportFollows)
-    judgement = Self.judge(run, image, plan, labels, isStrict: isStrict)
+    judgement = Self.judge(run, image, plan, labels, isStrict: isStrict, baseline)
     unjudged = run.unjudged
     inputError = run.inputError
   }
@@ -58,7 +59,7 @@ struct JudgedRun {
 
   private static func judge(
     _ run: MachineRun, _ image: FirmwareImage, _ plan: RunPlan, _ labels: RunLabels?,
-    isStrict: Bool
+    isStrict: Bool, _ baseline: ComparisonSide?
   ) -> Judgement {
     let summary = FirmwareSummary(
       path: image.path, sha256: image.sha256, symbols: image.functions.count)
@@ -72,6 +73,7 @@ struct JudgedRun {
     evidence.toolVersion = Version.number
     evidence.wallSeconds = run.wallSeconds
     evidence.isStrict = isStrict
+    evidence.baseline = baseline
     var judgement = Judgement(evidence)
     if run.wasInterrupted { judgement.incomplete = "interrupted" }
     var unjudged = run.unjudged.first

@@ -5,7 +5,13 @@ import Documents
 import FirmwareImage
 import Machine
 import RunRecord
+import Units
 import Verdicts
+
+/// Who started several runs at once: looks after Ctrl-C for all of them and sees how far each is.
+struct RunWatch {
+  let reached: (Instant) -> Void
+}
 
 /// A run on a machine, also when some of what the deployment asks for is not in the firmware.
 struct MachineRun {
@@ -20,7 +26,8 @@ struct MachineRun {
 
   init(
     _ image: FirmwareImage, _ board: Board, _ deployment: Deployment, _ progress: ProgressLine,
-    _ console: ConsoleSink, _ debugger: DebuggerPort?, _ lines: SerialLines
+    _ console: ConsoleSink, _ debugger: DebuggerPort?, _ lines: SerialLines,
+    _ watch: RunWatch?
   ) throws(CommandFailure) {
     var unjudged: [String] = []
     let machine = try Self.machine(image, board, deployment, &unjudged)
@@ -28,16 +35,18 @@ struct MachineRun {
     machine.console = { console.take($0) }
     machine.shouldStop = { now in
       progress.update(now)
+      watch?.reached(now)
       return interruption.isPending
     }
-    interruption.hold()
+    if watch == nil { interruption.hold() }
     try lines.attach(to: machine, of: board) { interruption.isPending }
     let server = debugger?.attach(to: machine, of: board) { interruption.isPending }
     let start = WallClock.seconds()
     record = machine.run()
     wallSeconds = WallClock.seconds() - start
     wasInterrupted = interruption.isPending || server?.wasKilled == true
-    interruption.release()
+    // Of several runs at once the signal is for all: who started them takes it.
+    if watch == nil { interruption.release() }
     self.unjudged = unjudged
     inputError = record.inputError.map { message in
       let stream = deployment.streams.first { message.holds("stream '\($0.sensor)'") }

@@ -89,6 +89,13 @@ enum RunOptions {
     Key.unavailable("--export"), Key.unavailable("--jobs"),
   ]
 
+  /// What also holds for several runs at once.
+  static let shared: [any ArgumentKey] = [
+    board, streams, measures, budgets, duration, timeout, settings, judge, seed, quiet, full,
+    strict,
+    data,
+  ]
+
   /// The deployment's parts among the arguments.
   static func parts(_ arguments: Arguments) throws(CommandFailure) -> DeploymentParts {
     var parts = DeploymentParts()

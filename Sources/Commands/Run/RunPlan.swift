@@ -4,9 +4,9 @@ import Documents
 import Verdicts
 
 /// What is to be run where, read and checked.
-struct RunPlan {
+struct RunPlan: Sendable {
   let data: DataDirectory
-  let deployment: Deployment
+  var deployment: Deployment
   let board: Board
 
   /// `explicit` is what --data gives.
