@@ -1,3 +1,4 @@
+public import Documents
 public import Units
 
 /// A circuit board: a chip, what is wired to its pins, and what the whole draws.
@@ -63,6 +64,10 @@ public struct BoardSensor: Hashable, Sendable {
     case i2c
     case spi
     case pdm
+    /// Words clocked by a serial audio interface.
+    case i2s
+    /// A voltage at an input of a converter.
+    case analog
   }
 
   /// How a sensor is reached: the pins are wired, the controller is the one that firmware takes by
@@ -89,6 +94,8 @@ public struct BoardSensor: Hashable, Sendable {
 
   /// What deployments call it: `imu`.
   public var id: String
+  /// Where it is described.
+  public var position: Position
   /// `LSM9DS1`.
   public var part: String
   public var bus: Bus
@@ -97,7 +104,7 @@ public struct BoardSensor: Hashable, Sendable {
   public var pins: [NamedPin]
   /// The chip pin that supplies it while it is high; nil: always supplied.
   public var powerPin: PinName?
-  /// What can be recorded for it: `accelerometer`.
+  /// What can be recorded for it: `accelerometer`; empty: all that the part feels.
   public var channels: [String]
   /// Constants for its model.
   public var parameters: [String: Int]
@@ -127,4 +134,15 @@ public struct Console: Hashable, Sendable {
   public var transmit: PinName?
   public var receive: PinName?
   public var provenance: Provenance
+}
+
+extension BoardSensor.BusKind {
+  /// The kind of bus that a controller of that name has; nil: it may be one of several.
+  static func of(controller: String) -> Self? {
+    let kinds: [(String, Self)] = [
+      ("TWI", .i2c), ("I2C", .i2c), ("SPI", .spi), ("PDM", .pdm), ("DFSDM", .pdm), ("I2S", .i2s),
+      ("SAI", .i2s), ("SAADC", .analog), ("ADC", .analog),
+    ]
+    return kinds.first { controller.hasPrefix($0.0) }?.1
+  }
 }

@@ -121,33 +121,55 @@ extension BoardReader {
     return sensors
   }
 
+  private static let sensorKeys = [
+    "part", "bus", "address", "addresses", "pins", "power-pin", "channels", "parameters",
+  ]
+
   private func sensor(_ entry: Node.Entry, _ chip: Chip) throws(DocumentError) -> BoardSensor {
-    let sensor = try Fields(
-      entry.value, "a sensor",
-      keys: ["part", "bus", "addresses", "pins", "power-pin", "channels", "parameters"]
-        + Provenances.keys)
-    var addresses: [BoardSensor.BusAddress] = []
-    for address in try sensor.optional("addresses")?.entries("addresses") ?? [] {
-      addresses.append(
-        BoardSensor.BusAddress(
-          name: address.key, value: UInt8(try address.value.integer(in: 0x08...0x77))))
-    }
+    let sensor = try Fields(entry.value, "a sensor", keys: Self.sensorKeys + Provenances.keys)
     var channels: [String] = []
-    for node in try sensor.required("channels").elements() { channels.append(try node.string()) }
+    for node in try sensor.optional("channels")?.elements() ?? [] {
+      channels.append(try node.string())
+    }
     return BoardSensor(
-      id: entry.key, part: try sensor.required("part").string(),
-      bus: try bus(sensor.required("bus"), chip), addresses: addresses,
+      id: entry.key, position: entry.position, part: try sensor.required("part").string(),
+      bus: try bus(sensor.required("bus"), chip), addresses: try addresses(sensor),
       pins: try pins(sensor.optional("pins")), powerPin: try optionalPin(sensor, "power-pin"),
       channels: channels, parameters: try integers(sensor.optional("parameters")),
-      provenance: try provenances.read(sensor))
+      provenance: sensor.has("source") ? try provenances.read(sensor) : .wiring)
   }
 
+  /// `address: 0x6A`, or several by the dies' names.
+  private func addresses(_ sensor: Fields) throws(DocumentError) -> [BoardSensor.BusAddress] {
+    var addresses: [BoardSensor.BusAddress] = []
+    func add(_ name: String, _ node: Node) throws(DocumentError) {
+      let value = UInt8(try node.integer(in: 0x08...0x77))
+      addresses.append(BoardSensor.BusAddress(name: name, value: value))
+    }
+    if let node = sensor.optional("address") { try add("address", node) }
+    for address in try sensor.optional("addresses")?.entries("addresses") ?? [] {
+      try add(address.key, address.value)
+    }
+    return addresses
+  }
+
+  /// A controller's name alone says the kind of bus, where it can be only one.
   private func bus(_ node: Node, _ chip: Chip) throws(DocumentError) -> BoardSensor.Bus {
+    if case .scalar = node.content {
+      let name = try controller(node, chip)
+      guard let kind = BoardSensor.BusKind.of(controller: name) else {
+        throw node.error(
+          "expected the kind of bus, too: {kind: "
+            + BoardSensor.BusKind.allCases.map(\.rawValue).joined(separator: "|")
+            + ", controller: \(name)}")
+      }
+      return BoardSensor.Bus(kind: kind, controller: name, pins: [])
+    }
     let bus = try Fields(node, "a bus", keys: ["kind", "controller", "pins", "pull-up-pin"])
     return BoardSensor.Bus(
       kind: try bus.required("kind").choice("kind of bus", as: BoardSensor.BusKind.self),
       controller: try controller(bus.required("controller"), chip),
-      pins: try pins(bus.required("pins")), pullUpPin: try optionalPin(bus, "pull-up-pin"))
+      pins: try pins(bus.optional("pins")), pullUpPin: try optionalPin(bus, "pull-up-pin"))
   }
 
   private func controller(_ node: Node, _ chip: Chip) throws(DocumentError) -> String {

@@ -60,3 +60,19 @@ extension Node {
     try apply(moved, at: original.place)
   }
 }
+
+extension Node {
+  /// Puts an entry of another document below a key, in place of one of the same name.
+  mutating func lay(_ entry: Entry, below key: String) throws(DocumentError) {
+    var entries = try self.entries("a board")
+    let index = entries.firstIndex { $0.key == key } ?? entries.count
+    if index == entries.count {
+      let empty = Node(.mapping([]), at: entry.position)
+      entries.append(Entry(key: key, position: entry.position, value: empty))
+    }
+    var below = entries[index].value.isNull ? [] : try entries[index].value.entries(key)
+    below.removeAll { $0.key == entry.key }
+    entries[index].value.content = .mapping(below + [entry])
+    content = .mapping(entries)
+  }
+}

@@ -5,8 +5,8 @@ import FileSystem
 public struct DataDirectory: Hashable, Sendable {
   public let path: String
 
-  /// Takes the first place that holds `Boards/`: `--data` alone when given, `$THUMBPRINT_HOME` alone
-  /// when set, `../share/thumbprint` beside the executable, the package root above it.
+  /// Takes the first place that holds `Boards/`: `--data` alone when given, `$THUMBPRINT_HOME`
+  /// alone when set, `../share/thumbprint` beside the executable, the package root above it.
   public init(explicit: String? = nil) throws(BoardError) {
     let places = DataDirectory.places(explicit)
     guard let found = places.first(where: { Files.exists($0 + "/Boards") }) else {
@@ -38,10 +38,12 @@ public struct DataDirectory: Hashable, Sendable {
 
   /// Loads a board by name, or from a file when the name ends in `.yaml`.
   ///
-  /// A chip is looked for in `Chips/` beside the board's file, then here. `overrides` are dotted keys
-  /// of the board, of its chip (`core.priority-bits`) or below a memory (`flash.wait-states`).
+  /// A chip is looked for in `Chips/` beside the board's file, then here. `overrides` are dotted
+  /// keys of the board, of its chip (`core.priority-bits`) or below a memory (`flash.wait-states`).
+  /// `sensors` are laid over the board's: one of the same name takes its place.
   public func board(
-    _ name: String, overrides: [Override] = [], at position: Position? = nil
+    _ name: String, overrides: [Override] = [], sensors: [Node.Entry] = [],
+    at position: Position? = nil
   ) throws(BoardError) -> Board {
     let isFile = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
     if !isFile && !boardNames().contains(name) {
@@ -52,6 +54,7 @@ public struct DataDirectory: Hashable, Sendable {
       var trees = BoardTrees(board: try Node.load(path: file), chip: nil)
       let chipName = try trees.chipName()
       trees.chip = try chipTree(chipName, beside: file)
+      for sensor in sensors { try trees.board.lay(sensor, below: "sensors") }
       for override in overrides { try trees.apply(override) }
       let chip = try ChipReader(trees.chip ?? trees.board).chip()
       return try BoardReader(trees.board).board(chip)

@@ -41,6 +41,13 @@ public struct Provenance: Hashable, Sendable {
     mark: .memory)
 }
 
+extension Provenance {
+  /// Of wiring that its user describes: no number that could be off.
+  static let wiring = Provenance(
+    source: Source(key: "user", title: "as the deployment or board says", location: "no document"),
+    mark: .derived)
+}
+
 /// A value of a data file with its provenance.
 public struct Sourced<Value: Sendable>: Sendable {
   public var value: Value
@@ -79,7 +86,8 @@ struct Provenances {
   /// Keys whose values have a provenance of their own.
   private static let own = ["wait-states", "start-up", "wake-up", "systick-reference"]
 
-  /// The provenance that an entry states; that of the command line once any number in it is set there.
+  /// The provenance that an entry states; that of the command line once any number in it is set
+  /// there.
   func read(_ fields: Fields) throws(DocumentError) -> Provenance {
     let entries = try fields.node.entries()
     if entries.contains(where: { $0.value.isOverride && !Self.own.contains($0.key) }) {

@@ -30,22 +30,24 @@ private func sensorList() -> Sheet {
   let parts = SensorCatalog.parts.compactMap { SensorCatalog.description(of: $0) }
   let rows = parts.map { part in
     Sheet.Row([
-      ("sensor", part.part), ("bus", bus(part.attachment)), ("what", part.summary),
+      ("sensor", part.part), ("bus", bus(part)), ("what", part.summary),
     ])
   }
   sheet.table("sensors", rows)
   return sheet
 }
 
-private func bus(_ attachment: SensorDescription.Attachment) -> String {
-  switch attachment {
-  case .i2c: "I2C"
+private func bus(_ part: SensorDescription) -> String {
+  switch part.attachment {
+  case .i2c: part.hasSPI ? "I2C, SPI" : "I2C"
   case .pdm: "PDM"
+  case .i2s: "I2S"
+  case .analog: "analogue"
   }
 }
 
 private func sensorSheet(_ part: SensorDescription) -> Sheet {
-  var attachment = bus(part.attachment)
+  var attachment = bus(part)
   if case .i2c(let addresses) = part.attachment {
     attachment += " at " + addresses.map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
   }

@@ -37,7 +37,10 @@ public struct Deployment: Sendable {
   /// `--set board....`: dotted keys of the board, without `board`.
   public var boardOverrides: [Override]
   public var firmware: Firmware
+  /// Sensors that are wired to the board, or in place of its own, as a board's file describes them.
+  public var sensors: [Node.Entry] = []
   public var streams: [StreamInput]
+  public var faults: [Fault] = []
   /// The file with the true classes over time.
   public var labels: String?
   /// Simulated time; nil: until the recordings or the firmware end.
@@ -54,13 +57,15 @@ public struct Deployment: Sendable {
   public var files: String?
   /// What follows the program's name on the command line that semihosting tells.
   public var arguments: String?
+  /// What is drawn at random is drawn by this.
+  public var seed: Int64 = 0
 
   public func stream(_ sensor: String) -> StreamInput? { streams.first { $0.sensor == sensor } }
   public func measure(_ name: String) -> Measure? { measures.first { $0.name == name } }
 
   /// Loads the board that this is deployed on, with its overrides.
   public func loadBoard(from data: DataDirectory) throws(BoardError) -> Board {
-    try data.board(board, overrides: boardOverrides, at: boardPosition)
+    try data.board(board, overrides: boardOverrides, sensors: sensors, at: boardPosition)
   }
 }
 

@@ -6,12 +6,17 @@ extension Deployment {
   public func check(against board: Board) throws(DocumentError) {
     for stream in streams {
       let sensor = try sensor(stream.sensor, on: board, at: stream.position)
-      for channel in stream.channels where !sensor.channels.contains(channel.name) {
+      for channel in stream.channels
+      where !sensor.channels.isEmpty && !sensor.channels.contains(channel.name) {
         throw DocumentError(
           "'\(stream.sensor)' has no channel '\(shortened(channel.name))'"
             + hint(for: channel.name, in: sensor.channels), at: channel.position)
       }
       for channel in stream.channels { try checkAxes(channel) }
+    }
+    for fault in faults {
+      let sensor = try sensor(fault.sensor, on: board, at: fault.sensorPosition)
+      try fault.check(against: sensor)
     }
     if case .generated(let generation) = firmware {
       for rate in generation.sensors {

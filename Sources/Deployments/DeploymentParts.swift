@@ -21,6 +21,8 @@ public struct DeploymentParts: Hashable, Sendable {
   /// `--files`, `--arguments`.
   public var files: String?
   public var arguments: String?
+  /// `--seed N`.
+  public var seed: Int64?
   /// `--set KEY=VALUE`.
   public var settings: [String] = []
 
@@ -63,6 +65,7 @@ extension DeploymentParts {
     try set(duration, ["for"], "--for", &tree)
     try set(timeout, ["timeout"], "--timeout", &tree)
     try set(judge, ["judge"], "--judge", &tree)
+    try set(seed.map(String.init), ["seed"], "--seed", &tree)
     try set(files, ["files"], "--files", &tree)
     try set(arguments, ["arguments"], "--arguments", &tree)
     for text in streams {

@@ -6,9 +6,10 @@ import Units
 /// Makes a deployment of its checked tree.
 struct DeploymentReader {
   static let keys = [
-    "name", "board", "firmware", "generate", "streams", "labels", "for", "timeout", "measure",
+    "name", "board", "firmware", "generate", "sensors", "streams", "faults", "labels", "for",
+    "timeout", "measure",
     "inference", "battery", "budgets", "judge", "uart",
-    "files", "arguments",
+    "files", "arguments", "seed",
   ]
 
   private let fields: Fields
@@ -23,7 +24,7 @@ struct DeploymentReader {
     let board = try fields.required("board")
     let firmware = try firmware()
     let measures = try measures()
-    return Deployment(
+    var deployment = Deployment(
       name: try fields.optional("name")?.string() ?? defaultName(firmware), path: path,
       board: try boardName(board), boardPosition: board.position, boardOverrides: boardOverrides,
       firmware: firmware, streams: try streams(),
@@ -40,6 +41,16 @@ struct DeploymentReader {
       judge: try fields.optional("judge")?.choice("judge", as: Deployment.Judge.self) ?? .guarded,
       uarts: try uarts(), files: try fields.optional("files").map(resolve),
       arguments: try fields.optional("arguments")?.string())
+    deployment.sensors = try fields.optional("sensors")?.entries("sensors") ?? []
+    deployment.faults = try faults()
+    deployment.seed = try fields.optional("seed")?.integer() ?? 0
+    return deployment
+  }
+
+  private func faults() throws(DocumentError) -> [Fault] {
+    var faults: [Fault] = []
+    for node in try fields.optional("faults")?.elements() ?? [] { faults.append(try Fault(node)) }
+    return faults
   }
 
   /// Paths in the file are relative to it, those of options to where the command was typed.

@@ -4,6 +4,10 @@ public struct Node: Sendable {
     public var key: String
     public var position: Position
     public var value: Node
+
+    public init(key: String, position: Position, value: Node) {
+      (self.key, self.position, self.value) = (key, position, value)
+    }
   }
 
   public enum Content: Sendable {

@@ -8,7 +8,10 @@ public enum MachineError: Error, CustomStringConvertible {
   case badVectorTable(path: String, table: Address, reason: String)
   case noTiming(core: String, known: [String])
   case unsupportedCore(String, known: [String])
-  case unknownPart(part: String, sensor: String, known: [String])
+  /// `at`: where the sensor is described.
+  case unknownPart(part: String, sensor: String, at: String, known: [String])
+  /// A sensor is wired as its part cannot be, or is to have a fault that it cannot have.
+  case wiring(sensor: String, at: String, reason: String)
   case noSymbol(name: String, use: String, nearest: String?)
   case stream(sensor: String, reason: String)
   case recording(StreamError)
@@ -28,8 +31,10 @@ public enum MachineError: Error, CustomStringConvertible {
       "error: no timing model for core '\(core)'; known: \(known.joined(separator: ", "))"
     case .unsupportedCore(let core, let known):
       "error: the engine does not run core '\(core)'; it runs \(known.joined(separator: ", "))"
-    case .unknownPart(let part, let sensor, let known):
-      "error: no model of part '\(part)' (sensor '\(sensor)'); known: "
+    case .wiring(let sensor, let place, let reason):
+      "\(place): error: sensor '\(sensor)': \(reason)"
+    case .unknownPart(let part, let sensor, let place, let known):
+      "\(place): error: no model of part '\(part)' (sensor '\(sensor)'); known: "
         + known.joined(separator: ", ")
     case .noSymbol(let name, let use, let nearest):
       "error: \(use): no symbol matches '\(name)'"

@@ -34,7 +34,8 @@ struct MachineParts {
 }
 
 extension Machine {
-  /// Puts a board together, loads the firmware and wires the deployment's recordings to its sensors.
+  /// Puts a board together, loads the firmware and wires the deployment's recordings to its
+  /// sensors.
   public convenience init(
     board: Board, image: FirmwareImage, deployment: Deployment
   ) throws(MachineError) {
@@ -42,10 +43,10 @@ extension Machine {
   }
 }
 
-/// Builds one machine: memory, devices, core, sensors, watchers, in the order in which they need each
-/// other.
+/// Builds one machine: memory, devices, core, sensors, watchers, in the order in which they need
+/// each other.
 private final class Assembly {
-  let board: Board
+  private(set) var board: Board
   let image: FirmwareImage
   let deployment: Deployment
   let clock: ClockSignal
@@ -83,8 +84,8 @@ private final class Assembly {
     guard let timing = TimingCatalog.timing(of: name) else {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
-    let analysis = BlockAnalysis(image: image, timing: timing) { [board] address in
-      board.chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
+    let analysis = BlockAnalysis(image: image, timing: timing) { [chip = board.chip] address in
+      chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
     }
     let engine = try makeEngine(analysis)
     memory.engine = engine
@@ -106,6 +107,7 @@ private final class Assembly {
     try addDevices(bus, core, engine)
     for pin in board.pullUps { fabric.pins[pin.description].setResistor(true) }
     for segment in outside { try program(segment, bus) }
+    board = try board.withSensorDefaults()
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
     let sensors = try makeSensors(tracks)
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
@@ -302,20 +304,20 @@ private final class Assembly {
         name: sensor.id, bus: sensor.bus.controller, address: sensor.addresses.first?.value,
         addresses: Dictionary(
           uniqueKeysWithValues: sensor.addresses.map { ($0.name, $0.value) }),
+        select: sensor.bus.kind == .spi
+          ? sensor.bus.pin("cs").map { fabric.pins[$0.description] } : nil,
         pins: Dictionary(
           uniqueKeysWithValues: sensor.pins.map { ($0.name, fabric.pins[$0.pin.description]) }),
         powerPin: sensor.powerPin.map { fabric.pins[$0.description] },
-        parameters: sensor.parameters, stimulus: stimulus, track: track, fabric: fabric)
-      guard let made = SensorCatalog.make(part: sensor.part, context: context) else {
-        throw .unknownPart(part: sensor.part, sensor: sensor.id, known: SensorCatalog.parts)
-      }
-      sensors.append(made)
+        parameters: sensor.parameters, stimulus: stimulus, track: track,
+        faults: try deployment.faults(of: sensor, fabric), fabric: fabric)
+      if let made = SensorCatalog.make(part: sensor.part, context: context) { sensors.append(made) }
     }
     return sensors
   }
 
-  /// An enabled sensor ends the run itself, when it asks for more than the recording holds; one that
-  /// was never enabled asks for nothing.
+  /// An enabled sensor ends the run itself, when it asks for more than the recording holds; one
+  /// that was never enabled asks for nothing.
   private func stopAtEnd(of stimulus: RecordedStimulus, sensor: String, _ track: SensorTrack) {
     guard stimulus.end != .never else { return }
     let end = scheduler.event("\(sensor) recording", order: .observer) { [unowned fabric] in

@@ -65,6 +65,7 @@ final class RecordedStimulus: Stimulus {
     case .magneticField: "uT"
     case .humidity: "%"
     case .pressure: "hPa"
+    case .voltage: "V"
     case .sound, .light, .proximity, .gesture: nil
     }
   }
@@ -74,7 +75,7 @@ final class RecordedStimulus: Stimulus {
     switch quantity {
     case .acceleration: [["ax", "ay", "az"], ["aX", "aY", "aZ"], ["accX", "accY", "accZ"]]
     case .angularRate: [["gx", "gy", "gz"], ["gX", "gY", "gZ"], ["gyrX", "gyrY", "gyrZ"]]
-    case .temperature, .humidity, .pressure, .proximity: [[quantity.rawValue]]
+    case .temperature, .humidity, .pressure, .proximity, .voltage: [[quantity.rawValue]]
     case .magneticField: [["mx", "my", "mz"], ["mX", "mY", "mZ"], ["magX", "magY", "magZ"]]
     case .light: [["clear", "red", "green", "blue"]]
     case .gesture: [["up", "down", "left", "right"]]

@@ -23,7 +23,7 @@ final class NordicRNG: Peripheral {
   private let startup: Interval
   private let periods: (raw: Interval, corrected: Interval)
   private let seed: UInt64
-  private var state: UInt64
+  private var random: SplitMix64
   private var config: UInt32 = 0
   private var value: UInt32 = 0
   private var due: Event?
@@ -39,7 +39,7 @@ final class NordicRNG: Peripheral {
     startup = time("startup-us", 128)
     periods = (time("period-us", 30), time("corrected-period-us", 120))
     seed = UInt64(bitPattern: Int64(context.parameters["seed"] ?? 1))
-    state = seed
+    random = SplitMix64(seed: seed)
     due = context.fabric.scheduler.event(context.name) { [unowned self] in makeByte() }
     interface.perform = { [unowned self] in perform($0) }
   }
@@ -54,11 +54,7 @@ final class NordicRNG: Peripheral {
   }
 
   private func makeByte() {
-    // SplitMix64: every state gives a well-mixed byte.
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    value = UInt32(truncatingIfNeeded: mixed >> 56)
+    value = UInt32(truncatingIfNeeded: random.next() >> 56)
     due?.schedule(after: period)
     interface.raise(Self.valueReady)
   }
@@ -83,7 +79,7 @@ final class NordicRNG: Peripheral {
   func reset() {
     perform(Self.stop)
     interface.reset()
-    state = seed
+    random = SplitMix64(seed: seed)
     config = 0
     value = 0
   }

@@ -1,4 +1,5 @@
 import Simulation
+import Units
 
 /// The CRC unit of an STM32 with programmable polynomial, size, initial value and bit reversal.
 ///
@@ -78,8 +79,8 @@ final class STM32CRC: Peripheral {
   }
 }
 
-/// The random number generator of an STM32: a word every 40 cycles of its clock, from a generator with
-/// a fixed seed so that runs repeat.
+/// The random number generator of an STM32: a word every 40 cycles of its clock, from a generator
+/// with a fixed seed so that runs repeat.
 ///
 /// Reference: RM0432 33, RM0090 24.
 /// Not modelled: health tests, clock and seed errors, conditioning.
@@ -89,7 +90,7 @@ final class STM32RNG: Peripheral {
   private let line: InterruptLine?
   private var control: UInt32 = 0
   private var isReady = false
-  private var state: UInt64 = 0x5448_554d_4250_5249
+  private var random = SplitMix64(seed: 0x5448_554d_4250_5249)
   private var due: Event?
 
   init(_ context: PeripheralContext) {
@@ -147,12 +148,5 @@ final class STM32RNG: Peripheral {
     due?.schedule(after: clock.duration(ofTicks: 40))
   }
 
-  /// SplitMix64.
-  private func next() -> UInt32 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return UInt32(truncatingIfNeeded: mixed ^ mixed >> 31)
-  }
+  private func next() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
 }

@@ -95,6 +95,7 @@ final class STM32DMAChannel {
   }
 
   private func plan() {
+    request?.remaining = control & Control.enable != 0 ? Int(count) : nil
     guard isRequested else {
       due?.cancel()
       return track.end()

@@ -18,6 +18,8 @@ final class STM32DMARequests {
 /// A wire by which a device asks for one transfer after another.
 final class STM32DMARequest {
   private(set) var isActive = false
+  /// The items that whoever serves it still waits for; nil: nobody does.
+  var remaining: Int?
   /// Told when it becomes active; whoever serves it hooks in here.
   var observer: () -> Void = {}
   /// A transfer was made: a device whose request is a pulse takes it back.

@@ -1,10 +1,11 @@
 import Simulation
 import Units
 
-/// A DMA controller of STM32F4 and F7 with eight streams, each of which chooses one of eight requests.
+/// A DMA controller of STM32F4 and F7 with eight streams, each of which chooses one of eight
+/// requests.
 ///
-/// Interrupt lines: one a stream. Parameters: the requests by name, stream × 8 + channel; a second place
-/// of the same request has a suffix: `SPI1_RX.2`.
+/// Interrupt lines: one a stream. Parameters: the requests by name, stream × 8 + channel; a second
+/// place of the same request has a suffix: `SPI1_RX.2`.
 ///
 /// Reference: RM0090 10, RM0385 8.
 /// Not modelled: bursts, the FIFO's thresholds (items move one at a time), the peripheral as flow
@@ -165,6 +166,7 @@ final class STM32DMAStream {
   }
 
   private func plan() {
+    request?.remaining = control & Control.enable != 0 ? Int(count) : nil
     guard isRequested else {
       due?.cancel()
       return track.end()

@@ -3,11 +3,11 @@ import Units
 
 /// The second version of an STM32's I2C controller (F7, L4, G0) as a controller on its bus.
 ///
-/// TIMINGR on the kernel clock gives the bit time. START and repeated START take one bit, address and
-/// bytes nine, STOP one. Interrupt lines: event and error, or one for both.
+/// TIMINGR on the kernel clock gives the bit time. START and repeated START take one bit, address
+/// and bytes nine, STOP one. Interrupt lines: event and error, or one for both.
 ///
 /// Reference: RM0432 45, RM0444 32, RM0385 30.
-/// Not modelled: being a target, SMBus and PEC, clock stretching by timing, arbitration, ten-bit
+/// Not modelled: being a target, SMBus and PEC, timeouts of a clock held low, arbitration, ten-bit
 /// addresses, filters.
 final class STM32I2C: Peripheral {
   private enum Register: UInt32 {
@@ -182,8 +182,8 @@ final class STM32I2C: Peripheral {
     begin(.addressing, bits: 10)
   }
 
-  /// Reference: RM0432 45.4.9: t(SCL) = ((SCLL + 1) + (SCLH + 1)) x (PRESC + 1) x t(I2CCLK), and the
-  /// synchronization of about two clocks an edge.
+  /// Reference: RM0432 45.4.9: t(SCL) = ((SCLL + 1) + (SCLH + 1)) x (PRESC + 1) x t(I2CCLK), and
+  /// the synchronization of about two clocks an edge.
   private var bitTime: Interval {
     let low = UInt64(timing & 0xff) + 1
     let high = UInt64(timing >> 8 & 0xff) + 1
@@ -193,7 +193,15 @@ final class STM32I2C: Peripheral {
   private func begin(_ step: Step, bits: Int64) {
     guard !clock.isStopped else { return }
     self.step = step
-    due?.schedule(after: bitTime * bits)
+    due?.schedule(after: bitTime * bits + stretch(step))
+  }
+
+  /// A target may hold the clock before a byte.
+  private func stretch(_ step: Step) -> Interval {
+    switch step {
+    case .sending, .receiving: target?.stretch ?? .zero
+    case .addressing, .stopping: .zero
+    }
   }
 
   private func finish() {

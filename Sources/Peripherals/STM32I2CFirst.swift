@@ -6,7 +6,8 @@ import Units
 /// CCR on PCLK1 gives the bit time. Interrupt lines: event and error.
 ///
 /// Reference: RM0090 27.
-/// Not modelled: being a target, SMBus and PEC, ten-bit addresses, arbitration, clock stretching.
+/// With DMA and LAST the byte of the last item is not acknowledged.
+/// Not modelled: being a target, SMBus and PEC, ten-bit addresses, arbitration.
 final class STM32I2CFirst: Peripheral {
   private enum Control {
     static let enable: UInt32 = 1 << 0
@@ -145,7 +146,15 @@ final class STM32I2CFirst: Peripheral {
   private func begin(_ step: Step, bits: Int64) {
     guard !clock.isStopped else { return }
     self.step = step
-    due?.schedule(after: bitTime * bits)
+    due?.schedule(after: bitTime * bits + stretch(step))
+  }
+
+  /// A target may hold the clock before a byte.
+  private func stretch(_ step: Step) -> Interval {
+    switch step {
+    case .sending, .receiving: target?.stretch ?? .zero
+    case .starting, .addressing, .stopping: .zero
+    }
   }
 
   private func put(_ byte: UInt8) {
@@ -242,7 +251,7 @@ final class STM32I2CFirst: Peripheral {
     receivedBytes += 1
     // POS lets ACK speak of the byte after the present one.
     let isDeferred = control1 & Control.position != 0 && receivedBytes < 2
-    isLastReceived = control1 & Control.acknowledge == 0 && !isDeferred
+    isLastReceived = control1 & Control.acknowledge == 0 && !isDeferred || isLastForDMA
     if status & Flag.received == 0 {
       data = byte
       status |= Flag.received
@@ -252,6 +261,12 @@ final class STM32I2CFirst: Peripheral {
       status |= Flag.finished
     }
     if isLastReceived { stopIfAsked() }
+  }
+
+  /// LAST: the byte that has come in is the last that DMA waits for.
+  private var isLastForDMA: Bool {
+    guard control2 >> 11 & 3 == 3 else { return false }
+    return receiveRequest.remaining == (status & Flag.received != 0 ? 2 : 1)
   }
 
   private func stopIfAsked() {

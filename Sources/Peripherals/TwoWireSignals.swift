@@ -82,7 +82,15 @@ final class TwoWireSignals {
 
   private func begin(_ step: Step, bits: Int64) {
     self.step = step
-    due.schedule(after: bitTime * bits)
+    due.schedule(after: bitTime * bits + stretch(step))
+  }
+
+  /// A target may hold the clock before a byte.
+  private func stretch(_ step: Step) -> Interval {
+    switch step {
+    case .sending, .receiving: target?.stretch ?? .zero
+    case .addressing, .stopping: .zero
+    }
   }
 
   private func finish() {

@@ -3,28 +3,30 @@ import Units
 
 /// Broadcom APDS-9960: light, colour, proximity and gestures behind one I2C target.
 ///
-/// ENABLE's PON starts it; after its warm-up it goes round: proximity (PEN), gestures (GEN, entered by
-/// GMODE or when PDATA reaches GPENTH), waiting (WEN, WTIME), light (AEN, ATIME). In the gesture loop
-/// it makes one dataset after another, with GWTIME between, until GMODE is cleared or all four fall
-/// below GEXTH as often as GEXPERS says.
+/// ENABLE's PON starts it; after its warm-up it goes round: proximity (PEN), gestures (GEN, entered
+/// by GMODE or when PDATA reaches GPENTH), waiting (WEN, WTIME), light (AEN, ATIME). In the gesture
+/// loop it makes one dataset after another, with GWTIME between, until GMODE is cleared or all four
+/// fall below GEXTH as often as GEXPERS says.
 ///
-/// Light: irradiance x 23.6 counts at 16x and 27.8 ms (from memory), times AGAIN and ATIME, rounded to
-/// nearest, at most 1025 a 2.78 ms cycle and 65535. Proximity and gestures: the recording's counts, 0
-/// to 255, whatever gain, pulses and LED current are. At rest it is dark and nothing is near.
+/// Light: irradiance x 23.6 counts at 16x and 27.8 ms (from memory), times AGAIN and ATIME, rounded
+/// to nearest, at most 1025 a 2.78 ms cycle and 65535. Proximity and gestures: the recording's
+/// counts, 0 to 255, whatever gain, pulses and LED current are. At rest it is dark and nothing is
+/// near.
 ///
 /// AVALID, PVALID fall when the data are read. AINT and PINT follow the thresholds with PERS; GINT
-/// stands from GFIFOTH datasets, or the end of a gesture, until the FIFO is empty. INT is open drain.
-/// A sample is one light, proximity or gesture result; one that a new one replaces unread, or that
-/// finds the FIFO full, is lost.
+/// stands from GFIFOTH datasets, or the end of a gesture, until the FIFO is empty. INT is open
+/// drain. A sample is one light, proximity or gesture result; one that a new one replaces unread,
+/// or that finds the FIFO full, is lost.
 ///
-/// Reference: APDS-9960 data sheet (Broadcom, AV02-4191EN), "System State Machine" and "Register Set".
-/// From memory: warm-up 5.7 ms, proximity conversion 0.7 ms, gesture conversion 1.39 ms, the LED's
-/// pulses besides: as long off as on, one train for proximity, one for each pair of a gesture.
+/// Reference: APDS-9960 data sheet (Broadcom, AV02-4191EN), "System State Machine" and "Register
+/// Set". From memory: warm-up 5.7 ms, proximity conversion 0.7 ms, gesture conversion 1.39 ms, the
+/// LED's pulses besides: as long off as on, one train for proximity, one for each pair of a
+/// gesture.
 /// Not modelled: offsets, saturation, the LED's current, photodiode masks, SAI.
 public final class APDS9960: Sensor, RegisterFile {
   static let description = SensorDescription(
     part: "APDS9960", summary: "light, colour, proximity and gestures",
-    attachment: .i2c(addresses: [0x39]), quantities: [.light, .proximity, .gesture],
+    attachment: .i2c(addresses: [0x39]), hasFIFO: true, quantities: [.light, .proximity, .gesture],
     rates: [], pins: ["INT"], powerStates: State.allCases.map(\.rawValue),
     reference: "APDS-9960 data sheet (Broadcom, AV02-4191EN)",
     notModelled: "offsets, saturation, LED current, photodiode masks, sleep after interrupt")
@@ -65,7 +67,7 @@ public final class APDS9960: Sensor, RegisterFile {
     phaseEnd = context.fabric.scheduler.event("\(context.name) phase", order: .world) {
       [unowned self] in endPhase()
     }
-    context.fabric.i2c(context.bus).attach(RegisterTarget(self), address: context.address ?? 0x39)
+    context.attach(self, address: 0x39)
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
@@ -139,7 +141,7 @@ extension APDS9960 {
     // Waiting alone is a round without results: nothing to do until a register changes.
     if next == .wait, !isEnabled(0x02), !isEnabled(0x04), !entersGestures { phase = .idle }
     phaseEnd.cancel()
-    if let duration { phaseEnd.schedule(after: duration) }
+    if let duration { phaseEnd.schedule(after: context.faults.scaled(duration)) }
     consumer.enter(powerState.rawValue)
   }
 
@@ -199,12 +201,13 @@ extension APDS9960 {
     let values = context.feel(quantity, atRest: Array(repeating: 0, count: count))
     if values == nil {
       phaseEnd.cancel()
-      context.fabric.requestStop(.streamEnded(sensor: context.name))
+      context.endStream()
     }
     return values
   }
 
   private func takeProximity() -> Bool {
+    if context.faults.dropsSample() { return true }
     guard let value = feel(.proximity, 1)?.first else { return false }
     self[.proximityData] = count8(value)
     isProximityValid = true
@@ -218,6 +221,7 @@ extension APDS9960 {
   }
 
   private func takeLight() -> Bool {
+    if context.faults.dropsSample() { return true }
     guard let values = feel(.light, 4) else { return false }
     let gains: [Double] = [1, 4, 16, 64]
     let scale = 23.6 / 160 * gains[Int(self[.control] & 3)] * Double(lightCycles)
@@ -240,13 +244,16 @@ extension APDS9960 {
   }
 
   private func takeGesture() -> Bool {
+    if context.faults.dropsSample() { return true }
     guard let values = feel(.gesture, 4) else { return false }
     let dataset: InlineArray<4, UInt8> = [
       count8(values[0]), count8(values[1]), count8(values[2]), count8(values[3]),
     ]
     let threshold = [1, 4, 8, 16][Int(self[.gestureConfiguration1] >> 6)]
     context.track.markDataReady()
-    if !gestures.store(dataset, threshold: threshold) { context.track.markLost() }
+    let isStored = gestures.store(
+      dataset, threshold: threshold, isFull: context.faults.overrunsFIFO())
+    if !isStored { context.track.markLost() }
     let exit = self[.gestureExit]
     let isQuiet = (0..<4).allSatisfy {
       self[.gestureConfiguration1] >> UInt8(5 - $0) & 1 == 1 || dataset[$0] < exit

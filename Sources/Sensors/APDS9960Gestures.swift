@@ -9,8 +9,10 @@ struct APDS9960Gestures {
   private(set) var isValid = false
 
   /// False: it was full, and the dataset is lost.
-  mutating func store(_ dataset: InlineArray<4, UInt8>, threshold: Int) -> Bool {
-    guard datasets.count < Self.capacity else {
+  mutating func store(
+    _ dataset: InlineArray<4, UInt8>, threshold: Int, isFull: Bool = false
+  ) -> Bool {
+    guard datasets.count < Self.capacity, !isFull else {
       hasOverflowed = true
       return false
     }

@@ -91,14 +91,14 @@ extension APDS9960 {
 
   func write(_ address: UInt8, _ value: UInt8) {
     if Self.offsets.contains(address) {
-      noteIgnored("offset 0x\(String(address, radix: 16))", value)
+      context.noteIgnored("offset 0x\(String(address, radix: 16))", value)
     }
     switch Register(rawValue: address) {
     case .identity, .status, .proximityData, .gestureLevel, .gestureStatus: return
     case .enable: return enable(value & 0x7f)
-    case .configuration2: noteIgnored("CONFIG2", value & 0xc0)
-    case .configuration3: noteIgnored("CONFIG3", value & 0x3f)
-    case .gestureConfiguration3: noteIgnored("GCONF3", value & 0x03)
+    case .configuration2: context.noteIgnored("CONFIG2", value & 0xc0)
+    case .configuration3: context.noteIgnored("CONFIG3", value & 0x3f)
+    case .gestureConfiguration3: context.noteIgnored("GCONF3", value & 0x03)
     case .gestureConfiguration4:
       if value & 0x04 != 0 { gestures.clear() }
       if self[.gestureConfiguration4] & 1 == 1, value & 1 == 0 { gestures.end() }
@@ -110,12 +110,6 @@ extension APDS9960 {
     }
     registers[Int(address)] = value
     drivePin()
-  }
-
-  private func noteIgnored(_ register: String, _ bits: UInt8) {
-    guard bits != 0 else { return }
-    context.noteUnmodelled(
-      register, "bits 0x\(String(bits, radix: 16)) are written but not modelled")
   }
 
   /// INT is open drain and active low.

@@ -1,16 +1,16 @@
 public import Simulation
 import Units
 
-/// Bosch BMI270: an accelerometer and gyroscope whose features run from a configuration that the host
-/// uploads after power-on.
+/// Bosch BMI270: an accelerometer and gyroscope whose features run from a configuration that the
+/// host uploads after power-on.
 ///
 /// Start: ADV_POWER_SAVE off, INIT_CTRL 0, 8192 bytes to INIT_DATA in bursts at the word address in
 /// INIT_ADDR, INIT_CTRL 1; 20 ms later INTERNAL_STATUS says init_ok when every byte had come, else
 /// init_err. What the bytes are is not looked at. Before init_ok the dies take no samples.
 ///
-/// Sampling: the sensor time counts 25.6 kHz from power-on or soft reset; a die samples whenever the
-/// bit of its rate turns over, so that equal rates sample together. Output: `value x 32768 / range`,
-/// rounded to nearest, ties to even, saturated. At rest 0, 0, 1 g; no rotation; 23 degrees.
+/// Sampling: the sensor time counts 25.6 kHz from power-on or soft reset; a die samples whenever
+/// the bit of its rate turns over, so that equal rates sample together. Output: `value x 32768 /
+/// range`, rounded to nearest, ties to even, saturated. At rest 0, 0, 1 g; no rotation; 23 degrees.
 ///
 /// Status: the drdy bits of STATUS fall when a data register of that die is read, those of
 /// INT_STATUS_1 when it is read. A mapped INT pin, not latched, gives an edge with each sample and
@@ -18,16 +18,16 @@ import Units
 /// sample. Samples are counted as the LSM9DS1's are.
 ///
 /// Reference: BMI270 data sheet (Bosch, BST-BMI270-DS000), sections 4 and 5; register fields as in
-/// boschsensortec/BMI270_SensorAPI.
-/// With the FIFO (`BMI270FIFO`) samples are counted by its frames; a full or watermark interrupt stands
-/// while its condition holds.
-/// Not modelled: SPI, the auxiliary interface, features (step counter, motion, gestures),
-/// filters, settling, offset compensation, self-test, the time that a soft reset takes and that a
-/// write needs in power-save mode. Where a register asks for one of them, that is a finding.
+/// boschsensortec/BMI270_SensorAPI. With the FIFO (`BMI270FIFO`) samples are counted by its frames;
+/// a full or watermark interrupt stands while its condition holds. By SPI a read gives a dummy byte
+/// first; the switch to SPI at the first rising edge of CSB takes no time.
+/// Not modelled: the auxiliary interface, features (step counter, motion, gestures), filters,
+/// settling, offset compensation, self-test, the time that a soft reset takes and that a write
+/// needs in power-save mode. Where a register asks for one of them, that is a finding.
 public final class BMI270: Sensor, RegisterFile {
   static let description = SensorDescription(
     part: "BMI270", summary: "accelerometer and gyroscope",
-    attachment: .i2c(addresses: [0x68, 0x69]),
+    attachment: .i2c(addresses: [0x68, 0x69]), hasSPI: true, hasFIFO: true,
     quantities: [.acceleration, .angularRate, .temperature],
     rates: [
       Hertz(25, per: 32), Hertz(25, per: 16), Hertz(25, per: 8), Hertz(25, per: 4),
@@ -37,7 +37,7 @@ public final class BMI270: Sensor, RegisterFile {
     ],
     pins: ["INT1", "INT2"], powerStates: State.allCases.map(\.rawValue),
     reference: "BMI270 data sheet (Bosch, BST-BMI270-DS000)",
-    notModelled: "SPI, auxiliary interface, features, filters, settling, self-test")
+    notModelled: "auxiliary interface, features, filters, settling, self-test")
 
   /// The states in which it draws different currents.
   enum State: String, CaseIterable {
@@ -59,7 +59,7 @@ public final class BMI270: Sensor, RegisterFile {
   var upload = BMI270Upload()
   var isInitialized = false
   /// Sensor time: 25.6 kHz.
-  private var time = ClockDomain(frequency: Hertz(25_600))
+  private var time = ClockSignal(frequency: Hertz(25_600))
   private var nextTick: UInt64?
   var newest = InertialSample()
   /// What the burst under way reads.
@@ -84,11 +84,16 @@ public final class BMI270: Sensor, RegisterFile {
     initialization = scheduler.event("\(context.name) initialization", order: .world) {
       [unowned self] in initialize()
     }
-    context.fabric.i2c(context.bus).attach(
-      RegisterTarget(self), address: context.address ?? 0x68)
+    context.attach(self, address: 0x68, spiDummyBytes: 1)
     context.powerPin?.observe { [unowned self] level in
       powered = level
       reset()
+    }
+    context.faults.onClockChange { [unowned self] in
+      let now = context.fabric.scheduler.now
+      time.change(to: context.faults.scaled(Hertz(25_600)), at: now)
+      nextTick = nil
+      retime()
     }
     reset()
   }
@@ -104,7 +109,9 @@ public final class BMI270: Sensor, RegisterFile {
     fifo.clear()
     fifoLevels = 0
     initialization.cancel()
-    time = ClockDomain(frequency: Hertz(25_600), start: context.fabric.scheduler.now)
+    time = ClockSignal(
+      frequency: context.faults.scaled(Hertz(25_600)), start: context.fabric.scheduler.now)
+    nextTick = nil
     retime()
     drivePins(hasNewSample: false)
   }
@@ -178,9 +185,10 @@ extension BMI270 {
     var fresh: Dies = []
     if let gyroscope, tick % gyroscope == 0 { fresh.insert(.gyroscope) }
     if let accelerometer, tick % accelerometer == 0 { fresh.insert(.accelerometer) }
+    if context.faults.dropsSample() { fresh = [] }
     if !fresh.isEmpty {
       guard let words = measure(fresh) else {
-        return context.fabric.requestStop(.streamEnded(sensor: context.name))
+        return context.endStream()
       }
       let isBuffered = buffer(words, of: fresh, tick: tick)
       if newest.isUntouched { context.track.markLost() }

@@ -3,9 +3,9 @@ import Simulation
 /// The BMI270's FIFO: 2048 bytes of frames, with a header byte each or without.
 ///
 /// A frame leaves when its last byte has been read; one that a burst left half read begins again in
-/// the next. With headers, a burst first tells of frames that were lost (0x40 and how many), and past
-/// the last frame gives the sensor time once (0x44, three bytes) where FIFO_CONFIG_0 asks for it. What
-/// is read beyond is 0x80 with headers, 0x00 0x80 pairs without.
+/// the next. With headers, a burst first tells of frames that were lost (0x40 and how many), and
+/// past the last frame gives the sensor time once (0x44, three bytes) where FIFO_CONFIG_0 asks for
+/// it. What is read beyond is 0x80 with headers, 0x00 0x80 pairs without.
 ///
 /// Reference: BMI270 data sheet (Bosch, BST-BMI270-DS000), section 4.9 FIFO; frames as in
 /// boschsensortec/BMI270_SensorAPI (bmi2.c, bmi2_defs.h).
@@ -51,7 +51,7 @@ struct BMI270FIFO {
 
   /// A new sample's frame: `words` are gyroscope X, Y, Z, then accelerometer X, Y, Z.
   mutating func store(
-    _ words: InlineArray<6, Int16>, of fresh: Dies, _ settings: Settings
+    _ words: InlineArray<6, Int16>, of fresh: Dies, _ settings: Settings, isFull: Bool = false
   ) -> Outcome {
     let dies = settings.hasHeaders ? fresh.intersection(settings.dies) : settings.dies
     var frame: [UInt8] = []
@@ -64,16 +64,17 @@ struct BMI270FIFO {
       let value = UInt16(bitPattern: words[word])
       frame += [UInt8(value & 0xff), UInt8(value >> 8)]
     }
-    guard length + frame.count > Self.capacity else {
+    let capacity = isFull ? length : Self.capacity
+    guard length + frame.count > capacity else {
       append(frame)
       return .stored
     }
-    if settings.stopsWhenFull {
+    if settings.stopsWhenFull || frames.isEmpty {
       lost += 1
       return .refused
     }
     var dropped = 0
-    while length + frame.count > Self.capacity {
+    while length + frame.count > capacity, !frames.isEmpty {
       length -= frames.removeFirst().count
       cursor = 0
       dropped += 1
@@ -147,7 +148,7 @@ extension BMI270 {
     guard !settings.dies.isDisjoint(with: fresh) else { return false }
     let kept = fresh.intersection(downsampled(settings.dies, tick))
     guard !kept.isEmpty else { return true }
-    switch fifo.store(words, of: kept, settings) {
+    switch fifo.store(words, of: kept, settings, isFull: context.faults.overrunsFIFO()) {
     case .stored: break
     case .oldestLost(let count): context.track.markLost(count)
     case .refused: context.track.markLost()

@@ -110,10 +110,7 @@ extension BMI270 {
       return
     }
     let ignored = value & register.unmodelledBits
-    if ignored != 0 {
-      context.noteUnmodelled(
-        "\(register)", "bits 0x\(String(ignored, radix: 16)) are written but not modelled")
-    }
+    context.noteIgnored("\(register)", ignored)
     registers[Int(address)] = value
     switch register {
     case .INIT_CTRL:

@@ -1,17 +1,18 @@
 public import Simulation
 import Units
 
-/// Bosch BMM150: a magnetometer whose raw counts the host compensates with the part's trim registers.
+/// Bosch BMM150: a magnetometer whose raw counts the host compensates with the part's trim
+/// registers.
 ///
-/// Trim: chosen so that Bosch's compensation is a factor: 0.3125 microtesla a count in X and Y, 0.25 in
-/// Z, at a Hall resistance equal to `dig_xyz1`. Rounded to nearest; beyond 1300 microtesla in X or Y and
-/// 2500 in Z the overflow codes. At rest the field is nil.
+/// Trim: chosen so that Bosch's compensation is a factor: 0.3125 microtesla a count in X and Y,
+/// 0.25 in Z, at a Hall resistance equal to `dig_xyz1`. Rounded to nearest; beyond 1300 microtesla
+/// in X or Y and 2500 in Z the overflow codes. At rest the field is nil.
 ///
 /// Power: suspended after power-on, when only register 0x4B answers; its bit 0 leads to sleep mode.
-/// Normal mode samples at the rate of register 0x4C, the first one period later; forced mode makes one
-/// sample and sleeps again. That takes 145 us for each repetition in X and Y, 500 us for each in Z and
-/// 980 us. Data ready (0x48 bit 0) rises with a sample and falls when X's low byte is read, in that
-/// burst's own copy of 0x48 after it. A sample is read at Z's high byte.
+/// Normal mode samples at the rate of register 0x4C, the first one period later; forced mode makes
+/// one sample and sleeps again. That takes 145 us for each repetition in X and Y, 500 us for each
+/// in Z and 980 us. Data ready (0x48 bit 0) rises with a sample and falls when X's low byte is
+/// read, in that burst's own copy of 0x48 after it. A sample is read at Z's high byte.
 ///
 /// Reference: BMM150 data sheet (Bosch, BST-BMM150-DS001), sections 4 and 5; trim registers and
 /// compensation as in Bosch's BMM150 Sensor API.
@@ -66,7 +67,7 @@ public final class BMM150: Sensor, RegisterFile {
     isPowered = context.powerPin?.level ?? true
     consumer = context.fabric.power.consumer(
       context.name, initial: isPowered ? State.suspend : State.off)
-    clock = SampleClock("\(context.name) sample", context.fabric.scheduler)
+    clock = SampleClock(context)
     forced = context.fabric.scheduler.event("\(context.name) forced", order: .world) {
       [unowned self] in
       registers[Register.operation] |= 0x06
@@ -74,7 +75,7 @@ public final class BMM150: Sensor, RegisterFile {
       retime()
     }
     clock.onTick = { [unowned self] in sample() }
-    context.fabric.i2c(context.bus).attach(RegisterTarget(self), address: context.address ?? 0x10)
+    context.attach(self, address: 0x10)
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
@@ -184,8 +185,9 @@ public final class BMM150: Sensor, RegisterFile {
   }
 
   private func sample() {
+    if context.faults.dropsSample() { return }
     guard let field = context.feel(.magneticField, atRest: [0, 0, 0]) else {
-      return context.fabric.requestStop(.streamEnded(sensor: context.name))
+      return context.endStream()
     }
     // Bits 3 to 5 switch an axis off.
     func counts(_ axis: Int, _ perCount: Double, limit: Double, overflow: Int16) -> UInt16 {

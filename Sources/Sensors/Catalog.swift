@@ -8,11 +8,14 @@ public enum SensorCatalog {
   }
 
   private static let entries = [
+    Entry(description: AnalogOutput.description, make: { AnalogOutput($0) }),
     Entry(description: APDS9960.description, make: { APDS9960($0) }),
     Entry(description: BMI270.description, make: { BMI270($0) }),
     Entry(description: BMM150.description, make: { BMM150($0) }),
     Entry(description: HTS221.description, make: { HTS221($0) }),
+    Entry(description: LIS2DW12.description, make: { LIS2DW12($0) }),
     Entry(description: LPS22HB.description, make: { LPS22HB($0) }),
+    Entry(description: LSM6DSOX.description, make: { LSM6DSOX($0) }),
     Entry(description: LSM9DS1.description, make: { LSM9DS1($0) }),
     Entry(description: MP34DT05.description, make: { MP34DT05($0) }),
   ]

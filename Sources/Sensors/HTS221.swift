@@ -3,13 +3,14 @@ import Units
 
 /// ST HTS221: humidity and temperature, on I2C, read through two calibration points each.
 ///
-/// Calibration: 20 % and 80 % at counts -7680 and 7680, 10 and 40 degrees at counts -960 and 960, so
-/// that the firmware's straight line gives 256 counts a percent around 50 % and 64 counts a degree
-/// around 25 degrees. Rounded to nearest, saturated. At rest 50 % and 25 degrees.
+/// Calibration: 20 % and 80 % at counts -7680 and 7680, 10 and 40 degrees at counts -960 and 960,
+/// so that the firmware's straight line gives 256 counts a percent around 50 % and 64 counts a
+/// degree around 25 degrees. Rounded to nearest, saturated. At rest 50 % and 25 degrees.
 ///
 /// Sampling: 1, 7 or 12.5 Hz from CTRL_REG1, the first one period later, or ONE_SHOT, which falls
-/// after 5 ms (assumed: the data sheet has no figure). H_DA and T_DA rise with new data and fall when
-/// the high byte is read. DRDY shows both together. A sample is read at the first high byte of it.
+/// after 5 ms (assumed: the data sheet has no figure). H_DA and T_DA rise with new data and fall
+/// when the high byte is read. DRDY shows both together. A sample is read at the first high byte of
+/// it.
 ///
 /// Reference: HTS221 data sheet (ST, DocID026333), sections 6 to 8.
 /// Not modelled: SPI, averaging (AV_CONF), the heater, boot time.
@@ -59,14 +60,14 @@ public final class HTS221: Sensor, RegisterFile {
     isPowered = context.powerPin?.level ?? true
     consumer = context.fabric.power.consumer(
       context.name, initial: isPowered ? State.powerDown : State.off)
-    clock = SampleClock("\(context.name) sample", context.fabric.scheduler)
+    clock = SampleClock(context)
     oneShot = context.fabric.scheduler.event("\(context.name) one-shot", order: .world) {
       [unowned self] in
       registers[Register.control2] &= ~1
       sample()
     }
     clock.onTick = { [unowned self] in sample() }
-    context.fabric.i2c(context.bus).attach(RegisterTarget(self), address: context.address ?? 0x5f)
+    context.attach(self, address: 0x5f)
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
@@ -146,9 +147,10 @@ public final class HTS221: Sensor, RegisterFile {
   }
 
   private func sample() {
+    if context.faults.dropsSample() { return }
     guard let humidity = context.feel(.humidity, atRest: [50])?.first,
       let celsius = context.feel(.temperature, atRest: [25])?.first
-    else { return context.fabric.requestStop(.streamEnded(sensor: context.name)) }
+    else { return context.endStream() }
     newest = [register16((humidity - 50) * 256), register16((celsius - 25) * 64)]
     registers[Register.status] = 0x03
     account.arrive(context.track)

@@ -7,8 +7,8 @@ import Units
 /// after 13.3 ms (assumed: one period of the fastest rate). Output: 4096 counts a hectopascal in 24
 /// bits, 100 counts a degree, rounded to nearest, saturated. At rest 1013.25 hPa and 25 degrees.
 ///
-/// Status: P_DA and T_DA rise with new data and fall when the highest byte is read; P_OR and T_OR tell
-/// of data that went unread. FIFO: 32 samples in FIFO and Stream mode; a slot is released at
+/// Status: P_DA and T_DA rise with new data and fall when the highest byte is read; P_OR and T_OR
+/// tell of data that went unread. FIFO: 32 samples in FIFO and Stream mode; a slot is released at
 /// TEMP_OUT_H, after which a burst goes on at PRESS_OUT_XL. A sample counts as read at PRESS_OUT_H.
 ///
 /// Reference: LPS22HB data sheet (ST, DocID027083), sections 5, 6, 8 and 9.
@@ -17,7 +17,8 @@ import Units
 public final class LPS22HB: Sensor, RegisterFile {
   static let description = SensorDescription(
     part: "LPS22HB", summary: "pressure and temperature",
-    attachment: .i2c(addresses: [0x5c, 0x5d]), quantities: [.pressure, .temperature],
+    attachment: .i2c(addresses: [0x5c, 0x5d]), hasFIFO: true,
+    quantities: [.pressure, .temperature],
     rates: [Hertz(1), Hertz(10), Hertz(25), Hertz(50), Hertz(75)], pins: ["INT_DRDY"],
     powerStates: [State.off, State.powerDown, State.active],
     reference: "LPS22HB data sheet (ST, DocID027083)",
@@ -65,7 +66,7 @@ public final class LPS22HB: Sensor, RegisterFile {
     isPowered = context.powerPin?.level ?? true
     consumer = context.fabric.power.consumer(
       context.name, initial: isPowered ? State.powerDown : State.off)
-    clock = SampleClock("\(context.name) sample", context.fabric.scheduler)
+    clock = SampleClock(context)
     oneShot = context.fabric.scheduler.event("\(context.name) one-shot", order: .world) {
       [unowned self] in
       registers[Register.control2] &= ~1
@@ -73,7 +74,7 @@ public final class LPS22HB: Sensor, RegisterFile {
       sample()
     }
     clock.onTick = { [unowned self] in sample() }
-    context.fabric.i2c(context.bus).attach(RegisterTarget(self), address: context.address ?? 0x5c)
+    context.attach(self, address: 0x5c)
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
@@ -139,16 +140,16 @@ public final class LPS22HB: Sensor, RegisterFile {
   func write(_ address: UInt8, _ value: UInt8) {
     let index = Int(address)
     switch index {
-    case Register.interruptConfiguration: check("INTERRUPT_CFG", value & 0xbb)
-    case Register.offset: check("RPDS", value)
-    case Register.control1: check("CTRL_REG1", value & 0x08)
+    case Register.interruptConfiguration: context.noteIgnored("INTERRUPT_CFG", value & 0xbb)
+    case Register.offset: context.noteIgnored("RPDS", value)
+    case Register.control1: context.noteIgnored("CTRL_REG1", value & 0x08)
     case Register.control2:
       if value & 0x04 != 0 { return reset() }
       startOneShot(value)
       return retime()
-    case Register.control3: check("CTRL_REG3", value & 0x03)
+    case Register.control3: context.noteIgnored("CTRL_REG3", value & 0x03)
     case Register.fifoControl:
-      if ![0, 1, 2].contains(value >> 5) { check("FIFO_CTRL", value & 0xe0) }
+      if ![0, 1, 2].contains(value >> 5) { context.noteIgnored("FIFO_CTRL", value & 0xe0) }
     case 0x0c...0x0d, 0x15...0x17, 0x1a: break
     default: return
     }
@@ -167,12 +168,6 @@ public final class LPS22HB: Sensor, RegisterFile {
     oneShot.schedule(at: period.instant(ofTick: 1))
   }
 
-  private func check(_ register: String, _ ignored: UInt8) {
-    guard ignored != 0 else { return }
-    context.noteUnmodelled(
-      register, "bits 0x\(String(ignored, radix: 16)) are written but not modelled")
-  }
-
   private func retime() {
     let code = Int(registers[Register.control1] >> 4 & 7)
     let isOn = isPowered && (1...5).contains(code)
@@ -183,9 +178,10 @@ public final class LPS22HB: Sensor, RegisterFile {
   }
 
   private func sample() {
+    if context.faults.dropsSample() { return }
     guard let pressure = context.feel(.pressure, atRest: [1_013.25])?.first,
       let celsius = context.feel(.temperature, atRest: [25])?.first
-    else { return context.fabric.requestStop(.streamEnded(sensor: context.name)) }
+    else { return context.endStream() }
     let counts = UInt32(bitPattern: register24(pressure * 4_096))
     let heat = UInt16(bitPattern: register16(celsius * 100))
     newest = [
@@ -212,9 +208,11 @@ public final class LPS22HB: Sensor, RegisterFile {
   private func buffer() {
     context.track.markDataReady()
     let depth = registers[Register.control2] & 0x20 != 0 && watermark > 0 ? watermark : 32
-    guard fifo.count >= depth else { return fifo.append(newest) }
+    let isFull = fifo.count >= depth || context.faults.overrunsFIFO()
+    guard isFull else { return fifo.append(newest) }
     hasOverrun = true
     context.track.markLost()
+    if fifo.isEmpty { return }
     // FIFO mode refuses the new sample, Stream mode gives up the oldest.
     if registers[Register.fifoControl] >> 5 == 1 { return }
     fifo.removeFirst()

@@ -1,37 +1,37 @@
 public import Simulation
 import Units
 
-/// ST LSM9DS1: an inertial module, on I2C; here its accelerometer and gyroscope die. The magnetometer
-/// die answers where the board's addresses have a `magnetometer`.
+/// ST LSM9DS1: an inertial module, on I2C; here its accelerometer and gyroscope die. The
+/// magnetometer die answers where the board's addresses have a `magnetometer`.
 ///
 /// Sampling: when a rate is set in CTRL_REG1_G (both dies) or CTRL_REG6_XL (accelerometer alone), a
-/// clock of exactly that frequency starts; the first sample stands one period later. A change of full
-/// scale does not disturb the clock. Writing CTRL_REG6_XL leaves a running gyroscope running, as every
-/// driver expects that writes it after CTRL_REG1_G.
+/// clock of exactly that frequency starts; the first sample stands one period later. A change of
+/// full scale does not disturb the clock. Writing CTRL_REG6_XL leaves a running gyroscope running,
+/// as every driver expects that writes it after CTRL_REG1_G.
 ///
 /// Output: `value / sensitivity`, rounded to nearest, ties to even, saturated at int16. The
-/// sensitivity is the data sheet's (table 3) or, in 1e-12 g or degrees a second a count, the parameters
-/// `accelerometer-sensitivity` and `gyroscope-sensitivity`. A disabled axis gives 0. Without a stream
-/// the module lies still: 0, 0, 1 g; no rotation; 25 degrees.
+/// sensitivity is the data sheet's (table 3) or, in 1e-12 g or degrees a second a count, the
+/// parameters `accelerometer-sensitivity` and `gyroscope-sensitivity`. A disabled axis gives 0.
+/// Without a stream the module lies still: 0, 0, 1 g; no rotation; 25 degrees.
 ///
-/// Status: XLDA, GDA and TDA rise with new data and fall when the high byte of any axis of that die is
-/// read (the data sheet does not say; ST's application notes on its siblings do).
+/// Status: XLDA, GDA and TDA rise with new data and fall when the high byte of any axis of that die
+/// is read (the data sheet does not say; ST's application notes on its siblings do).
 ///
-/// Samples: what all enabled dies take at one tick of the clock is one sample. It is read at the last
-/// byte of the last of its dies, each die being done with the high byte of its last enabled axis, in
-/// any order; a die that the firmware left out twice running is not waited for. It is lost when it is
-/// overwritten, or refused by a FIFO that stopped, before any byte of it was read.
+/// Samples: what all enabled dies take at one tick of the clock is one sample. It is read at the
+/// last byte of the last of its dies, each die being done with the high byte of its last enabled
+/// axis, in any order; a die that the firmware left out twice running is not waited for. It is lost
+/// when it is overwritten, or refused by a FIFO that stopped, before any byte of it was read.
 ///
 /// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 2 to 7; register fields as in
 /// STMicroelectronics/lsm9ds1-pid.
-/// Not modelled: SPI, filters and bandwidths, settling after a change of mode (tables
-/// 11 and 12: samples to be discarded), interrupt generators and activity detection, self-test, Orient,
-/// temperature in the FIFO, boot time (BOOT and SW_RESET take none). Where a register asks for one of
-/// them, that is a finding.
+/// Not modelled: SPI, filters and bandwidths, settling after a change of mode (tables 11 and 12:
+/// samples to be discarded), interrupt generators and activity detection, self-test, Orient,
+/// temperature in the FIFO, boot time (BOOT and SW_RESET take none). Where a register asks for one
+/// of them, that is a finding.
 public final class LSM9DS1: Sensor, I2CTarget {
   static let description = SensorDescription(
     part: "LSM9DS1", summary: "accelerometer, gyroscope and magnetometer",
-    attachment: .i2c(addresses: [0x6b, 0x6a]),
+    attachment: .i2c(addresses: [0x6b, 0x6a]), hasFIFO: true,
     quantities: [.acceleration, .angularRate, .temperature, .magneticField],
     rates: [
       Hertz(10), Hertz(149, per: 10), Hertz(50), Hertz(595, per: 10), Hertz(119), Hertz(238),
@@ -49,7 +49,7 @@ public final class LSM9DS1: Sensor, I2CTarget {
   private var magnetometer: LSM9DS1Magnetometer!
   var registers: [UInt8] = []
   /// The registers that the dies fill.
-  var output = LSM9DS1Output()
+  var output = InertialOutput()
 
   /// Which dies run, and how fast.
   struct Mode: Equatable {
@@ -74,14 +74,18 @@ public final class LSM9DS1: Sensor, I2CTarget {
     sampling = context.fabric.scheduler.event("\(context.name) sample", order: .world) {
       [unowned self] in sample()
     }
-    context.fabric.i2c(context.bus).attach(self, address: context.address ?? 0x6b)
+    context.attach(self, at: context.address ?? 0x6b)
     magnetometer = LSM9DS1Magnetometer(context) { [unowned self] in isPowered }
     if let address = context.addresses["magnetometer"] {
-      context.fabric.i2c(context.bus).attach(RegisterTarget(magnetometer), address: address)
+      context.attach(RegisterTarget(magnetometer), at: address)
     }
     context.powerPin?.observe { [unowned self] level in
       isPowered = level
       reset()
+    }
+    context.faults.onClockChange { [unowned self] in
+      mode = nil
+      retime()
     }
     reset()
   }
@@ -94,7 +98,7 @@ public final class LSM9DS1: Sensor, I2CTarget {
   /// SW_RESET leaves the magnetometer alone.
   func resetInertialDie() {
     registers = (0..<0x80).map { Register(rawValue: $0)?.resetValue ?? 0 }
-    output = LSM9DS1Output()
+    output = InertialOutput()
     isAddressNext = false
     retime()
     drivePins()

@@ -8,7 +8,8 @@ extension LSM9DS1 {
     default: break
     }
     guard let register = Register(rawValue: address) else {
-      note("0x" + String(address, radix: 16), "a register that the data sheet reserves was read")
+      context.noteUnmodelled(
+        "0x" + String(address, radix: 16), "a register that the data sheet reserves was read")
       return 0
     }
     switch register {
@@ -23,7 +24,11 @@ extension LSM9DS1 {
   }
 
   private func readOutput(_ address: UInt8) -> UInt8 {
-    let byte = output.readByte(at: address, settings: outputSettings, track: context.track)
+    let isGyroscope = Self.gyroscopeOutputs.contains(address)
+    let outputs = isGyroscope ? Self.gyroscopeOutputs : Self.accelerometerOutputs
+    let byte = output.readByte(
+      of: isGyroscope ? .gyroscope : .accelerometer, Int(address - outputs.lowerBound),
+      settings: outputSettings, track: context.track)
     drivePins()
     return byte
   }
@@ -31,7 +36,7 @@ extension LSM9DS1 {
   func write(_ address: UInt8, _ value: UInt8) {
     guard let register = Register(rawValue: address) else {
       if value != 0 {
-        note(
+        context.noteUnmodelled(
           "0x" + String(address, radix: 16), "a register that the data sheet reserves was written")
       }
       return
@@ -51,20 +56,18 @@ extension LSM9DS1 {
   private func checkModelled(_ register: Register, _ value: UInt8) {
     let ignored = value & register.unmodelledBits
     if ignored != 0 {
-      note("\(register)", "bits 0x\(String(ignored, radix: 16)) are written but not modelled")
+      context.noteIgnored("\(register)", ignored)
     }
     switch register {
     case .CTRL_REG1_G where value >> 5 == 7 || value & 0x18 == 0x10,
       .CTRL_REG6_XL where value >> 5 == 7:
-      note("\(register)", "a setting that the data sheet calls not available was written")
+      context.noteUnmodelled(
+        "\(register)", "a setting that the data sheet calls not available was written")
     case .FIFO_CTRL where ![0, 1, 6].contains(value >> 5):
-      note("\(register)", "FIFO modes that an interrupt generator switches are not modelled")
+      context.noteUnmodelled(
+        "\(register)", "FIFO modes that an interrupt generator switches are not modelled")
     default: break
     }
-  }
-
-  private func note(_ register: String, _ message: String) {
-    context.fabric.findings.note("unmodelled-register", "\(context.name).\(register)", message)
   }
 
   var threshold: Int { Int(self[.FIFO_CTRL] & 0x1f) }
@@ -74,8 +77,8 @@ extension LSM9DS1 {
     self[.CTRL_REG9] & 0x02 != 0 && [1, 3, 6].contains(self[.FIFO_CTRL] >> 5)
   }
 
-  var outputSettings: LSM9DS1Output.Settings {
-    LSM9DS1Output.Settings(
+  var outputSettings: InertialOutput.Settings {
+    InertialOutput.Settings(
       gyroscopeAxes: self[.CTRL_REG4] >> 3 & 7, accelerometerAxes: self[.CTRL_REG5_XL] >> 3 & 7,
       isBlockUpdate: self[.CTRL_REG8] & 0x40 != 0, isBigEndian: self[.CTRL_REG8] & 0x02 != 0,
       isFIFOActive: isFIFOActive, stopsWhenFull: self[.FIFO_CTRL] >> 5 == 1,

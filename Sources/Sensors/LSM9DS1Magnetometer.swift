@@ -3,13 +3,14 @@ import Units
 
 /// The LSM9DS1's second die: a magnetometer with its own address, registers and clock.
 ///
-/// Sampling: continuous mode starts a clock of exactly the rate in CTRL_REG1_M; single mode makes one
-/// conversion, one period later, and then powers down. Output: `gauss / sensitivity` (table 3), less
-/// the offset registers, rounded to nearest and saturated. At rest the field is nil on every axis.
+/// Sampling: continuous mode starts a clock of exactly the rate in CTRL_REG1_M; single mode makes
+/// one conversion, one period later, and then powers down. Output: `gauss / sensitivity` (table 3),
+/// less the offset registers, rounded to nearest and saturated. At rest the field is nil on every
+/// axis.
 ///
-/// STATUS_REG_M rises with new data; each axis' bit falls at the read of its high byte, ZYXDA with the
-/// last of them. DRDY_M is high while ZYXDA is. Bursts step on when bit 7 of the sub-address is set.
-/// Its samples are not in the module's sample counts, which are the inertial die's.
+/// STATUS_REG_M rises with new data; each axis' bit falls at the read of its high byte, ZYXDA with
+/// the last of them. DRDY_M is high while ZYXDA is. Bursts step on when bit 7 of the sub-address is
+/// set. Its samples are not in the module's sample counts, which are the inertial die's.
 ///
 /// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 5.1.1, 6.9 and 8.
 /// Not modelled: FAST_ODR, temperature compensation, self-test, the threshold interrupt INT_M,
@@ -49,7 +50,7 @@ final class LSM9DS1Magnetometer: RegisterFile {
   init(_ context: SensorContext, isPowered: @escaping () -> Bool) {
     self.context = context
     self.isPowered = isPowered
-    clock = SampleClock("\(context.name) magnetometer", context.fabric.scheduler)
+    clock = SampleClock(context)
     clock.onTick = { [unowned self] in sample() }
     reset()
   }
@@ -88,7 +89,7 @@ final class LSM9DS1Magnetometer: RegisterFile {
     case Register.offsets: registers[Int(address)] = value
     case Register.control1:
       // TEMP_COMP changes nothing: the recording is what a compensated part gives.
-      check("CTRL_REG1_M", value & 0x03)
+      context.noteIgnored("CTRL_REG1_M", value & 0x03)
       registers[Int(address)] = value
       retime()
     case Register.control2:
@@ -96,13 +97,13 @@ final class LSM9DS1Magnetometer: RegisterFile {
       // SOFT_RST; REBOOT only reads the factory's trimming again.
       if value & 0x04 != 0 { reset() }
     case Register.control3:
-      check("CTRL_REG3_M", value & 0x04)
+      context.noteIgnored("CTRL_REG3_M", value & 0x04)
       registers[Int(address)] = value
       retime()
     case Register.control4, Register.control5: registers[Int(address)] = value
     case Register.interrupt:
       if Int(address) == 0x31 { return }
-      if Int(address) == 0x30 { check("INT_CFG_M", value & 0xe1) }
+      if Int(address) == 0x30 { context.noteIgnored("INT_CFG_M", value & 0xe1) }
       registers[Int(address)] = value
     case Register.whoAmI, Register.status, Register.outputs: return
     default:
@@ -114,12 +115,6 @@ final class LSM9DS1Magnetometer: RegisterFile {
     }
   }
 
-  private func check(_ register: String, _ ignored: UInt8) {
-    guard ignored != 0 else { return }
-    context.noteUnmodelled(
-      register, "bits 0x\(String(ignored, radix: 16)) are written but not modelled")
-  }
-
   private func retime() {
     let mode = registers[Register.control3] & 3
     guard isPowered(), mode < 2 else { return clock.stop() }
@@ -127,8 +122,9 @@ final class LSM9DS1Magnetometer: RegisterFile {
   }
 
   private func sample() {
+    if context.faults.dropsSample() { return }
     guard let field = context.feel(.magneticField, atRest: [0, 0, 0]) else {
-      return context.fabric.requestStop(.streamEnded(sensor: context.name))
+      return context.endStream()
     }
     let perCount = Double(Self.sensitivities[Int(registers[Register.control2] >> 5 & 3)]) / 1e12
     for axis in 0..<3 {

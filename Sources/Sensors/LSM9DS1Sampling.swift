@@ -22,10 +22,11 @@ extension LSM9DS1 {
     sampling.cancel()
     guard let wanted else { return }
     let now = context.fabric.scheduler.now
-    clock = ClockDomain(frequency: wanted.rate, start: now)
+    clock = ClockDomain(frequency: context.faults.scaled(wanted.rate), start: now)
     // Table 5: 59.5 Hz with the gyroscope on, 50 Hz without, 10 Hz with the accelerometer at 10 Hz.
     temperatureClock = ClockDomain(
-      frequency: wanted.dies == .both ? Hertz(595, per: 10) : min(wanted.rate, Hertz(50)),
+      frequency: context.faults.scaled(
+        wanted.dies == .both ? Hertz(595, per: 10) : min(wanted.rate, Hertz(50))),
       start: now)
     sampling.schedule(at: clock.instant(ofTick: 1))
   }
@@ -58,12 +59,14 @@ extension LSM9DS1 {
 
   func sample() {
     tick += 1
-    let fresh = freshDies
+    let fresh = context.faults.dropsSample() ? [] : freshDies
     if !fresh.isEmpty {
       guard let words = measure(fresh) else {
-        return context.fabric.requestStop(.streamEnded(sensor: context.name))
+        return context.endStream()
       }
-      output.take(words, from: fresh, settings: outputSettings, track: context.track)
+      var settings = outputSettings
+      settings.isOverrun = settings.isFIFOActive && context.faults.overrunsFIFO()
+      output.take(words, from: fresh, settings: settings, track: context.track)
     }
     takeTemperature()
     drivePins()
@@ -74,7 +77,7 @@ extension LSM9DS1 {
   private func measure(_ fresh: Dies) -> InlineArray<6, Int16>? {
     var words = output.newest
     if fresh.contains(.gyroscope) {
-      guard let rate = feel(.angularRate, atRest: [0, 0, 0]) else { return nil }
+      guard let rate = context.feel(.angularRate, atRest: [0, 0, 0]) else { return nil }
       let perCount = sensitivity(
         "gyroscope-sensitivity", Self.gyroscopeSensitivity(self[.CTRL_REG1_G] >> 3 & 3))
       for axis in 0..<3 {
@@ -85,7 +88,7 @@ extension LSM9DS1 {
       }
     }
     if fresh.contains(.accelerometer) {
-      guard let acceleration = feel(.acceleration, atRest: [0, 0, 1]) else { return nil }
+      guard let acceleration = context.feel(.acceleration, atRest: [0, 0, 1]) else { return nil }
       let perCount = sensitivity(
         "accelerometer-sensitivity", Self.accelerometerSensitivity(self[.CTRL_REG6_XL] >> 3 & 3))
       for axis in 0..<3 {
@@ -101,21 +104,13 @@ extension LSM9DS1 {
     return Double(override > 0 ? override : standard) / 1e12
   }
 
-  private func feel(_ quantity: PhysicalQuantity, atRest rest: [Double]) -> [Double]? {
-    switch context.stimulus?.values(of: quantity, at: context.fabric.scheduler.now) {
-    case .values(let values): values.count >= rest.count ? values : rest
-    case .ended: nil
-    case .absent, nil: rest
-    }
-  }
-
   /// The temperature register follows its own clock, at the next sample of the dies.
   private func takeTemperature() {
     let ticks = temperatureClock.ticks(at: context.fabric.scheduler.now)
     guard ticks > temperatureTick else { return }
     temperatureTick = ticks
     // A stream that ends in temperature alone leaves the module at rest.
-    let celsius = feel(.temperature, atRest: [25])?.first ?? 25
+    let celsius = context.feel(.temperature, atRest: [25])?.first ?? 25
     output.take(temperature: max(-2_048, min(2_047, register16((celsius - 25) * 16))))
   }
 }

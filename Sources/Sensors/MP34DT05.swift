@@ -4,13 +4,14 @@ public import Units
 /// ST MP34DT05: a digital microphone whose output is the pulse-density stream that a PDM interface
 /// decimates.
 ///
-/// The model hands the interface decimated samples: the recording's full scale is the int16 full scale
-/// at 0 dB of the interface's gain. With the parameter `right: 1` it sends on the other clock edge.
-/// A sample counts as produced when its buffer ends; it is read when that buffer stood in fresh RAM.
+/// The model hands the interface decimated samples: the recording's full scale is the int16 full
+/// scale at 0 dB of the interface's gain. With the parameter `right: 1` it sends on the other clock
+/// edge. A sample counts as produced when its buffer ends; it is read when that buffer stood in
+/// fresh RAM.
 ///
 /// Reference: MP34DT05 data sheet (ST).
-/// Not modelled: the one-bit stream itself, the decimation filter's response and delay, wake-up time,
-/// noise, acoustic overload. While it is off or not clocked it is silent.
+/// Not modelled: the one-bit stream itself, the decimation filter's response and delay, wake-up
+/// time, noise, acoustic overload. While it is off or not clocked it is silent.
 public final class MP34DT05: Sensor, PDMSource {
   static let description = SensorDescription(
     part: "MP34DT05", summary: "omnidirectional digital microphone", attachment: .pdm,
@@ -47,15 +48,13 @@ public final class MP34DT05: Sensor, PDMSource {
   }
 
   public func sample(at instant: Instant, rate: Hertz) -> Int16? {
-    guard isPowered, isClocked, let stimulus = context.stimulus else { return 0 }
-    check(stimulus, against: rate)
-    switch stimulus.values(of: .sound, at: instant) {
-    case .values(let values): return register16(values.first ?? 0)
-    case .absent: return 0
-    case .ended:
-      context.fabric.requestStop(.streamEnded(sensor: context.name))
+    guard isPowered, isClocked, !context.faults.dropsSample(at: instant) else { return 0 }
+    if let stimulus = context.stimulus { check(stimulus, against: rate) }
+    guard let values = context.feel(.sound, atRest: [0], at: instant) else {
+      context.endStream()
       return nil
     }
+    return register16(values[0])
   }
 
   public func delivered(count: Int) {

@@ -1,5 +1,5 @@
-/// `value` in counts of a 16-bit output register: rounded to nearest, ties to even, saturated at the
-/// ends of the range. Not a number gives 0.
+/// `value` in counts of a 16-bit output register: rounded to nearest, ties to even, saturated at
+/// the ends of the range. Not a number gives 0.
 func register16(_ value: Double) -> Int16 {
   if value >= 32_767 { return .max }
   if value <= -32_768 { return .min }
@@ -17,4 +17,17 @@ func register24(_ value: Double) -> Int32 {
   if value.isNaN { return 0 }
   let shift = 0x1.8p52
   return Int32((value + shift) - shift)
+}
+
+extension Int64 {
+  /// The whole number nearest to `value`, ties to even, within +-2^50; not a number gives 0.
+  init(rounded value: Double) {
+    let limit = 0x1p50
+    if value.isNaN {
+      self = 0
+    } else {
+      let shift = 0x1.8p52
+      self = Int64((Swift.min(Swift.max(value, -limit), limit) + shift) - shift)
+    }
+  }
 }

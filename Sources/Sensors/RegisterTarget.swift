@@ -19,8 +19,8 @@ extension RegisterFile {
   func beginReading() {}
 }
 
-/// The I2C side that parts with registers share: the first byte written is a sub-address, each other
-/// byte goes to or comes from the register that it names, then from those after it.
+/// The I2C side that parts with registers share: the first byte written is a sub-address, each
+/// other byte goes to or comes from the register that it names, then from those after it.
 ///
 /// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), section 5.1.1; BMI270 data sheet
 /// (BST-BMI270-DS000), section 6.
@@ -61,4 +61,49 @@ final class RegisterTarget: I2CTarget {
   }
 
   func stop() {}
+}
+
+/// The SPI side that parts with registers share: the first byte is a register's address with the
+/// read bit on top, each other byte goes to or comes from that register, then from those after it.
+///
+/// Reference: LSM6DSOX data sheet (DS12814), section 5.1.4; BMI270 data sheet (BST-BMI270-DS000),
+/// section 6.
+/// Not modelled: three-wire mode.
+final class SPIRegisterTarget: SPITarget {
+  private unowned let file: any RegisterFile
+  private let dummyBytes: Int
+  private var subaddress: UInt8?
+  private var address: UInt8 = 0
+  private var isReading = false
+  private var skipped = 0
+
+  init(_ file: any RegisterFile, dummyBytes: Int) {
+    self.file = file
+    self.dummyBytes = dummyBytes
+  }
+
+  func select() { subaddress = nil }
+
+  func exchange(_ byte: UInt8) -> UInt8 {
+    guard file.isReachable else { return 0xff }
+    guard let subaddress else {
+      isReading = byte & 0x80 != 0
+      address = byte & 0x7f
+      self.subaddress = address
+      skipped = 0
+      if isReading { file.beginReading() }
+      return 0xff
+    }
+    if isReading && skipped < dummyBytes {
+      skipped += 1
+      return 0
+    }
+    let target = address
+    address = file.following(target, in: subaddress)
+    if isReading { return file.read(target) }
+    file.write(target, byte)
+    return 0xff
+  }
+
+  func deselect() {}
 }

@@ -9,6 +9,10 @@ public struct SensorDescription: Sendable {
     case i2c(addresses: [UInt8])
     /// A pulse-density microphone; the interface decimates its stream.
     case pdm
+    /// Words on the data wire of a controller that clocks them.
+    case i2s
+    /// A voltage at an analogue input.
+    case analog
   }
 
   /// The manufacturer's name of it: `LSM9DS1`.
@@ -16,6 +20,9 @@ public struct SensorDescription: Sendable {
   /// What it is, in a few words.
   public let summary: String
   public let attachment: Attachment
+  /// It can be on an SPI bus as well.
+  public var hasSPI = false
+  public var hasFIFO = false
   /// What a stream may feed it.
   public let quantities: [PhysicalQuantity]
   /// The output data rates that its registers can choose; empty where the interface behind it sets

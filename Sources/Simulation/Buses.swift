@@ -7,8 +7,8 @@ public enum I2CDirection: Sendable {
   case read
 }
 
-/// A device on an I2C bus, addressed byte by byte. The controller calls each method at the instant at
-/// which the ninth bit of that byte has passed.
+/// A device on an I2C bus, addressed byte by byte. The controller calls each method at the instant
+/// at which the ninth bit of that byte has passed.
 public protocol I2CTarget: AnyObject {
   /// START, or repeated START, with this target's address; false: not acknowledged.
   func start(_ direction: I2CDirection) -> Bool
@@ -18,6 +18,12 @@ public protocol I2CTarget: AnyObject {
   func transmit() -> UInt8
   /// STOP.
   func stop()
+  /// How long it holds the clock low before the next byte.
+  var stretch: Interval { get }
+}
+
+extension I2CTarget {
+  public var stretch: Interval { .zero }
 }
 
 /// Two wires and the targets on them by their 7-bit address.

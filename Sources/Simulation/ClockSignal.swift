@@ -18,8 +18,8 @@ public final class ClockSignal {
   private static let capacity = 1 << 16
   private var observers: [() -> Void] = []
 
-  public init(frequency: Hertz) {
-    current = Segment(firstTick: 0, domain: ClockDomain(frequency: frequency))
+  public init(frequency: Hertz, start: Instant = .zero) {
+    current = Segment(firstTick: 0, domain: ClockDomain(frequency: frequency, start: start))
   }
 
   public var frequency: Hertz { current.domain.frequency }

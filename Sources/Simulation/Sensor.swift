@@ -10,12 +10,14 @@ public protocol Sensor: AnyObject {
 public struct SensorContext {
   /// The board's name of it: "imu".
   public let name: String
-  /// The controller it hangs on: "TWIM0", "PDM".
+  /// The controller it hangs on: "TWIM0", "PDM", "ADC1".
   public let bus: String
   /// Its address on an addressed bus.
   public let address: UInt8?
   /// The addresses of a part with several dies by the die's name: "magnetometer".
   public let addresses: [String: UInt8]
+  /// Its chip-select on an SPI bus; nil: it is on another kind of bus.
+  public let select: Pin?
   /// Its own pins that are wired: "INT1_A/G" to a net of the board.
   public let pins: [String: Pin]
   /// Power net: while it is low the sensor is off. Nil: always powered.
@@ -26,22 +28,28 @@ public struct SensorContext {
   public let stimulus: (any Stimulus)?
   /// Where it tells what it did with its samples.
   public let track: SensorTrack
+  /// What goes wrong with it.
+  public let faults: SensorFaults
   public let fabric: Fabric
 
   public init(
     name: String, bus: String, address: UInt8? = nil, addresses: [String: UInt8] = [:],
-    pins: [String: Pin] = [:], powerPin: Pin? = nil, parameters: [String: Int] = [:],
-    stimulus: (any Stimulus)?, track: SensorTrack, fabric: Fabric
+    select: Pin? = nil, pins: [String: Pin] = [:], powerPin: Pin? = nil,
+    parameters: [String: Int] = [:],
+    stimulus: (any Stimulus)?, track: SensorTrack, faults: SensorFaults = SensorFaults(),
+    fabric: Fabric
   ) {
     self.name = name
     self.bus = bus
     self.address = address
     self.addresses = addresses
+    self.select = select
     self.pins = pins
     self.powerPin = powerPin
     self.parameters = parameters
     self.stimulus = stimulus
     self.track = track
+    self.faults = faults
     self.fabric = fabric
   }
 }
@@ -68,6 +76,8 @@ public enum PhysicalQuantity: String, Sendable, CaseIterable {
   case proximity
   /// What comes back to the up, down, left and right photodiodes, 0 to 255.
   case gesture
+  /// One channel in volts, at an analogue output.
+  case voltage
 }
 
 /// A recorded stream as a sensor sees it.
@@ -76,8 +86,8 @@ public protocol Stimulus: AnyObject {
   func values(of quantity: PhysicalQuantity, at instant: Instant) -> StimulusValue
   /// The rate that was recorded, where it is constant.
   var rate: Hertz? { get }
-  /// Converts the recording to the rate at which its interface samples; false when the deployment does
-  /// not allow that.
+  /// Converts the recording to the rate at which its interface samples; false when the deployment
+  /// does not allow that.
   func convert(to rate: Hertz) -> Bool
 }
 

@@ -20,16 +20,9 @@ extension CoreTiming {
 
 /// Instructions by chance, always the same ones: the common groups more often than chance would.
 private struct FingerprintWords {
-  private var state: UInt64 = 0x7468_756d_6270_7269
+  private var random = SplitMix64(seed: 0x7468_756d_6270_7269)
 
-  /// Splitmix64.
-  mutating func next() -> UInt32 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return UInt32(truncatingIfNeeded: z ^ (z >> 31))
-  }
+  mutating func next() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
 
   /// First halfwords, the bits that may vary in them, and the same of a second one.
   private static let groups: [(UInt32, UInt32, UInt32?, UInt32)] = [

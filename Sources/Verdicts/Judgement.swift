@@ -98,7 +98,7 @@ public struct Judgement: Sendable {
         baseline: evidence.baseline)
     }
     findings = record.findings + (energy?.findings ?? []) + profile.findings
-    let violations = evidence.isStrict ? findings.filter { !$0.isAssumption } : []
+    let violations = evidence.isStrict ? findings.filter { !$0.isExpected } : []
     incomplete =
       ending.incomplete ?? violations.first.map { "strict: \($0.place): \($0.message)" }
     let isJudged = incomplete == nil
@@ -130,4 +130,7 @@ public struct Judgement: Sendable {
 extension Finding {
   /// A number that no document supports, as opposed to behaviour that is not modelled.
   public var isAssumption: Bool { kind.hasPrefix("assum") }
+
+  /// Says nothing against the model: an assumption, or a fault that the deployment asks for.
+  var isExpected: Bool { isAssumption || kind == "injected-fault" }
 }

@@ -20,7 +20,7 @@ final class Bench {
   init(
     part: String = "LSM9DS1", address: UInt8 = 0x6b, addresses: [String: UInt8] = [:],
     pins: [String: String] = ["INT1_A/G": "INT1", "INT2_A/G": "INT2"], hasPowerPin: Bool = false,
-    parameters: [String: Int] = [:],
+    parameters: [String: Int] = [:], faults: [SensorFault] = [], seed: UInt64 = 0,
     isStreamed: Bool = true,
     _ values: @escaping (PhysicalQuantity, Instant) -> StimulusValue = { _, _ in .absent }
   ) {
@@ -35,7 +35,8 @@ final class Bench {
       name: "imu", bus: "TWIM0", address: address, addresses: addresses,
       pins: pins.mapValues { [fabric] in fabric.pins[$0] },
       powerPin: powerPin, parameters: parameters, stimulus: isStreamed ? stimulus : nil,
-      track: track, fabric: fabric)
+      track: track,
+      faults: SensorFaults(sensor: "imu", faults, seed: seed, fabric: fabric), fabric: fabric)
     guard let sensor = SensorCatalog.make(part: part, context: context) else {
       fatalError("no model of \(part)")
     }
@@ -95,17 +96,13 @@ final class NoMemory: BusMemory {
   func write(_ address: Address, _ bytes: [UInt8]) -> Bool { false }
 }
 
-/// SplitMix64: the same numbers on every machine.
+/// The same numbers on every machine.
 struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SplitMix64
 
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
+  init(seed: Int) {
+    generator = SplitMix64(seed: UInt64(truncatingIfNeeded: seed) &* 0x9e37_79b9_7f4a_7c15)
   }
+
+  mutating func next() -> UInt64 { generator.next() }
 }

@@ -56,7 +56,8 @@ enum RunOptions {
     "--judge", "guarded|nominal",
     "whether a budget must hold at the worst of the model's band, or by the value alone")
   static let seed = Key<Int64?>(
-    name: "--seed", help: "a whole number for what is drawn at random; nothing in a run is yet",
+    name: "--seed",
+    help: "a whole number for what is drawn at random: the noise of injected faults",
     shape: .option(placeholder: "N")
   ) { (texts) throws(CommandFailure) in
     guard let text = texts.first else { return nil }
@@ -108,6 +109,7 @@ enum RunOptions {
     parts.judge = try arguments[judge]
     parts.uarts = try arguments[uarts]
     parts.settings = try arguments[settings]
+    parts.seed = try arguments[seed]
     parts.files = try arguments[files]
     parts.arguments = try arguments[Self.arguments]
     return parts

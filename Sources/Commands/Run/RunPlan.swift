@@ -1,6 +1,7 @@
 import Boards
 import Deployments
 import Documents
+import Machine
 import Verdicts
 
 /// What is to be run where, read and checked.
@@ -12,10 +13,14 @@ struct RunPlan: Sendable {
   /// `explicit` is what --data gives.
   init(_ target: String, _ parts: DeploymentParts, data explicit: String?) throws(CommandFailure) {
     deployment = try Self.deployment(target, parts)
+    let loaded: Board
     do throws(BoardError) {
       data = try DataDirectory(explicit: explicit)
-      board = try deployment.loadBoard(from: data)
+      loaded = try deployment.loadBoard(from: data)
     } catch { throw CommandFailure(error) }
+    do throws(MachineError) { board = try loaded.withSensorDefaults() } catch {
+      throw CommandFailure(error)
+    }
     do throws(DocumentError) { try deployment.check(against: board) } catch {
       throw CommandFailure(error)
     }

@@ -1,10 +1,12 @@
-/// The LSM9DS1's buffer of 32 samples.
+/// The buffer of 32 samples that several parts of ST have.
 ///
-/// In FIFO mode the sample that finds it full overwrites the oldest and collecting stops until Bypass
-/// mode; in Continuous mode every such sample overwrites the oldest. OVRN falls when a slot is read.
+/// In FIFO mode the sample that finds it full overwrites the oldest and collecting stops until
+/// Bypass mode (LSM9DS1), or is refused (LIS2DW12); in Continuous mode every such sample overwrites
+/// the oldest. OVRN falls when a slot is read.
 ///
-/// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 3.5, 7.34 and 7.35.
-struct LSM9DS1FIFO {
+/// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 3.5, 7.34 and 7.35; LIS2DW12 data
+/// sheet (DocID029682), sections 3.2.6, 8.19 and 8.20.
+struct InertialFIFO {
   private(set) var slots: [InertialSample] = []
   private(set) var hasOverrun = false
   private var hasStopped = false
@@ -16,16 +18,20 @@ struct LSM9DS1FIFO {
     case refused
   }
 
-  mutating func store(_ sample: InertialSample, depth: Int, stopsWhenFull: Bool) -> Arrival {
+  mutating func store(
+    _ sample: InertialSample, depth: Int, stopsWhenFull: Bool, keepsOldest: Bool = false
+  ) -> Arrival {
     if hasStopped { return .refused }
     guard slots.count >= depth else {
       slots.append(sample)
       return .stored
     }
-    let oldest = slots.removeFirst()
-    slots.append(sample)
+    if stopsWhenFull && keepsOldest { return .refused }
     hasOverrun = true
     hasStopped = stopsWhenFull
+    if slots.isEmpty { return .refused }
+    let oldest = slots.removeFirst()
+    slots.append(sample)
     return .displaced(oldest)
   }
 
@@ -40,7 +46,7 @@ struct LSM9DS1FIFO {
     return slots.removeFirst()
   }
 
-  mutating func clear() { self = LSM9DS1FIFO() }
+  mutating func clear() { self = InertialFIFO() }
 
   /// FIFO_SRC: FTH, OVRN and the number of unread samples.
   func source(threshold: Int) -> UInt8 {

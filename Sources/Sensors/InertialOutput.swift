@@ -1,12 +1,14 @@
 import Simulation
 
-/// The LSM9DS1's output side: data registers, FIFO and status bits, and what became of each sample.
+/// The output side of an accelerometer, with or without a gyroscope: data registers, FIFO and
+/// status bits, and what became of each sample.
 ///
 /// With BDU an output word that has been read by half keeps its other half until that is read too.
 ///
-/// Not modelled: which slot the silicon shows when the two dies are read a different number of times.
-/// Here a slot goes when all of it has been read, or when a die that is done with it is read again.
-struct LSM9DS1Output {
+/// Not modelled: which slot the silicon shows when the two dies are read a different number of
+/// times. Here a slot goes when all of it has been read, or when a die that is done with it is read
+/// again.
+struct InertialOutput {
   /// What the control registers say about reading.
   struct Settings {
     /// Bits 0, 1, 2: X, Y, Z enabled.
@@ -17,12 +19,16 @@ struct LSM9DS1Output {
     let isFIFOActive: Bool
     let stopsWhenFull: Bool
     let depth: Int
+    /// A fault makes the FIFO behave as if it were full.
+    var isOverrun = false
+    /// A FIFO that stops when full keeps all that it has.
+    var keepsOldest = false
   }
 
   private(set) var status: UInt8 = 0
   /// What the dies took last, read or not.
   private(set) var newest: InlineArray<6, Int16> = [0, 0, 0, 0, 0, 0]
-  var fifo = LSM9DS1FIFO()
+  var fifo = InertialFIFO()
   /// What the data registers show while the FIFO is empty.
   private var shown = InertialSample()
   /// What they showed before: a word held by BDU may still belong to it.
@@ -35,19 +41,22 @@ struct LSM9DS1Output {
 }
 
 /// New data.
-extension LSM9DS1Output {
+extension InertialOutput {
+  /// `isAccounted`: what becomes of the sample is decided here, and not by a FIFO of another kind.
   mutating func take(
-    _ words: InlineArray<6, Int16>, from dies: Dies, settings: Settings, track: SensorTrack
+    _ words: InlineArray<6, Int16>, from dies: Dies, settings: Settings, track: SensorTrack,
+    isAccounted: Bool = true
   ) {
     newest = words
     count += 1
-    let sample = InertialSample(words: words, fresh: dies, number: count)
+    let sample = InertialSample(words: words, fresh: isAccounted ? dies : [], number: count)
     if dies.contains(.accelerometer) { status |= 0x01 }
     if dies.contains(.gyroscope) { status |= 0x02 }
     if settings.isFIFOActive {
       retireShown(track)
       let arrival = fifo.store(
-        sample, depth: settings.depth, stopsWhenFull: settings.stopsWhenFull)
+        sample, depth: settings.isOverrun ? 0 : settings.depth,
+        stopsWhenFull: settings.stopsWhenFull, keepsOldest: settings.keepsOldest)
       switch arrival {
       case .stored: break
       case .displaced(let oldest): drop(oldest, track)
@@ -80,14 +89,14 @@ extension LSM9DS1Output {
 }
 
 /// Reading.
-extension LSM9DS1Output {
-  mutating func readByte(at address: UInt8, settings: Settings, track: SensorTrack) -> UInt8 {
-    let isGyroscope = LSM9DS1.gyroscopeOutputs.contains(address)
-    let die: Dies = isGyroscope ? .gyroscope : .accelerometer
-    let outputs = isGyroscope ? LSM9DS1.gyroscopeOutputs : LSM9DS1.accelerometerOutputs
+extension InertialOutput {
+  /// A byte of one die, `offset` from its X low.
+  mutating func readByte(
+    of die: Dies, _ offset: Int, settings: Settings, track: SensorTrack
+  ) -> UInt8 {
+    let isGyroscope = die == .gyroscope
     let axes = isGyroscope ? settings.gyroscopeAxes : settings.accelerometerAxes
     if fifo.withOldest({ $0.finished.contains(die) }) == true { releaseSlot() }
-    let offset = Int(address - outputs.lowerBound)
     let word = offset / 2 + (isGyroscope ? 0 : 3)
     let isHighAddress = offset % 2 == 1
     let current = fifo.slots.first ?? shown
