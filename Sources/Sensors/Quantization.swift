@@ -4,8 +4,8 @@ func register16(_ value: Double) -> Int16 {
   if value >= 32_767 { return .max }
   if value <= -32_768 { return .min }
   if value.isNaN { return 0 }
-  // At this magnitude a unit in the last place is 1, so the addition itself rounds as IEEE 754 does;
-  // `rounded()` would draw in libm.
+  // At this magnitude a unit in the last place is 1, so that the addition itself rounds as IEEE 754
+  // does; `rounded()` would draw in libm.
   let shift = 0x1.8p52
   return Int16((value + shift) - shift)
 }
