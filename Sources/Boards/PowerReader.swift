@@ -32,16 +32,7 @@ struct PowerReader {
       entry.value, "a consumer", keys: ["scope", "while", "initial", "states"])
     var states: [CurrentConsumer.State] = []
     for state in try fields.required("states").entries("states") {
-      let current = try provenances.sourced(state.value, "current", and: ["at"]) {
-        node throws(DocumentError) in
-        let current = try node.amperes()
-        guard current >= .zero else { throw node.error("expected a current that is not negative") }
-        return current
-      }
-      states.append(
-        CurrentConsumer.State(
-          name: state.key, current: current.value, clock: try state.value["at"]?.hertz(),
-          provenance: current.provenance))
+      states.append(try self.state(state))
     }
     if states.isEmpty {
       throw entry.value.error("expected at least one state of '\(entry.key)'")
@@ -55,6 +46,48 @@ struct PowerReader {
       },
       initial: try fields.optional("initial")?.choice("state", of: names),
       states: states)
+  }
+
+  private func state(_ entry: Node.Entry) throws(DocumentError) -> CurrentConsumer.State {
+    let current = try provenances.sourced(entry.value, "current", and: ["at", "also-at", "per"]) {
+      node throws(DocumentError) in try amperes(node)
+    }
+    var state = CurrentConsumer.State(
+      name: entry.key, current: current.value, provenance: current.provenance)
+    // A current given for one run holds for all its clocks.
+    if current.provenance == .override { return state }
+    state.clock = try entry.value["at"].map { node throws(DocumentError) in try clock(node) }
+    if let per = entry.value["per"] {
+      guard state.clock == nil else { throw per.error("expected either 'at' or 'per'") }
+      state.clock = try clock(per)
+      state.isProportional = true
+    }
+    guard let others = entry.value["also-at"] else { return state }
+    guard let own = state.clock, !state.isProportional else {
+      throw others.error("expected 'at' beside 'also-at': the clock that 'current' holds for")
+    }
+    for other in try others.entries("also-at") {
+      let key = Node(.scalar(other.key, quoted: false), at: other.position)
+      state.others.append(.init(clock: try clock(key), current: try amperes(other.value)))
+    }
+    state.others.sort { $0.clock < $1.clock }
+    let clocks = [own] + state.others.map(\.clock)
+    if Set(clocks).count < clocks.count {
+      throw others.error("a current for the same clock is given twice")
+    }
+    return state
+  }
+
+  private func amperes(_ node: Node) throws(DocumentError) -> Amperes {
+    let current = try node.amperes()
+    guard current >= .zero else { throw node.error("expected a current that is not negative") }
+    return current
+  }
+
+  private func clock(_ node: Node) throws(DocumentError) -> Hertz {
+    let clock = try node.hertz()
+    guard clock.numerator > 0 else { throw node.error("expected a clock above zero") }
+    return clock
   }
 
   private func condition(_ node: Node) throws(DocumentError) -> CurrentConsumer.Condition {

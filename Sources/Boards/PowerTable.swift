@@ -58,19 +58,36 @@ public struct CurrentConsumer: Hashable, Sendable {
     }
   }
 
+  /// A current at one core clock.
+  public struct ClockPoint: Hashable, Sendable {
+    public var clock: Hertz
+    public var current: Amperes
+
+    public init(clock: Hertz, current: Amperes) {
+      self.clock = clock
+      self.current = current
+    }
+  }
+
   public struct State: Hashable, Sendable {
     public var name: String
     public var current: Amperes
     /// The core clock that the figure holds for, where it depends on it.
     public var clock: Hertz?
+    /// The same figure at other core clocks, slowest first.
+    public var others: [ClockPoint]
+    /// The source gives the current by core clock: microamperes per megahertz.
+    public var isProportional = false
     public var provenance: Provenance
 
     public init(
-      name: String, current: Amperes, clock: Hertz? = nil, provenance: Provenance
+      name: String, current: Amperes, clock: Hertz? = nil, others: [ClockPoint] = [],
+      provenance: Provenance
     ) {
       self.name = name
       self.current = current
       self.clock = clock
+      self.others = others
       self.provenance = provenance
     }
 

@@ -52,8 +52,7 @@ public struct EnergyBill: Sendable {
         let joules = energy(state.current, table.supply.value, time.charged)
         let phase = CorePhase(of: consumer, in: state.name)
         var trust = phase == .running ? state.trust * cycles : state.trust
-        // Scaled to another clock than its own, a figure is a model.
-        if time.charged != time.spent { trust = trust * Trust(.modelled, band: Band(percent: 25)) }
+        trust = trust * time.certainty.trust
         shares.append(
           Share(state: state, time: time.spent, joules: joules, trust: trust, phase: phase))
       }

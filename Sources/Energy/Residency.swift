@@ -21,11 +21,13 @@ struct Residency {
   struct Time {
     var spent = Interval.zero
     var charged = Interval.zero
+    var certainty = ClockCurrent.Certainty.stated
   }
 
   /// Times by state, in the table's order. A conditional consumer counts while its condition holds.
   func times(of consumer: CurrentConsumer) -> [Time] {
     var times = consumer.states.map { _ in Time() }
+    let currents = consumer.states.map(ClockCurrent.init)
     var rest = record.end.picoseconds
     func count(_ states: [String: String], _ picoseconds: Int64) {
       if let condition = consumer.condition,
@@ -35,7 +37,9 @@ struct Residency {
       }
       let name = state(of: consumer.name, in: states)
       guard let index = consumer.states.firstIndex(where: { $0.name == name }) else { return }
-      let charged = scale(picoseconds, from: states, to: consumer.states[index].clock)
+      let (charged, certainty) = currents[index].charge(
+        picoseconds, at: states[PowerResidency.coreClock])
+      times[index].certainty = max(times[index].certainty, certainty)
       times[index].spent = Interval(picoseconds: times[index].spent.picoseconds &+ picoseconds)
       times[index].charged = Interval(picoseconds: times[index].charged.picoseconds &+ charged)
     }
@@ -47,27 +51,21 @@ struct Residency {
     return times
   }
 
-  /// In proportion to the core's clock.
-  /// Not modelled: leakage and the oscillators, which do not follow it.
-  private func scale(_ picoseconds: Int64, from states: [String: String], to clock: Hertz?) -> Int64
-  {
-    guard let clock, let text = states[PowerResidency.coreClock] else { return picoseconds }
-    let parts = text.split(separator: "/").compactMap { Int128($0) }
-    guard parts.count == 2, parts[1] > 0 else { return picoseconds }
-    let product = Int128(picoseconds) * parts[0] * Int128(clock.denominator)
-    return Int64(clamping: product / (parts[1] * Int128(clock.numerator)))
-  }
-
   private func state(of consumer: String, in states: [String: String]) -> String? {
     states[consumer] ?? initial[consumer]
   }
 
   /// States that the run logs and no figure is known for.
+  ///
+  /// The figures of many chips hold what their peripherals draw: only a table that prices some peripheral's
+  /// clock lacks those of the others.
   private mutating func findUnpriced() {
     var unpriced: [[String]: Int64] = [:]
+    let pricesClocks = table.consumers.contains { $0.state("clocked") != nil }
     for row in record.power where row.time > .zero {
       for (consumer, state) in row.states
       where consumer != PowerResidency.coreClock && table.consumer(consumer)?.state(state) == nil {
+        if state == "gated" || state == "clocked" && !pricesClocks { continue }
         unpriced[[consumer, state], default: 0] &+= row.time.picoseconds
       }
     }

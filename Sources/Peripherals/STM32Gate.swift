@@ -8,12 +8,17 @@ import Simulation
 final class STM32System {
   final class Gate {
     let name: String
-    fileprivate(set) var isOpen: Bool
+    fileprivate(set) var isOpen: Bool {
+      didSet { power?.enter(isOpen ? "clocked" : "gated") }
+    }
     fileprivate var reset: () -> Void = {}
+    /// What its clock alone makes the peripheral draw.
+    private let power: PowerConsumer?
 
-    init(name: String, isOpen: Bool) {
+    init(name: String, isOpen: Bool, power: PowerConsumer? = nil) {
       self.name = name
       self.isOpen = isOpen
+      self.power = power
     }
   }
 
@@ -41,13 +46,17 @@ final class STM32System {
   /// Why the chip resets.
   enum Cause { case powerOn, software, independentWatchdog, windowWatchdog, lowPower, optionBytes }
 
-  init(_ fabric: Fabric) {}
+  private let fabric: Fabric
+
+  init(_ fabric: Fabric) { self.fabric = fabric }
 
   func gate(_ context: PeripheralContext, reset: @escaping () -> Void) -> Gate {
     guard let register = context.parameters["enable-register"],
       let bit = context.parameters["enable-bit"]
     else { return Gate(name: context.name, isOpen: true) }
-    let gate = Gate(name: context.name, isOpen: false)
+    let gate = Gate(
+      name: context.name, isOpen: false,
+      power: fabric.power.consumer(context.name, initial: "gated"))
     gate.reset = reset
     let place = Place(
       register: UInt32(truncatingIfNeeded: register), bit: UInt32(truncatingIfNeeded: bit))

@@ -40,6 +40,26 @@ import Units
     #expect(bench.fabric.clock("pclk2-timers").frequency == Hertz(168_000_000))
   }
 
+  @Test func thePowerLogTellsWhichPeripheralsAreClocked() {
+    let bench = Bench()
+    bench.fabric.oscillators["hsi"] = Oscillator(frequency: Hertz(16_000_000))
+    let rcc = bench.device("stm32f4-rcc", "RCC", base: 0x4002_3800)
+    _ = bench.device(
+      "stm32-timer", "TIM2", base: 0x4000_0000,
+      parameters: ["enable-register": 0x40, "enable-bit": 0])
+    bench.advance(.milliseconds(2))
+    rcc[0x40] = 1
+    bench.advance(.milliseconds(3))
+    rcc[0x40] = 0
+    bench.advance(.milliseconds(4))
+    var times: [String: Int64] = [:]
+    for row in bench.fabric.power.residencies() {
+      let state = row.states.first { $0.consumer == "TIM2" }?.state ?? "absent"
+      times[state, default: 0] += row.time.picoseconds
+    }
+    #expect(times == ["gated": 6_000_000_000, "clocked": 3_000_000_000])
+  }
+
   @Test(arguments: 1...5) func aReadOverTheFirstI2CEndsWhereFirmwareSaysSo(count: Int) {
     let bench = Bench()
     let target = Counter()

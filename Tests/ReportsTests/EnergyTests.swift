@@ -66,6 +66,40 @@ import Verdicts
     #expect(slow.1.band > full.1.band && slow.1.tier >= .modelled)
   }
 
+  @Test func `figures at several clocks are met, and joined by lines`() throws {
+    var table = try #require(try bench().1.power)
+    let cpu = try #require(table.consumers.firstIndex { $0.name == "cpu" })
+    let run = try #require(table.consumers[cpu].states.firstIndex { $0.name == "run" })
+    table.consumers[cpu].states[run].current = Amperes(nanoamperes: 40_000_000)
+    table.consumers[cpu].states[run].clock = Hertz(168_000_000)
+    table.consumers[cpu].states[run].others = [
+      .init(clock: Hertz(16_000_000), current: Amperes(nanoamperes: 5_000_000)),
+      .init(clock: Hertz(120_000_000), current: Amperes(nanoamperes: 26_000_000)),
+    ]
+    func milliamperes(at megahertz: Int) throws -> (Double, Trust) {
+      var record = demonstration()
+      let clock = "\(megahertz * 1_000_000)/1"
+      record.power = [
+        PowerResidency(
+          states: ["cpu": "run", PowerResidency.coreClock: clock],
+          time: Interval(picoseconds: record.end.picoseconds))
+      ]
+      let part = try #require(
+        EnergyBill(record, table, cycles: cycles).parts.first { $0.name == "cpu" })
+      let volts = Double(table.supply.value.millivolts) / 1_000
+      let seconds = Double(record.end.picoseconds) * 1e-12
+      return (Double(part.joules.femtojoules) * 1e-12 / volts / seconds, part.trust)
+    }
+    for (clock, current) in [(168, 40.0), (120, 26), (16, 5), (144, 33), (68, 15.5), (8, 2.5)] {
+      #expect(abs(try milliamperes(at: clock).0 - current) < 1e-6, "\(clock) MHz")
+    }
+    let (stated, between, beyond) = (
+      try milliamperes(at: 120).1, try milliamperes(at: 68).1, try milliamperes(at: 8).1
+    )
+    #expect(stated.band < between.band && between.band < beyond.band)
+    #expect(between.tier >= .modelled)
+  }
+
   @Test func `a conditional consumer counts while its condition holds`() throws {
     let record = demonstration()
     let parts = try bill(record).parts
