@@ -52,9 +52,20 @@ extension CurrentConsumer {
   fileprivate var figures: [Figure] {
     states.map { state in
       Figure(
-        key: "\(name).states.\(state.name)", value: Quantity.text(state.current),
-        provenance: state.provenance)
+        key: "\(name).states.\(state.name)", value: state.text, provenance: state.provenance)
     }
+  }
+}
+
+extension CurrentConsumer.State {
+  /// `40 mA at 168 MHz, 20 mA at 90 MHz`.
+  fileprivate var text: String {
+    let own = Quantity.text(current)
+    guard let clock else { return own }
+    if isProportional { return "\(own) per \(Quantity.text(clock))" }
+    let points = [CurrentConsumer.ClockPoint(clock: clock, current: current)] + others.reversed()
+    return points.map { "\(Quantity.text($0.current)) at \(Quantity.text($0.clock))" }
+      .joined(separator: ", ")
   }
 }
 
