@@ -88,6 +88,10 @@ extension Chip {
         Figure(
           key: "core.wake-up", value: Quantity.text(wakeUp.value), provenance: wakeUp.provenance))
     }
+    if let cache = core.instructionCache {
+      figures.append(cache.figure("core.instruction-cache"))
+    }
+    if let cache = core.dataCache { figures.append(cache.figure("core.data-cache")) }
     figures += clocks.flatMap(\.figures)
     return figures + memories.flatMap(\.figures) + blocks.map(\.figure)
   }
@@ -120,12 +124,17 @@ extension Memory {
       figures.append(
         Figure(key: "\(name).wait-states", value: value, provenance: states.provenance))
     }
-    if let cache {
-      let value =
-        "\(Quantity.text(bytes: UInt64(cache.size))), \(cache.ways) ways of \(cache.line) B lines"
-      figures.append(Figure(key: "\(name).cache", value: value, provenance: cache.provenance))
-    }
+    if let cache { figures.append(cache.figure("\(name).cache")) }
+    if let dataCache { figures.append(dataCache.figure("\(name).data-cache")) }
     return figures
+  }
+}
+
+extension Cache {
+  fileprivate func figure(_ key: String) -> Figure {
+    Figure(
+      key: key, value: "\(Quantity.text(bytes: UInt64(size))), \(ways) ways of \(line) B lines",
+      provenance: provenance)
   }
 }
 

@@ -26,9 +26,14 @@ public struct Chip: Sendable {
 
   /// The memory, itself or under an alias, that an address lies in, if it may let the core wait.
   public func slowMemory(at address: Address) -> Memory? {
-    guard var found = memory(at: address) else { return nil }
-    if case .alias(let name) = found.kind, let original = memory(name) { found = original }
-    return found.isSlow ? found : nil
+    guard let found = memory(at: address) else { return nil }
+    let way = waitingMemory(of: found)
+    return way.isSlow ? way : nil
+  }
+
+  /// Whose wait states a memory has: an alias without any has those of its original.
+  public func waitingMemory(of memory: Memory) -> Memory {
+    memory.isPort ? memory : self.memory(memory.cells) ?? memory
   }
 
   /// The number of an interrupt by its own name, its parts in any order (headers differ in that:

@@ -36,7 +36,8 @@ struct ChipReader {
       node, "a core",
       keys: [
         "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "bit-band", "priority-bits",
-        "interrupts", "systick-reference", "systick-calibration", "wake-up",
+        "interrupts", "systick-reference", "systick-calibration", "wake-up", "instruction-cache",
+        "data-cache",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
@@ -51,6 +52,8 @@ struct ChipReader {
         try provenances.sourced(node, "frequency") { n throws(DocumentError) in try n.hertz() }
       },
       systickCalibration: try core.optional("systick-calibration").map(calibration),
+      instructionCache: try core.optional("instruction-cache").map(cache),
+      dataCache: try core.optional("data-cache").map(cache),
       wakeUp: try core.optional("wake-up").map { node throws(DocumentError) in
         try provenances.time(node)
       },
@@ -133,7 +136,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache",
+        "data-cache", "tightly-coupled",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -161,7 +164,14 @@ extension ChipReader {
         throw line.error("expected a power of two from 4 B to 256 B, found \(line.summary)")
       }
     }
-    made.prefetches = try memory.optional("prefetch")?.boolean() ?? false
+    if let prefetch = memory.optional("prefetch") {
+      if case .scalar("never", quoted: false) = prefetch.content {
+        made.canPrefetch = false
+      } else {
+        made.prefetches = try prefetch.boolean()
+      }
+    }
+    made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
     made.dataCache = try memory.optional("data-cache").map { node throws(DocumentError) in
       try cache(node)
     }
@@ -175,19 +185,22 @@ extension ChipReader {
       return Memory.WaitStates(uncached: count, miss: count, hit: 0, provenance: .override)
     }
     let states = try Fields(
-      node, "wait states", keys: ["uncached", "miss", "hit"] + Provenances.keys)
+      node, "wait states", keys: ["uncached", "miss", "hit", "bus"] + Provenances.keys)
     let uncached = try states.required("uncached")
     let (miss, hit) = (states.optional("miss") ?? uncached, states.optional("hit"))
-    return Memory.WaitStates(
+    var made = Memory.WaitStates(
       uncached: Int(try uncached.integer(in: 0...255)), miss: Int(try miss.integer(in: 0...255)),
       hit: Int(try hit?.integer(in: 0...255) ?? 0),
       provenance: try provenances.read(states))
+    made.bus = Int(try states.optional("bus")?.integer(in: 0...255) ?? 0)
+    return made
   }
 
   private func cache(_ node: Node) throws(DocumentError) -> Cache {
     let cache = try Fields(
       node, "a cache",
-      keys: ["size", "line", "ways", "replacement", "overhead", "enabled-by"] + Provenances.keys)
+      keys: ["size", "line", "ways", "replacement", "overhead", "unified", "enabled-by"]
+        + Provenances.keys)
     let size = Int(try byteCount(cache.required("size")))
     let line = Int(try byteCount(cache.required("line")))
     let ways = Int(try cache.required("ways").integer(in: 1...256))
@@ -204,6 +217,7 @@ extension ChipReader {
       },
       provenance: try provenances.read(cache))
     made.overhead = Int(try cache.optional("overhead")?.integer(in: 0...255) ?? 0)
+    made.isUnified = try cache.optional("unified")?.boolean() ?? false
     return made
   }
 

@@ -20,6 +20,9 @@ public struct Core: Hashable, Sendable {
   public var systickReference: Sourced<Hertz>?
   /// What SYST_CALIB holds besides; nil: what follows from the reference clock.
   public var systickCalibration: SysTickTenMilliseconds?
+  /// Its first-level caches; they are off out of reset.
+  public var instructionCache: Cache?
+  public var dataCache: Cache?
   /// From the wake-up event to the first instruction when the core's clock was off; nil: at once.
   public var wakeUp: Sourced<Interval>?
   public var provenance: Provenance

@@ -18,6 +18,9 @@ public struct Memory: Hashable, Sendable {
     public var miss: Int
     /// With the cache on, when it has the line.
     public var hit: Int
+    /// Of the way to the memory and back, in each access that reaches it, whatever a register says of
+    /// the memory's own.
+    public var bus = 0
     public var provenance: Provenance
 
     public init(uncached: Int, miss: Int, hit: Int, provenance: Provenance) {
@@ -38,10 +41,14 @@ public struct Memory: Hashable, Sendable {
   public var line = 4
   /// The line after the one in use is read ahead, unless a register says otherwise.
   public var prefetches = false
+  /// Whether a register can make it read ahead.
+  public var canPrefetch = true
   /// Instruction cache in front of this memory.
   public var cache: Cache?
   /// Data cache in front of this memory.
   public var dataCache: Cache?
+  /// The core reaches it past its own caches.
+  public var isTightlyCoupled = false
   public var provenance: Provenance
 
   public init(
@@ -61,7 +68,18 @@ public struct Memory: Hashable, Sendable {
   /// interface.
   public var isSlow: Bool {
     guard let waitStates else { return false }
-    return waitStates.uncached + waitStates.miss + waitStates.hit > 0 || kind == .flash
+    let sum = waitStates.uncached + waitStates.miss + waitStates.hit + waitStates.bus
+    return sum > 0 || kind == .flash || isPort
+  }
+
+  /// An alias with wait states of its own: another way to the same cells, with other caches before it.
+  public var isPort: Bool {
+    if case .alias = kind { waitStates != nil } else { false }
+  }
+
+  /// The memory whose cells and whose interface it shares.
+  public var cells: String {
+    if case .alias(let name) = kind { name } else { name }
   }
 
   /// Whether the address lies inside.
@@ -70,7 +88,7 @@ public struct Memory: Hashable, Sendable {
   }
 }
 
-/// The geometry of an instruction cache.
+/// The geometry of a cache.
 public struct Cache: Hashable, Sendable {
   public enum Replacement: String, CaseIterable, Hashable, Sendable {
     case leastRecentlyUsed = "lru"
@@ -86,6 +104,8 @@ public struct Cache: Hashable, Sendable {
   public var replacement: Replacement
   /// Cycles that filling a line costs beyond the memory's wait states, where it has any.
   public var overhead = 0
+  /// It serves data reads as well as fetches.
+  public var isUnified = false
   /// The register bit that switches it on; nil: always on.
   public var enabledBy: RegisterBit?
   public var provenance: Provenance

@@ -31,6 +31,8 @@ public final class CortexM {
   /// Told of each fault when its status is set and, where an instruction raised it, the registers are
   /// still that instruction's.
   public var onFault: (FaultReport) -> Void = { _ in }
+  /// Does to the first-level caches what software asks; the run hooks in here.
+  public var cacheMaintenance: (CacheMaintenance) -> Void = { _ in }
   /// Told of each exception taken and left, for the profile.
   public weak var observer: (any ExceptionObserver)?
   /// SLEEPONEXIT put the core to sleep on its way back to thread mode.
@@ -90,6 +92,7 @@ public final class CortexM {
     processor.protectionChanged(false)
     processor.defaultStatus = 0
     applyTraps()
+    enableCaches()
     sysTick.reset()
     watchpoint.reset()
     trace.reset()

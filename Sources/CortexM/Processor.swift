@@ -73,6 +73,9 @@ public struct CoreFeatures: Sendable {
   public var auxiliaryControl: UInt32
   /// Registers of caches and tightly coupled memories: the Cortex-M7.
   public var hasMemorySystem: Bool
+  /// The caches that they describe; nil: none, whatever is switched on.
+  public var instructionCache: CacheShape?
+  public var dataCache: CacheShape?
   /// MVFR0 … MVFR2: what the floating-point unit can do.
   public var mediaFeatures: [UInt32]
 
@@ -99,6 +102,29 @@ public struct CoreFeatures: Sendable {
     self.auxiliaryControl = auxiliaryControl
     self.hasMemorySystem = hasMemorySystem
   }
+}
+
+/// The geometry of a first-level cache, lengths in bytes.
+public struct CacheShape: Sendable, Hashable {
+  public var size: UInt32
+  public var line: UInt32
+  public var ways: UInt32
+
+  public init(size: UInt32, line: UInt32, ways: UInt32) {
+    (self.size, self.line, self.ways) = (size, line, ways)
+  }
+
+  public var sets: UInt32 { size / line / ways }
+}
+
+/// What software does to the first-level caches.
+public enum CacheMaintenance: Sendable, Hashable {
+  /// CCR.IC and CCR.DC.
+  case enable(instructions: Bool, data: Bool)
+  case invalidateInstructions
+  case invalidateInstructionsAt(Address)
+  case invalidateDataAt(Address)
+  case invalidateDataPlace(set: UInt32, way: UInt32)
 }
 
 /// SYST_CALIB as the chip's vendor wired it.

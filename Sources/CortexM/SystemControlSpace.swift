@@ -129,6 +129,7 @@ extension CortexM {
     case .ccr where features.architecture != .v6M:
       control.ccr = configuration(value)
       applyTraps()
+      enableCaches()
     case .shpr1, .shpr2, .shpr3:
       writePriorities(first: 4 + Int(address - 0xe000_ed18), value)
     case .shcsr: writeSystemHandlerState(value)

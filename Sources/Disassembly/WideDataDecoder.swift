@@ -37,10 +37,10 @@ extension Decoder {
     }
   }
 
-  /// ThumbExpandImm.
+  /// ThumbExpandImm: the constant of the two halfwords of an encoding.
   ///
   /// Reference: DDI0403E A5.3.2.
-  static func expandImmediate(_ a: UInt32, _ b: UInt32) -> UInt32 {
+  public static func expandImmediate(_ a: UInt32, _ b: UInt32) -> UInt32 {
     let top = field(a, 10, 1) << 4 | field(b, 12, 3) << 1 | field(b, 7, 1)
     let byte = field(b, 0, 8)
     switch top >> 1 {

@@ -17,10 +17,10 @@ public struct BlockDescription: Sendable {
   public var traits: BlockTraits = []
   /// Index of the function it belongs to; `noFunction` where no symbol covers it.
   public var function = noFunction
-  /// Data reads whose address follows from the registers at the block's start.
-  public var loads: [LoadProgram] = []
+  /// Data accesses whose address follows from the registers at the block's start.
+  public var accesses = BlockAccessPrograms()
   /// Accesses that must be aligned, as far as the registers at the block's start tell their address.
-  public var alignments: [LoadProgram] = []
+  public var alignments: [RegisterSum] = []
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 
@@ -101,27 +101,6 @@ public struct BlockTraits: OptionSet, Sendable {
   static let predicting: BlockTraits = [.predictsDirection, .predictsTarget, .leavesSlot]
 }
 
-/// How the address of a data read follows from the core registers at the start of its block.
-public struct LoadProgram: Sendable, Hashable {
-  /// Register number, or `none`: the offset alone is the address.
-  public var base: UInt8
-  public var index: UInt8
-  public var shift: UInt8
-  /// Accesses to memory that it makes, one after another.
-  public var transfers: UInt8
-  public var offset: UInt32
-
-  public static let none: UInt8 = 0xff
-
-  public init(base: UInt8, index: UInt8, shift: UInt8, transfers: UInt8, offset: UInt32) {
-    self.base = base
-    self.index = index
-    self.shift = shift
-    self.transfers = transfers
-    self.offset = offset
-  }
-}
-
 /// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
 ///
 /// What every execution touches comes first and fills one line of the host's cache.
@@ -156,18 +135,8 @@ struct Block {
   var path: UInt8 = 0
   var lineCount: UInt16 = 0
   var lines: UnsafeMutablePointer<FetchLine>?
-  /// Its data reads.
-  var loads: UnsafeMutablePointer<LoadProgram>?
-  var loadCount: UInt16 = 0
-  /// Those that were seen to read slow memory, one bit each; the last bit stands for all further ones.
-  var slowLoads: UInt32 = 0
-  /// No read's address depends on a register.
-  var readsConstants = false
-  /// The change count of the data cache when all its constants were last the newest of their sets.
-  var dataStamp: UInt64 = .max
-  /// How often its reads were looked at; they differed from one time to another.
-  var samples: UInt32 = 0
-  var isMixed = false
+  /// Its data accesses; nil: none.
+  var accesses: UnsafeMutablePointer<BlockAccesses>?
   /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.
   var copy: UnsafeMutableRawPointer?
   var host: UnsafeRawPointer?
@@ -178,9 +147,10 @@ struct Block {
 
   mutating func freePrograms() {
     lines?.deallocate()
-    loads?.deallocate()
     lines = nil
-    loads = nil
+    accesses?.pointee.destroy()
+    accesses?.deallocate()
+    accesses = nil
   }
 }
 

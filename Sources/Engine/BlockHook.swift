@@ -40,33 +40,24 @@ func blockHook(
     }
   }
   state.pointee.blockStart = cycles
-  var waits = UInt64(block.pointee.fixedWaits)
+  var waits: UInt64 = 0
+  var dataWaits = block.pointee.fixedWaits
   if block.pointee.traits & BlockTraits.asksMemory.rawValue != 0 {
-    waits &+= askMemory(uc, state, block, at: cycles, isBranchedTo: previous.pointee.end != start)
+    if block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 {
+      waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
+        block, at: cycles, isBranchedTo: previous.pointee.end != start)
+      if waits != 0 { block.pointee.fetchStallCycles &+= waits }
+    }
+    if block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 {
+      dataWaits &+= DataReads.waits(uc, state, block)
+    }
   }
   block.pointee.executions &+= 1
-  if block.pointee.executions & 0xff == 0 { LoadSampling.rearm(block) }
+  if block.pointee.executions & 0xff == 0 { DataReads.rearm(block) }
+  waits &+= UInt64(dataWaits)
   if waits != 0 { block.pointee.stallCycles &+= waits }
   state.pointee.cycles = cycles &+ UInt64(block.pointee.cycles) &+ waits
   state.pointee.previous = block
-}
-
-/// Cycles that the memories of a block's code and data let it wait.
-@inline(__always)
-private func askMemory(
-  _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
-  _ block: UnsafeMutablePointer<Block>, at cycle: UInt64, isBranchedTo: Bool
-) -> UInt64 {
-  var waits: UInt64 = 0
-  if block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 {
-    waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
-      block, at: cycle, isBranchedTo: isBranchedTo)
-    if waits != 0 { block.pointee.fetchStallCycles &+= waits }
-  }
-  if block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 {
-    waits &+= UInt64(LoadSampling.waits(uc, state, block))
-  }
-  return waits
 }
 
 /// What most blocks do not need: calls and returns, stack depth, rewritten code, lazy stacking.
@@ -129,7 +120,7 @@ private func enterSlowly(
   if block.pointee.traits & state.pointee.trapMask != 0 && OperandTraps.holds(uc, state, block) {
     return stopBeforeBlock(uc, state, .mayTrap, undoing: previous, block)
   }
-  if entering.contains(.samplesLoads) { LoadSampling.sample(uc, state, block) }
+  if entering.contains(.samplesLoads) { DataReads.sample(uc, state, block) }
   followCall(state, previous, block, leaving, entering)
   if entering.contains(.descendsStack) && state.pointee.tracksStack {
     var pointer: UInt32 = 0

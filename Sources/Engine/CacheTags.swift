@@ -18,8 +18,7 @@ struct CacheTags {
   private let replacement: Engine.CacheGeometry.Replacement
   /// A Galois shift register stands for the silicon's choice, which is not known; runs must repeat.
   private var random: UInt16 = 0xace1
-  /// Lines that two of a run of consecutive ones can share no set below.
-  var sets: UInt32 { setMask + 1 }
+  private var sets: UInt32 { setMask + 1 }
 
   init(_ geometry: Engine.CacheGeometry) {
     ways = Int(geometry.ways)
@@ -37,10 +36,14 @@ struct CacheTags {
     next.update(repeating: 0, count: Int(sets))
   }
 
-  func contains(_ line: UInt32) -> Bool {
+  func invalidate(line: UInt32) {
     let base = lines + Int(line & setMask) * ways
-    for way in 0..<ways where base[way] == line { return true }
-    return false
+    for way in 0..<ways where base[way] == line { base[way] = .max }
+  }
+
+  func invalidate(set: UInt32, way: UInt32) {
+    guard set <= setMask, way < UInt32(ways) else { return }
+    lines[Int(set) * ways + Int(way)] = .max
   }
 
   /// Looks a line up and fills it where it is absent.
@@ -54,15 +57,19 @@ struct CacheTags {
       moveUp(base, from: way, line)
       return .reordered
     }
+    var victim = 0
+    while victim < ways && base[victim] != .max { victim += 1 }
+    let isFull = victim == ways
     switch replacement {
-    case .leastRecentlyUsed: moveUp(base, from: ways - 1, line)
+    case .leastRecentlyUsed: moveUp(base, from: isFull ? ways - 1 : victim, line)
     case .roundRobin:
-      base[Int(next[set])] = line
-      next[set] = next[set] &+ 1 == UInt8(ways) ? 0 : next[set] &+ 1
+      if isFull {
+        victim = Int(next[set])
+        next[set] = next[set] &+ 1 == UInt8(ways) ? 0 : next[set] &+ 1
+      }
+      base[victim] = line
     case .random:
-      var victim = 0
-      while victim < ways && base[victim] != .max { victim += 1 }
-      if victim == ways {
+      if isFull {
         random = random & 1 == 1 ? random >> 1 ^ 0xb400 : random >> 1
         victim = Int(random) % ways
       }

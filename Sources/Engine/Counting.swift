@@ -34,7 +34,6 @@ extension Engine {
     block.pointee.takenExtra = description.takenExtra
     block.pointee.branchedToExtra = description.branchedToExtra
     block.pointee.function = description.function
-    block.pointee.isMixed = false
     keepPrograms(block)
     adjust(block)
   }
@@ -45,8 +44,10 @@ extension Engine {
     let description = block.pointee.description
     block.pointee.lineCount = UInt16(clamping: description.lines.count)
     block.pointee.lines = copy(description.lines)
-    block.pointee.loadCount = UInt16(clamping: description.loads.count)
-    block.pointee.loads = copy(description.loads)
+    guard !description.accesses.accesses.isEmpty else { return }
+    let accesses = UnsafeMutablePointer<BlockAccesses>.allocate(capacity: 1)
+    accesses.initialize(to: BlockAccesses(description.accesses))
+    block.pointee.accesses = accesses
   }
 
   private func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element>? {

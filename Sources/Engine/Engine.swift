@@ -169,6 +169,8 @@ public final class Engine {
     uc_close(handle)
     state.pointee.table.destroy()
     state.pointee.paths.destroy()
+    state.pointee.memories.destroy()
+    state.pointee.values.deallocate()
     state.pointee.predictor.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
@@ -187,6 +189,8 @@ public final class Engine {
       byteCount: MemoryLayout<HotState>.stride + MemoryLayout<UnsafeRawPointer>.stride,
       alignment: 64)
     let state = memory.bindMemory(to: HotState.self, capacity: 1)
+    let values = UnsafeMutablePointer<UInt32>.allocate(capacity: RegisterSum.values)
+    values.initialize(repeating: 0, count: RegisterSum.values)
     let entering: BlockTraits = [
       .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent, .samplesLoads,
     ]
@@ -195,7 +199,7 @@ public final class Engine {
       to: HotState(
         previous: nothing, entering: nothing, enteringMask: entering.rawValue,
         leavingMask: leaving.rawValue,
-        paths: MemoryPaths(), table: table, calls: CallStack(functionCount: functionCount)))
+        paths: MemoryPaths(), values: values, table: table, calls: CallStack(functionCount: functionCount)))
     return state
   }
 
@@ -230,6 +234,7 @@ public final class Engine {
   public func run(until deadline: UInt64) -> EngineStop {
     state.pointee.deadline = deadline
     state.pointee.stop = .none
+    state.pointee.evaluated = nil
     applyContextControl()
     // The first block of a run is not announced when it is translated.
     state.pointee.enteringMask |= BlockTraits.inRAM.rawValue

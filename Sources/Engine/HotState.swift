@@ -52,6 +52,11 @@ struct HotState {
   /// Data that the stack must not reach ends here; told once.
   var stackLimit: UInt32 = 0
   var paths: MemoryPaths
+  var memories = HostMemories()
+  /// The core registers and loaded words that addresses are made of; one of them is always zero.
+  let values: UnsafeMutablePointer<UInt32>
+  /// The loop whose values those are.
+  var evaluated: UnsafeMutablePointer<Block>?
   var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack

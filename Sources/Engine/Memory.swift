@@ -56,6 +56,7 @@ extension Engine {
         handle, UInt64(region.start), UInt64(region.size), permissions, region.bytes),
       "map \(Address(region.start))")
     regions.append(region)
+    if let bytes = region.bytes { state.pointee.memories.add(region.start, region.size, bytes) }
   }
 
   /// Sends accesses to a range to `devices`.

@@ -1,15 +1,23 @@
 /// The way to a memory that may let the core wait: what it read last, what it reads ahead, and the
 /// caches before it, as the per-block path sees them.
 ///
-/// Fetches and data reads have their own buffers and caches and do not disturb each other.
+/// Fetches and data reads have their own buffers and do not disturb each other.
 struct MemoryPath {
-  var setting: Engine.MemorySetting
+  typealias Level = UnsafeMutablePointer<CacheLevel>
+
+  private(set) var setting: Engine.MemorySetting
   private let lineShift: UInt32
-  /// Lines of the memory in a line of the cache, as a shift.
-  private let instructionShift: UInt32
-  private let dataShift: UInt32
-  private var instructionTags: CacheTags?
-  private var dataTags: CacheTags?
+  /// What stands before this memory alone; one cache may do for fetches and data.
+  private let ownInstructions: Level?
+  private let ownData: Level?
+  /// The caches that fetches and data reads go through just now.
+  private(set) var instructions: Level?
+  private(set) var data: Level?
+  /// Waits of a fetch and of a data read that miss there.
+  private var missWaits: UInt32 = 0
+  private var dataMissWaits: UInt32 = 0
+  /// The core's first-level caches, where it reaches this memory through them.
+  private var core = CoreCaches()
   /// The line that was read last, held for the next fetches.
   private var bufferedLine = UInt32.max
   /// The line being read ahead, and the cycle from which it is there.
@@ -17,54 +25,66 @@ struct MemoryPath {
   private var aheadReady: UInt64 = 0
   /// The cycle in which the core can ask for the line after the one it got last.
   private var nextRequest: UInt64 = 0
-  /// The line of the data cache that was read last.
-  private var newestLine = UInt32.max
-  /// Fills and reorderings of the caches so far.
-  private(set) var fetchChanges: UInt64 = 0
-  private(set) var dataChanges: UInt64 = 0
-  /// Lines of code that were found in the cache, and that were not.
-  private(set) var hits: UInt64 = 0
-  private(set) var misses: UInt64 = 0
 
-  init(_ memory: Engine.SlowMemory) {
+  init(_ memory: Engine.SlowMemory, core: CoreCaches) {
     setting = memory.setting
     lineShift = UInt32(memory.line.trailingZeroBitCount)
-    func shift(_ cache: Engine.CacheGeometry?) -> UInt32 {
-      UInt32((cache?.line ?? memory.line).trailingZeroBitCount)
-    }
-    instructionShift = shift(memory.instructionCache)
-    dataShift = shift(memory.dataCache)
-    instructionTags = memory.instructionCache.map { CacheTags($0) }
-    dataTags = memory.dataCache.map { CacheTags($0) }
+    ownInstructions = memory.instructionCache.map(Self.make)
+    ownData = memory.isUnified ? ownInstructions : memory.dataCache.map(Self.make)
+    if !memory.isTightlyCoupled { self.core = core }
+    choose()
+  }
+
+  static func make(_ geometry: Engine.CacheGeometry) -> Level {
+    let level = Level.allocate(capacity: 1)
+    level.initialize(to: CacheLevel(geometry))
+    return level
+  }
+
+  static func free(_ level: Level?) {
+    level?.pointee.destroy()
+    level?.deallocate()
   }
 
   /// Whether no access waits, so that nobody need ask.
   var isImmediate: Bool {
     setting.waits == 0 && setting.missWaits == 0 && setting.dataMissWaits == 0
   }
-  var cachesInstructions: Bool { setting.cachesInstructions && instructionTags != nil }
-  var cachesData: Bool { setting.cachesData && dataTags != nil }
 
-  /// A fetch path that was set anew holds nothing.
+  /// A path that was set anew holds nothing.
   mutating func set(_ new: Engine.MemorySetting) {
     if new.cachesInstructions != setting.cachesInstructions { invalidateInstructions() }
     if new.cachesData != setting.cachesData { invalidateData() }
+    if new.isDirectMapped != setting.isDirectMapped {
+      ownInstructions?.pointee.set(isDirectMapped: new.isDirectMapped)
+    }
     setting = new
     bufferedLine = .max
     aheadLine = .max
-    fetchChanges &+= 1
-    dataChanges &+= 1
+    choose()
   }
 
-  mutating func invalidateInstructions() {
-    instructionTags?.invalidate()
-    fetchChanges &+= 1
+  /// The core's caches were switched on or off.
+  mutating func set(_ new: CoreCaches) {
+    guard core.isBehind else { return }
+    core = new
+    choose()
   }
 
-  mutating func invalidateData() {
-    dataTags?.invalidate()
-    newestLine = .max
-    dataChanges &+= 1
+  /// The cache nearest to the core decides.
+  private mutating func choose() {
+    instructions = core.activeInstructions ?? (setting.cachesInstructions ? ownInstructions : nil)
+    data = core.activeData ?? (setting.cachesData ? ownData : nil)
+    missWaits = core.activeInstructions == nil ? setting.missWaits : setting.coreMissWaits
+    dataMissWaits = core.activeData == nil ? setting.dataMissWaits : setting.coreDataMissWaits
+  }
+
+  func invalidateInstructions() { ownInstructions?.pointee.invalidate() }
+  func invalidateData() { ownData?.pointee.invalidate() }
+
+  /// Lines of code that the memory's own cache held, and that it did not.
+  var counts: (hits: UInt64, misses: UInt64) {
+    (ownInstructions?.pointee.hits ?? 0, ownInstructions?.pointee.misses ?? 0)
   }
 
   /// Cycles that the core waits for the code of a block that it begins at cycle `start`.
@@ -72,8 +92,8 @@ struct MemoryPath {
   mutating func fetch(
     _ block: UnsafeMutablePointer<Block>, at start: UInt64, isBranchedTo: Bool
   ) -> UInt64 {
-    if block.pointee.fetchStamp == fetchChanges {
-      hits &+= UInt64(block.pointee.cacheLines)
+    if let instructions, block.pointee.fetchStamp == instructions.pointee.changes {
+      instructions.pointee.note(hits: UInt64(block.pointee.cacheLines))
       return 0
     }
     return walk(block, start, isBranchedTo)
@@ -85,11 +105,10 @@ struct MemoryPath {
   ) -> UInt64 {
     guard let lines = block.pointee.lines else { return 0 }
     let first = block.pointee.address >> lineShift
-    let changes = fetchChanges
-    let isCached = cachesInstructions
+    let changes = instructions?.pointee.changes
     var stall: UInt64 = 0
     var cachedLine = UInt32.max
-    var found: UInt32 = 0
+    var cachedLines: UInt32 = 0
     for index in 0..<Int(block.pointee.lineCount) {
       let line = first &+ UInt32(index)
       let timing = lines[index]
@@ -99,41 +118,27 @@ struct MemoryPath {
         request = max(need &- min(need, UInt64(timing.slack)), nextRequest)
       }
       var isHit = false
-      if isCached {
-        let looked = (line << lineShift) >> instructionShift
-        isHit = looked == cachedLine || look(up: looked)
-        if looked != cachedLine { found &+= isHit ? 1 : 0 }
+      if let instructions {
+        let looked = (line << lineShift) >> instructions.pointee.shift
+        isHit = looked == cachedLine || instructions.pointee.look(up: looked)
+        if looked != cachedLine { cachedLines &+= 1 }
         cachedLine = looked
       }
-      let arrival = isHit ? request : read(line, request, isCached)
+      let arrival = isHit ? request : read(line, request)
       if arrival > need { stall &+= arrival &- need }
-      nextRequest = arrival &+ UInt64(timing.words)
+      nextRequest = arrival &+ UInt64(timing.cycles)
     }
-    hits &+= UInt64(found)
-    if isCached && fetchChanges == changes {
-      block.pointee.cacheLines = found
-      block.pointee.fetchStamp = changes
+    if let instructions, instructions.pointee.changes == changes {
+      block.pointee.cacheLines = cachedLines
+      block.pointee.fetchStamp = instructions.pointee.changes
     }
     return stall
   }
 
-  private mutating func look(up line: UInt32) -> Bool {
-    switch instructionTags?.access(line) ?? .hit {
-    case .hit: return true
-    case .reordered:
-      fetchChanges &+= 1
-      return true
-    case .miss:
-      fetchChanges &+= 1
-      misses &+= 1
-      return false
-    }
-  }
-
   /// The cycle from which a line is there that was asked for in cycle `request`.
-  private mutating func read(_ line: UInt32, _ request: UInt64, _ isCached: Bool) -> UInt64 {
+  private mutating func read(_ line: UInt32, _ request: UInt64) -> UInt64 {
     if line == bufferedLine { return request }
-    let waits = UInt64(isCached ? setting.missWaits : setting.waits)
+    let waits = UInt64(instructions == nil ? setting.waits : missWaits)
     let arrival = line == aheadLine ? max(request, aheadReady) : request &+ waits
     bufferedLine = line
     if setting.prefetches {
@@ -143,38 +148,68 @@ struct MemoryPath {
     return arrival
   }
 
-  /// Cycles that the core waits for `transfers` words of data from `address` on.
+  /// Cycles that the core waits for data from `address` on.
   @inline(__always)
-  mutating func readData(at address: UInt32, transfers: UInt32) -> UInt32 {
-    let last = (address &+ (transfers &- 1) &* 4) >> dataShift
-    if address >> dataShift == newestLine && last == newestLine { return 0 }
-    return lookUp(dataAt: address, transfers, last)
+  mutating func readData(at address: UInt32, _ access: AccessProgram) -> UInt32 {
+    guard let data else { return setting.waits &* UInt32(access.transfers) }
+    let last = (address &+ UInt32(access.bytes) &- 1) >> data.pointee.shift
+    let first = address >> data.pointee.shift
+    if first == data.pointee.newest && last == first {
+      data.pointee.note(hits: 1)
+      return 0
+    }
+    return look(up: first, last)
   }
 
   @inline(never)
-  private mutating func lookUp(
-    dataAt address: UInt32, _ transfers: UInt32, _ last: UInt32
-  ) -> UInt32 {
-    guard cachesData else { return setting.waits &* transfers }
-    newestLine = last
+  private mutating func look(up first: UInt32, _ last: UInt32) -> UInt32 {
+    guard let data else { return 0 }
     var waits: UInt32 = 0
-    var line = address >> dataShift
+    var line = first
     while true {
-      switch dataTags?.access(line) ?? .hit {
-      case .hit: break
-      case .reordered: dataChanges &+= 1
-      case .miss:
-        dataChanges &+= 1
-        waits &+= setting.dataMissWaits
-      }
+      if !data.pointee.look(up: line) { waits &+= dataMissWaits }
       if line == last { return waits }
       line &+= 1
     }
   }
 
+  /// A store goes into a buffer and lets nobody wait; in a first-level cache that allocates on writes
+  /// its line is there afterwards. Whether it was not before.
+  @inline(__always)
+  func writeData(at address: UInt32, _ access: AccessProgram) -> Bool {
+    guard let cache = core.activeData else { return false }
+    let last = (address &+ UInt32(access.bytes) &- 1) >> cache.pointee.shift
+    var line = address >> cache.pointee.shift
+    if line == cache.pointee.newest && last == line { return false }
+    var missed = false
+    while true {
+      if !cache.pointee.look(up: line) { missed = true }
+      if line == last { return missed }
+      line &+= 1
+    }
+  }
+
   func destroy() {
-    instructionTags?.destroy()
-    dataTags?.destroy()
+    Self.free(ownInstructions)
+    if ownData != ownInstructions { Self.free(ownData) }
+  }
+}
+
+/// The first-level caches of a core, before all memories but the tightly coupled ones.
+struct CoreCaches {
+  var instructions: MemoryPath.Level?
+  var data: MemoryPath.Level?
+  var usesInstructions = false
+  var usesData = false
+
+  /// Whether the core has any.
+  var isBehind: Bool { instructions != nil || data != nil }
+  var activeInstructions: MemoryPath.Level? { usesInstructions ? instructions : nil }
+  var activeData: MemoryPath.Level? { usesData ? data : nil }
+
+  func destroy() {
+    MemoryPath.free(instructions)
+    MemoryPath.free(data)
   }
 }
 
@@ -184,12 +219,12 @@ public struct FetchLine: Sendable, Hashable {
   public var offset: UInt16
   /// Cycles by which the core asks earlier than it needs, as its buffer has room.
   public var slack: UInt8
-  /// Words that the core takes from it, one a cycle.
-  public var words: UInt8
+  /// Cycles in which the core takes it in.
+  public var cycles: UInt8
 
-  public init(offset: UInt16, slack: UInt8, words: UInt8) {
+  public init(offset: UInt16, slack: UInt8, cycles: UInt8) {
     self.offset = offset
     self.slack = slack
-    self.words = words
+    self.cycles = cycles
   }
 }

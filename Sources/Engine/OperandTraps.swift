@@ -55,10 +55,7 @@ enum OperandTraps {
   ) -> Bool {
     block.pointee.description.alignments.allSatisfy { program in
       var base: UInt32 = 0
-      let identifier =
-        program.base == 14
-        ? Int32(UC_ARM_REG_LR.rawValue) : Int32(UC_ARM_REG_R0.rawValue) + Int32(program.base)
-      uc_reg_read(uc, identifier, &base)
+      uc_reg_read(uc, BlockAccesses.identifier(Int(program.base)), &base)
       return (base &+ program.offset) & 3 == 0
     }
   }

@@ -22,14 +22,19 @@ extension Engine {
   public struct MemorySetting: Sendable, Hashable {
     /// Of an access past the caches.
     public var waits: UInt32 = 0
-    /// Of a fetch that misses the instruction cache while that is on.
+    /// Of a fetch that misses the memory's instruction cache while that is on.
     public var missWaits: UInt32 = 0
-    /// Of a data read that misses the data cache while that is on.
+    /// Of a data read that misses its data cache while that is on.
     public var dataMissWaits: UInt32 = 0
+    /// Of a fetch and a data read that miss the core's caches while those are on.
+    public var coreMissWaits: UInt32 = 0
+    public var coreDataMissWaits: UInt32 = 0
     /// The line after the one that was read is read ahead.
     public var prefetches = false
     public var cachesInstructions = false
     public var cachesData = false
+    /// The instruction cache has one way instead of several.
+    public var isDirectMapped = false
 
     public init() {}
   }
@@ -42,6 +47,10 @@ extension Engine {
     public var line: UInt32
     public var instructionCache: CacheGeometry?
     public var dataCache: CacheGeometry?
+    /// The instruction cache serves data reads, too.
+    public var isUnified = false
+    /// The core reaches it past its own caches.
+    public var isTightlyCoupled = false
     public var setting: MemorySetting
 
     public init(
@@ -57,13 +66,60 @@ extension Engine {
     }
   }
 
+  /// Gives the core first-level caches, off for now. Call it before any slow memory is added.
+  public func addCoreCaches(instructions: CacheGeometry?, data: CacheGeometry?) {
+    state.pointee.paths.core = CoreCaches(
+      instructions: instructions.map(MemoryPath.make), data: data.map(MemoryPath.make))
+  }
+
+  /// Switches the core's first-level caches on or off, from the next block on; what they hold stays.
+  public func useCoreCaches(instructions: Bool, data: Bool) {
+    let core = state.pointee.paths.core
+    guard core.usesInstructions != instructions || core.usesData != data else { return }
+    state.pointee.paths.useCore(instructions: instructions, data: data)
+    adjustBlocks()
+  }
+
+  /// What maintenance of the core's first-level caches takes out.
+  public enum CacheLines: Sendable {
+    case all
+    case containing(Address)
+    case place(set: UInt32, way: UInt32)
+  }
+
+  public func invalidateCoreInstructions(_ lines: CacheLines) {
+    invalidate(lines, state.pointee.paths.core.instructions)
+  }
+
+  public func invalidateCoreData(_ lines: CacheLines) {
+    invalidate(lines, state.pointee.paths.core.data)
+  }
+
+  private func invalidate(_ lines: CacheLines, _ level: MemoryPath.Level?) {
+    guard let level else { return }
+    switch lines {
+    case .all: level.pointee.invalidate()
+    case .containing(let address):
+      level.pointee.invalidate(line: address.value >> level.pointee.shift)
+    case .place(let set, let way): level.pointee.invalidate(set: set, way: way)
+    }
+  }
+
+  /// Look-ups of the core's first-level caches that found their line, and that did not.
+  public var coreCacheCounts:
+    (instructions: (hits: UInt64, misses: UInt64), data: (hits: UInt64, misses: UInt64))
+  {
+    func counts(_ level: MemoryPath.Level?) -> (UInt64, UInt64) {
+      (level?.pointee.hits ?? 0, level?.pointee.misses ?? 0)
+    }
+    let core = state.pointee.paths.core
+    return (counts(core.instructions), counts(core.data))
+  }
+
   /// Makes a memory slow; its number, for `setMemory`. Call it before anything runs.
   public func addSlowMemory(_ memory: SlowMemory) -> Int {
     let number = Int(state.pointee.paths.count)
-    state.pointee.paths.add(MemoryPath(memory))
-    for window in memory.windows {
-      state.pointee.paths.addWindow(window.start.value, window.size, path: UInt8(number))
-    }
+    state.pointee.paths.add(memory)
     return number
   }
 
@@ -72,7 +128,7 @@ extension Engine {
     let path = state.pointee.paths.items + number
     guard path.pointee.setting != setting else { return }
     path.pointee.set(setting)
-    state.pointee.table.visitAll { adjust($0) }
+    adjustBlocks()
   }
 
   public func invalidateInstructions(ofMemory number: Int) {
@@ -83,35 +139,26 @@ extension Engine {
     state.pointee.paths.items[number].invalidateData()
   }
 
-  /// Lines of code that the cache of a memory held, and that it did not.
+  /// Lines that the instruction cache of a memory held, and that it did not.
   public func cacheCounts(ofMemory number: Int) -> (hits: UInt64, misses: UInt64) {
-    let path = state.pointee.paths.items[number]
-    return (path.hits, path.misses)
+    state.pointee.paths.items[number].counts
   }
+
+  private func adjustBlocks() { state.pointee.table.visitAll { adjust($0) } }
 
   /// What a block must ask its memory, as that is set now.
   func adjust(_ block: UnsafeMutablePointer<Block>) {
     block.pointee.fetchStamp = .max
-    block.pointee.dataStamp = .max
-    block.pointee.slowLoads = 0
-    block.pointee.samples = 0
     block.pointee.fixedWaits = 0
-    block.pointee.isMixed = false
     let paths = state.pointee.paths
     var asks = false
     if let path = paths.path(of: block.pointee.address), block.pointee.lines != nil {
       block.pointee.path = path
       asks = !paths.items[Int(path)].isImmediate
     }
-    // One stamp stands for all constants: they must lie where the code does.
-    let home = paths.path(of: block.pointee.address)
-    block.pointee.readsConstants = block.pointee.description.loads.allSatisfy {
-      $0.base == LoadProgram.none && $0.index == LoadProgram.none
-        && paths.path(of: $0.offset) == home
-    }
+    block.pointee.accesses?.pointee.forget()
     setTrait(.fetchesSlowly, asks, block)
-    setTrait(
-      .samplesLoads, paths.canWait && !block.pointee.description.loads.isEmpty, block)
+    setTrait(.samplesLoads, paths.canWait && block.pointee.accesses != nil, block)
     setTrait(.readsSlowly, false, block)
   }
 
@@ -134,22 +181,29 @@ struct MemoryPaths {
     let path: UInt8
   }
 
-  static let capacity = 8
+  static let capacity = 12
   let items: UnsafeMutablePointer<MemoryPath> = .allocate(capacity: capacity)
-  private let windows: UnsafeMutablePointer<Window> = .allocate(capacity: 2 * capacity)
+  private let windows: UnsafeMutablePointer<Window> = .allocate(capacity: 3 * capacity)
   private(set) var count: UInt8 = 0
   private var windowCount = 0
+  var core = CoreCaches()
 
-  mutating func add(_ path: MemoryPath) {
+  mutating func add(_ memory: Engine.SlowMemory) {
     precondition(Int(count) < Self.capacity, "too many slow memories")
-    (items + Int(count)).initialize(to: path)
+    (items + Int(count)).initialize(to: MemoryPath(memory, core: core))
+    for window in memory.windows {
+      precondition(windowCount < 3 * Self.capacity, "too many aliases of slow memories")
+      (windows + windowCount).initialize(
+        to: Window(start: window.start.value, size: window.size, path: count))
+      windowCount += 1
+    }
     count += 1
   }
 
-  mutating func addWindow(_ start: UInt32, _ size: UInt32, path: UInt8) {
-    precondition(windowCount < 2 * Self.capacity, "too many aliases of slow memories")
-    (windows + windowCount).initialize(to: Window(start: start, size: size, path: path))
-    windowCount += 1
+  mutating func useCore(instructions: Bool, data: Bool) {
+    core.usesInstructions = instructions
+    core.usesData = data
+    for index in 0..<Int(count) { items[index].set(core) }
   }
 
   /// Some memory lets the core wait, as it is set now.
@@ -167,6 +221,7 @@ struct MemoryPaths {
 
   func destroy() {
     for index in 0..<Int(count) { items[index].destroy() }
+    core.destroy()
     items.deallocate()
     windows.deallocate()
   }

@@ -26,6 +26,8 @@ final class BlockAnalysis {
   let timing: any CoreTiming
   /// Bytes that the memory at an address delivers at once, where it may wait.
   let lineSize: (Address) -> UInt32?
+  /// Stores and the stack matter, too: RAM may let the core wait.
+  let followsAllAccesses: Bool
   /// What data-dependent instructions may cost less and more than was charged, by block.
   private(set) var slack: [UInt64: (below: UInt32, above: UInt32)] = [:]
   /// What the cycles of blocks at zero wait states are spent on.
@@ -37,12 +39,13 @@ final class BlockAnalysis {
   var watchedEntries: [Address] = []
 
   init(
-    image: FirmwareImage?, timing: any CoreTiming,
+    image: FirmwareImage?, timing: any CoreTiming, followsAllAccesses: Bool = false,
     lineSize: @escaping (Address) -> UInt32?
   ) {
     self.image = image
     self.timing = timing
     self.lineSize = lineSize
+    self.followsAllAccesses = followsAllAccesses
   }
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
@@ -76,12 +79,13 @@ final class BlockAnalysis {
     if let line = lineSize(address) {
       description.lines = FetchAhead.lines(
         instructions, offsets: price.offsets, lineBytes: line,
-        bufferWords: timing.fetchBufferWords
-      ).map { FetchLine(offset: $0.offset, slack: $0.slack, words: $0.words) }
+        bufferWords: timing.fetchBufferWords, wordsPerCycle: timing.fetchWordsPerCycle
+      ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
     }
     description.alignments = alignments(instructions)
     if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
-    description.loads = LoadAddresses(instructions, word: constant).programs
+    description.accesses =
+      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant).programs
     return description
   }
 
@@ -151,19 +155,16 @@ final class BlockAnalysis {
 
   /// Accesses that must be aligned and whose base is what it was at the block's start; the stack
   /// pointer is always aligned.
-  private func alignments(_ instructions: [Instruction]) -> [LoadProgram] {
+  private func alignments(_ instructions: [Instruction]) -> [RegisterSum] {
     var written: UInt16 = 0
-    var programs: [LoadProgram] = []
+    var programs: [RegisterSum] = []
     for instruction in instructions {
       let operand = instruction.memory
       if instruction.alignsAlways && !instruction.isConditional && operand.base != 13
         && instruction.addressRegisters & written == 0
       {
         let offset = operand.indexing == .postIndexed ? 0 : UInt32(bitPattern: operand.offset)
-        programs.append(
-          LoadProgram(
-            base: operand.base, index: LoadProgram.none, shift: 0, transfers: operand.count,
-            offset: offset))
+        programs.append(RegisterSum(base: operand.base, offset: offset))
       }
       written |= instruction.writes
     }

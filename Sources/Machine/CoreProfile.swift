@@ -52,7 +52,14 @@ enum CoreProfile {
   static func features(of chip: Chip) -> CoreFeatures {
     let core = chip.core
     let isSmall = core.name.hasPrefix("cortex-m0")
-    return CoreFeatures(
+    func shape(_ cache: Cache?) -> CacheShape? {
+      cache.map {
+        CacheShape(
+          size: UInt32(clamping: $0.size), line: UInt32(clamping: $0.line),
+          ways: UInt32(clamping: $0.ways))
+      }
+    }
+    var features = CoreFeatures(
       architecture: isSmall ? .v6M : core.name == "cortex-m33" ? .v8M : .v7M,
       cpuid: identifiers[core.name] ?? 0, priorityBits: core.priorityBits,
       interruptCount: core.interruptCount, hasFloatingPoint: core.hasFPU,
@@ -67,6 +74,9 @@ enum CoreProfile {
       identification: identification[core.name] ?? [],
       auxiliaryControl: auxiliaryControl[core.name] ?? 0,
       hasMemorySystem: core.name == "cortex-m7")
+    features.instructionCache = shape(core.instructionCache)
+    features.dataCache = shape(core.dataCache)
+    return features
   }
 }
 

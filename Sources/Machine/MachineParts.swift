@@ -84,7 +84,10 @@ private final class Assembly {
     guard let timing = TimingCatalog.timing(of: name) else {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
-    let analysis = BlockAnalysis(image: image, timing: timing) { [chip = board.chip] address in
+    let analysis = BlockAnalysis(
+      image: image, timing: timing,
+      followsAllAccesses: board.chip.memories.contains { $0.kind == .ram && $0.isSlow }
+    ) { [chip = board.chip] address in
       chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
     }
     let engine = try makeEngine(analysis)
@@ -113,9 +116,7 @@ private final class Assembly {
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
-    for memory in board.chip.memories where memory.isSlow {
-      SlowMemoryControl(memory, board.chip, engine).connect(fabric)
-    }
+    SlowMemoryControl.connectAll(board.chip, engine, core, fabric)
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,

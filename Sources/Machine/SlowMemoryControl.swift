@@ -1,4 +1,5 @@
 import Boards
+import CortexM
 import Engine
 import Simulation
 import Units
@@ -6,19 +7,31 @@ import Units
 /// Tells the engine how a memory of the chip answers, as its interface is programmed.
 struct SlowMemoryControl {
   private let memory: Memory
+  private let chip: Chip
   private let engine: Engine
   private let number: Int
 
-  init(_ memory: Memory, _ chip: Chip, _ engine: Engine) {
-    self.memory = memory
-    self.engine = engine
-    let aliases = chip.memories.filter { $0.kind == .alias(of: memory.name) }
-    number = engine.addSlowMemory(
-      Engine.SlowMemory(
-        windows: ([memory] + aliases).map { ($0.base, $0.size) },
-        line: UInt32(clamping: memory.line),
-        instructionCache: memory.cache.map(Self.geometry),
-        dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory)))
+  /// Every memory that may let the core wait, and the core's own caches.
+  static func connectAll(_ chip: Chip, _ engine: Engine, _ core: CortexM, _ fabric: Fabric) {
+    engine.addCoreCaches(
+      instructions: chip.core.instructionCache.map(geometry),
+      data: chip.core.dataCache.map(geometry))
+    core.cacheMaintenance = { [unowned engine] in apply($0, engine) }
+    for memory in chip.memories where memory.isSlow {
+      SlowMemoryControl(memory, chip, engine).connect(fabric)
+    }
+  }
+
+  private init(_ memory: Memory, _ chip: Chip, _ engine: Engine) {
+    (self.memory, self.chip, self.engine) = (memory, chip, engine)
+    let aliases = chip.memories.filter { !$0.isPort && $0.kind == .alias(of: memory.name) }
+    var slow = Engine.SlowMemory(
+      windows: ([memory] + aliases).map { ($0.base, $0.size) },
+      line: UInt32(clamping: memory.line), instructionCache: memory.cache.map(Self.geometry),
+      dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory, chip.core))
+    slow.isUnified = memory.cache?.isUnified ?? false
+    slow.isTightlyCoupled = memory.isTightlyCoupled
+    number = engine.addSlowMemory(slow)
   }
 
   private static func geometry(_ cache: Cache) -> Engine.CacheGeometry {
@@ -30,46 +43,73 @@ struct SlowMemoryControl {
   }
 
   /// As out of reset: caches that a register enables are off.
-  private static func initial(_ memory: Memory) -> Engine.MemorySetting {
+  private static func initial(_ memory: Memory, _ core: Core) -> Engine.MemorySetting {
     var setting = Engine.MemorySetting()
-    setting.waits = UInt32(clamping: memory.waitStates?.uncached ?? 0)
-    setting.missWaits = UInt32(clamping: memory.waitStates?.miss ?? 0)
-    setting.dataMissWaits = setting.waits
-    addOverhead(of: memory, to: &setting)
+    setWaits(
+      uncached: memory.waitStates?.uncached ?? 0, miss: memory.waitStates?.miss ?? 0, memory, core,
+      &setting)
     setting.prefetches = memory.prefetches
     setting.cachesInstructions = memory.cache.map { $0.enabledBy == nil } ?? false
-    setting.cachesData = memory.dataCache.map { $0.enabledBy == nil } ?? false
+    setting.cachesData =
+      memory.cache?.isUnified == true
+      ? setting.cachesInstructions : memory.dataCache.map { $0.enabledBy == nil } ?? false
     return setting
   }
 
-  /// Memory that answers at once fills a line at once.
-  private static func addOverhead(of memory: Memory, to setting: inout Engine.MemorySetting) {
-    if setting.missWaits > 0 { setting.missWaits += UInt32(clamping: memory.cache?.overhead ?? 0) }
-    if setting.dataMissWaits > 0 {
-      setting.dataMissWaits += UInt32(clamping: memory.dataCache?.overhead ?? 0)
+  /// What the memory itself takes, and the way to it; a cache may take more to fill a line. Memory that
+  /// answers at once fills a line at once.
+  private static func setWaits(
+    uncached: Int, miss: Int, _ memory: Memory, _ core: Core,
+    _ setting: inout Engine.MemorySetting
+  ) {
+    let bus = memory.waitStates?.bus ?? 0
+    func filling(_ waits: Int, _ cache: Cache?) -> UInt32 {
+      waits + bus > 0 ? UInt32(clamping: waits + bus + (cache?.overhead ?? 0)) : 0
     }
+    setting.waits = UInt32(clamping: uncached + bus)
+    setting.missWaits = filling(miss, memory.cache)
+    setting.dataMissWaits =
+      memory.cache?.isUnified == true
+      ? setting.missWaits : filling(uncached, memory.dataCache)
+    setting.coreMissWaits = filling(miss, core.instructionCache)
+    setting.coreDataMissWaits = filling(miss, core.dataCache)
   }
 
   /// From now on the device that programs the memory is heard.
-  func connect(_ fabric: Fabric) {
-    let timing = fabric.timing(ofMemory: memory.name)
-    let (memory, engine, number, initial) = (memory, engine, number, Self.initial(memory))
-    timing.onChange = { [unowned engine] new in
+  private func connect(_ fabric: Fabric) {
+    let timing = fabric.timing(ofMemory: memory.cells)
+    let (memory, core, engine, number) = (memory, chip.core, engine, number)
+    let initial = Self.initial(memory, core)
+    timing.observe { [unowned engine] new in
       var setting = initial
-      if let waits = new.waitStates.map({ UInt32(clamping: $0) }) {
-        (setting.waits, setting.missWaits, setting.dataMissWaits) = (waits, waits, waits)
-        Self.addOverhead(of: memory, to: &setting)
+      if let waits = new.waitStates {
+        Self.setWaits(uncached: waits, miss: waits, memory, core, &setting)
       }
-      setting.prefetches = new.prefetches
+      setting.prefetches = new.prefetches && memory.canPrefetch
       setting.cachesInstructions = new.cachesInstructions
-      setting.cachesData = new.cachesData
+      setting.cachesData =
+        memory.cache?.isUnified == true ? new.cachesInstructions : new.cachesData
+      setting.isDirectMapped = new.isDirectMapped
       engine.setMemory(number, setting)
     }
-    timing.invalidateInstructions = { [unowned engine] in
-      engine.invalidateInstructions(ofMemory: number)
-    }
-    timing.invalidateData = { [unowned engine] in engine.invalidateData(ofMemory: number) }
+    timing.observeInvalidation(
+      instructions: { [unowned engine] in engine.invalidateInstructions(ofMemory: number) },
+      data: { [unowned engine] in engine.invalidateData(ofMemory: number) })
+    guard memory.name == memory.cells else { return }
     timing.hits = { [unowned engine] in engine.cacheCounts(ofMemory: number).hits }
     timing.misses = { [unowned engine] in engine.cacheCounts(ofMemory: number).misses }
+  }
+
+  private static func apply(_ operation: CacheMaintenance, _ engine: Engine) {
+    switch operation {
+    case .enable(let instructions, let data):
+      engine.useCoreCaches(instructions: instructions, data: data)
+    case .invalidateInstructions: engine.invalidateCoreInstructions(.all)
+    case .invalidateInstructionsAt(let address):
+      engine.invalidateCoreInstructions(.containing(address))
+    case .invalidateDataAt(let address): engine.invalidateCoreData(.containing(address))
+    case .invalidateDataPlace(let set, let way):
+      engine.invalidateCoreData(.place(set: set, way: way))
+    }
   }
 }

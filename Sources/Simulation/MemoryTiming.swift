@@ -9,19 +9,40 @@ public final class MemoryTiming {
     /// The caches in front of the memory, as far as the chip has them.
     public var cachesInstructions = false
     public var cachesData = false
+    /// The instruction cache has one way only.
+    public var isDirectMapped = false
 
     public init() {}
   }
 
   /// What firmware has set.
   public var setting = Setting() {
-    didSet { if setting != oldValue { onChange(setting) } }
+    didSet {
+      if setting != oldValue { observers.forEach { $0(setting) } }
+    }
   }
-  /// Told of each change of `setting`: the run hooks in here.
-  public var onChange: (Setting) -> Void = { _ in }
-  /// Empties a cache: the run hooks in here.
-  public var invalidateInstructions: () -> Void = {}
-  public var invalidateData: () -> Void = {}
+  private var observers: [(Setting) -> Void] = []
+  private var instructionInvalidations: [() -> Void] = []
+  private var dataInvalidations: [() -> Void] = []
+
+  /// The run hooks in here, for each way to the memory: told of what is set, now and on each change.
+  public func observe(_ observer: @escaping (Setting) -> Void) {
+    observers.append(observer)
+    if setting != Setting() { observer(setting) }
+  }
+
+  /// The run hooks in here: how the caches of a way to the memory are emptied.
+  public func observeInvalidation(
+    instructions: @escaping () -> Void, data: @escaping () -> Void
+  ) {
+    instructionInvalidations.append(instructions)
+    dataInvalidations.append(data)
+  }
+
+  /// Empties a cache; one that serves both goes by the first.
+  public func invalidateInstructions() { instructionInvalidations.forEach { $0() } }
+  public func invalidateData() { dataInvalidations.forEach { $0() } }
+
   /// Fetches that the instruction cache served and did not serve since power-on: set by the run.
   public var hits: () -> UInt64 = { 0 }
   public var misses: () -> UInt64 = { 0 }

@@ -13,6 +13,8 @@ public protocol CoreTiming: Sendable {
   var assumptions: [String] { get }
   /// Words of code that the core fetches ahead of those that it runs.
   var fetchBufferWords: Int { get }
+  /// Words that it fetches at once.
+  var fetchWordsPerCycle: Int { get }
   /// The price of a straight run.
   ///
   /// `before` is what precedes it in memory, or nothing where that is unknown or never runs on into it:
@@ -28,6 +30,7 @@ extension CoreTiming {
 
 extension CoreTiming {
   public var fetchBufferWords: Int { 3 }
+  public var fetchWordsPerCycle: Int { 1 }
 }
 
 /// What exceptions cost at zero wait states, in core cycles.

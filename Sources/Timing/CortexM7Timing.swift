@@ -34,6 +34,10 @@ public struct CortexM7Timing: CoreTiming {
 
   public let assumptions = ["exceptions", "divide", "branchPrediction", "returnPrediction"]
 
+  /// Four fetches of 64 bits are queued (DDI0489F 2.1.1, prefetch unit).
+  public var fetchBufferWords: Int { 8 }
+  public var fetchWordsPerCycle: Int { 2 }
+
   public init() {}
 
   public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {

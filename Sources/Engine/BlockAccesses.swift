@@ -1,0 +1,152 @@
+/// What is kept of a block's accesses to data memory, where it costs the per-block path no reference.
+struct BlockAccesses {
+  /// An access as the path evaluates it.
+  struct Entry {
+    var program: AccessProgram
+    /// How much its address grows when the block runs again right away.
+    var stride: Int32
+  }
+
+  let programs: UnsafeMutableBufferPointer<Entry>
+  let pointers: UnsafeMutableBufferPointer<PointerProgram>
+  let stores: UnsafeMutableBufferPointer<StoreProgram>
+  /// Which programs were seen to reach slow memory.
+  private let isSlow: UnsafeMutableBufferPointer<Bool>
+  /// Those programs, neighbours joined; `activeCount` of them.
+  let active: UnsafeMutableBufferPointer<Entry>
+  private(set) var activeCount = 0
+  /// The registers that they need, as the engine numbers them, and where their values go.
+  let registers: UnsafeMutableBufferPointer<Int32>
+  let targets: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
+  private(set) var registerCount = 0
+  /// What is added to each of them when the block runs again right away.
+  let growth: UnsafeMutableBufferPointer<UInt32>
+  /// Needs a word that the block loads.
+  private(set) var usesPointers = false
+  /// No address depends on a register.
+  private(set) var isConstant = false
+  /// All that the addresses need grows by constants, and the block branches to itself.
+  private(set) var isInductive = false
+  private let isLoop: Bool
+  private let changes: UnsafeMutableBufferPointer<UInt32?>
+  /// How often it was looked at; it waited differently from one time to another.
+  var samples: UInt32 = 0
+  var isMixed = false
+  /// The change count of the data cache when all constants were last the newest of their sets.
+  var constantStamp: UInt64 = .max
+  /// How many further turns of the loop touch only the lines of the last one, what each of them waits,
+  /// and how many were taken.
+  var quietTurns: UInt32 = 0
+  var quietWaits: UInt32 = 0
+  var turns: UInt32 = 0
+
+  init(_ source: BlockAccessPrograms) {
+    programs = Self.copy(
+      source.accesses.map { Entry(program: $0, stride: Self.stride($0, source.changes)) })
+    pointers = Self.copy(source.pointers)
+    stores = Self.copy(source.stores)
+    changes = Self.copy(source.changes)
+    isLoop = source.isLoop
+    isSlow = .allocate(capacity: programs.count)
+    isSlow.initialize(repeating: false)
+    active = .allocate(capacity: programs.count)
+    registers = .allocate(capacity: 15)
+    targets = .allocate(capacity: 15)
+    growth = .allocate(capacity: 15)
+  }
+
+  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+    _ = memory.initialize(from: elements)
+    return memory
+  }
+
+  private static func stride(_ program: AccessProgram, _ changes: [UInt32?]) -> Int32 {
+    func change(_ number: UInt8) -> UInt32 {
+      number < RegisterSum.none ? changes[Int(number)] ?? 0 : 0
+    }
+    let address = program.address
+    return Int32(
+      bitPattern: change(address.base) &+ change(address.index) << UInt32(address.shift))
+  }
+
+  /// Nothing is known any more of where it reads.
+  mutating func forget() {
+    isSlow.update(repeating: false)
+    activeCount = 0
+    registerCount = 0
+    samples = 0
+    isMixed = false
+    constantStamp = .max
+    quietTurns = 0
+  }
+
+  /// Marks a program as one that reaches slow memory.
+  func mark(_ index: Int) { isSlow[index] = true }
+
+  /// Chooses the registers of all programs, to look at each once.
+  mutating func prepareAll(_ values: UnsafeMutablePointer<UInt32>) {
+    chooseRegisters(programs[...], values, always: true)
+  }
+
+  /// Makes `active` of the programs that are marked.
+  mutating func activate(_ values: UnsafeMutablePointer<UInt32>) {
+    activeCount = 0
+    for index in programs.indices where isSlow[index] { append(programs[index]) }
+    chooseRegisters(active[..<activeCount], values, always: false)
+    isConstant = active[..<activeCount].allSatisfy { $0.program.address.isConstant }
+    constantStamp = .max
+    quietTurns = 0
+  }
+
+  /// Reads that go on where the one before ended are one.
+  private mutating func append(_ entry: Entry) {
+    if activeCount > 0 {
+      let last = active[activeCount - 1].program
+      let (from, to) = (last.address, entry.program.address)
+      if from.base == to.base && from.index == to.index && from.shift == to.shift
+        && last.isStore == entry.program.isStore && from.offset &+ UInt32(last.bytes) == to.offset
+        && last.bytes < 256
+      {
+        active[activeCount - 1].program.bytes += entry.program.bytes
+        active[activeCount - 1].program.transfers += entry.program.transfers
+        return
+      }
+    }
+    active[activeCount] = entry
+    activeCount += 1
+  }
+
+  private mutating func chooseRegisters(
+    _ entries: Slice<UnsafeMutableBufferPointer<Entry>>, _ values: UnsafeMutablePointer<UInt32>,
+    always: Bool
+  ) {
+    var mask = entries.reduce(UInt16(0)) { $0 | $1.program.address.registers }
+    usesPointers = entries.contains { $0.program.address.usesPointer }
+    if usesPointers {
+      for pointer in pointers { mask |= pointer.address.registers }
+      for store in stores { mask |= store.address.registers | (store.value?.registers ?? 0) }
+    }
+    registerCount = 0
+    isInductive = isLoop && !always
+    for number in 0..<15 where mask & 1 << UInt16(number) != 0 {
+      registers[registerCount] = BlockAccesses.identifier(number)
+      targets[registerCount] = UnsafeMutableRawPointer(values + number)
+      growth[registerCount] = changes[number] ?? 0
+      if changes[number] == nil { isInductive = false }
+      registerCount += 1
+    }
+  }
+
+  func destroy() {
+    programs.deallocate()
+    pointers.deallocate()
+    stores.deallocate()
+    changes.deallocate()
+    isSlow.deallocate()
+    active.deallocate()
+    registers.deallocate()
+    targets.deallocate()
+    growth.deallocate()
+  }
+}

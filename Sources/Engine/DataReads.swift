@@ -1,0 +1,321 @@
+internal import CUnicorn
+
+/// Follows the data accesses of blocks to slow memory by their addresses, which follow from the
+/// registers at the block's start.
+///
+/// Nearly every access reaches the same kind of memory each time it runs: weights are in flash,
+/// activations in RAM. So a block is looked at in its first executions and now and then afterwards; what
+/// was seen to reach slow memory is looked at every time, unless it waits as long each time. A loop of
+/// one block whose addresses grow by constants is looked at when one of them comes to another line.
+/// Counted in executions, so that equal runs look at equal times.
+enum DataReads {
+  private static let firstSamples: UInt32 = 8
+  typealias Accesses = UnsafeMutablePointer<BlockAccesses>
+  typealias State = UnsafeMutablePointer<HotState>
+
+  static func rearm(_ block: UnsafeMutablePointer<Block>) {
+    OperandTraps.rearm(block)
+    guard let accesses = block.pointee.accesses, accesses.pointee.samples > 0 else { return }
+    block.pointee.traits |= BlockTraits.samplesLoads.rawValue
+  }
+
+  /// Looks at the accesses of a block that is about to run.
+  static func sample(
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>
+  ) {
+    guard let accesses = block.pointee.accesses else { return }
+    let looksAlways = state.pointee.looksAtEveryLoad
+    let isDone = accesses.pointee.samples >= firstSamples && !looksAlways
+    let throughCache = look(uc, state, accesses)
+    accesses.pointee.samples &+= 1
+    let isFollowed = block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0
+    if throughCache || isFollowed || accesses.pointee.isMixed {
+      block.pointee.fixedWaits = 0
+      if accesses.pointee.activeCount > 0 {
+        block.pointee.traits |= BlockTraits.readsSlowly.rawValue
+      }
+      if isDone { block.pointee.traits &= ~BlockTraits.samplesLoads.rawValue }
+      return
+    }
+    let waits = evaluate(state, accesses).waits
+    if accesses.pointee.samples > 1 && waits != block.pointee.fixedWaits {
+      accesses.pointee.isMixed = true
+    }
+    block.pointee.fixedWaits = waits
+    if accesses.pointee.samples >= firstSamples && !looksAlways {
+      block.pointee.traits &= ~BlockTraits.samplesLoads.rawValue
+    }
+  }
+
+  /// Marks what reaches slow memory now; whether some of it goes through a cache.
+  private static func look(
+    _ uc: OpaquePointer?, _ state: State, _ accesses: Accesses
+  ) -> Bool {
+    let values = state.pointee.values
+    accesses.pointee.prepareAll(values)
+    readRegisters(uc, accesses)
+    let unknown = followPointers(state, accesses)
+    var throughCache = false
+    for (index, entry) in accesses.pointee.programs.enumerated() {
+      if isUnknown(entry.program.address, unknown) { continue }
+      let address = entry.program.address.value(values)
+      guard let path = state.pointee.paths.path(of: address) else { continue }
+      let data = state.pointee.paths.items[Int(path)].data
+      if entry.program.isStore && data == nil { continue }
+      accesses.pointee.mark(index)
+      if data != nil { throughCache = true }
+    }
+    accesses.pointee.activate(values)
+    readRegisters(uc, accesses)
+    state.pointee.evaluated = nil
+    return throughCache
+  }
+
+  /// Cycles that the accesses of a block which is about to run wait.
+  @inline(__always)
+  static func waits(
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>
+  ) -> UInt32 {
+    guard let accesses = block.pointee.accesses else { return 0 }
+    if state.pointee.evaluated == block && state.pointee.previous == block {
+      if accesses.pointee.quietTurns > 0 {
+        accesses.pointee.quietTurns &-= 1
+        accesses.pointee.turns &+= 1
+        return accesses.pointee.quietWaits
+      }
+      return turn(state, accesses)
+    }
+    return enter(uc, state, block, accesses)
+  }
+
+  @inline(never)
+  private static func enter(
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>,
+    _ accesses: Accesses
+  ) -> UInt32 {
+    if accesses.pointee.isConstant {
+      return constants(state, block, accesses)
+    }
+    accesses.pointee.quietTurns = 0
+    accesses.pointee.turns = 0
+    readRegisters(uc, accesses)
+    state.pointee.evaluated = accesses.pointee.isInductive ? block : nil
+    return evaluate(state, accesses).waits
+  }
+
+  /// Literals and the like: while the cache before them is as it was, they are there.
+  private static func constants(
+    _ state: State, _ block: UnsafeMutablePointer<Block>, _ accesses: Accesses
+  ) -> UInt32 {
+    let data = state.pointee.paths.items[Int(block.pointee.path)].data
+    guard let data else { return evaluate(state, accesses).waits }
+    let changes = data.pointee.changes
+    if accesses.pointee.constantStamp == changes { return 0 }
+    let waits = evaluate(state, accesses).waits
+    if waits == 0 && data.pointee.changes == changes && accesses.pointee.areIn(state, block) {
+      accesses.pointee.constantStamp = changes
+    }
+    return waits
+  }
+
+  /// The next turn of a loop of one block.
+  @inline(never)
+  private static func turn(_ state: State, _ accesses: Accesses) -> UInt32 {
+    let count = accesses.pointee.turns &+ 1
+    for index in 0..<accesses.pointee.registerCount {
+      accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee
+        &+= accesses.pointee.growth[index] &* count
+    }
+    accesses.pointee.turns = 0
+    let result = evaluate(state, accesses)
+    if !accesses.pointee.usesPointers {
+      plan(state, accesses, result.waits, missedStores: result.missedStores)
+    }
+    return result.waits
+  }
+
+  /// How long the loop stays in the lines that it has just touched.
+  private static func plan(
+    _ state: State, _ accesses: Accesses, _ waits: UInt32, missedStores: Bool
+  ) {
+    let values = state.pointee.values
+    var turns = UInt32.max
+    var cached = 0
+    var sideBySide = Int.max
+    var waitsPastCaches: UInt32 = 0
+    for index in 0..<accesses.pointee.activeCount {
+      let entry = accesses.pointee.active[index]
+      let first = entry.program.address.value(values)
+      guard let path = state.pointee.paths.path(of: first) else { return }
+      let data = state.pointee.paths.items[Int(path)].data
+      if let data {
+        let last = first &+ UInt32(entry.program.bytes) &- 1
+        let mask = (UInt32(1) << data.pointee.shift) &- 1
+        cached += Int(last >> data.pointee.shift &- first >> data.pointee.shift) + 1
+        sideBySide = min(sideBySide, data.pointee.linesSideBySide)
+        turns = min(turns, quiet(entry.stride, first, last, mask))
+      } else {
+        waitsPastCaches &+=
+          entry.program.isStore
+          ? 0 : state.pointee.paths.items[Int(path)].setting.waits &* UInt32(entry.program.transfers)
+        turns = min(
+          turns, quiet(entry.stride, first, first &+ UInt32(entry.program.bytes) &- 1, 0x1f))
+      }
+    }
+    // What was filled just now may have made room for each other.
+    if (missedStores || waits != waitsPastCaches) && cached > sideBySide { return }
+    accesses.pointee.quietTurns = turns == .max ? 1 << 20 : turns
+    accesses.pointee.quietWaits = waitsPastCaches
+  }
+
+  /// Turns until an address that grows by `stride` leaves its lines.
+  @inline(__always)
+  private static func quiet(
+    _ stride: Int32, _ first: UInt32, _ last: UInt32, _ mask: UInt32
+  ) -> UInt32 {
+    if stride == 0 { return .max }
+    return stride > 0
+      ? ((last | mask) &- last) / UInt32(stride) : (first & mask) / stride.magnitude
+  }
+
+  @inline(__always)
+  private static func readRegisters(_ uc: OpaquePointer?, _ accesses: Accesses) {
+    let count = accesses.pointee.registerCount
+    let registers = accesses.pointee.registers
+    if count > 2 {
+      uc_reg_read_batch(
+        uc, registers.baseAddress, accesses.pointee.targets.baseAddress, Int32(count))
+      return
+    }
+    for index in 0..<count {
+      uc_reg_read(uc, registers[index], accesses.pointee.targets[index])
+    }
+  }
+
+  /// Words that the block is going to load; those that cannot be told, a bit each.
+  private static func followPointers(_ state: State, _ accesses: Accesses) -> UInt32 {
+    guard accesses.pointee.usesPointers else { return 0 }
+    let values = state.pointee.values
+    let stores = accesses.pointee.stores
+    var unknown: UInt32 = 0
+    for (index, pointer) in accesses.pointee.pointers.enumerated() {
+      var value: UInt32?
+      if !isUnknown(pointer.address, unknown) {
+        let address = pointer.address.value(values)
+        value = state.pointee.memories.value(at: address, bytes: pointer.bytes, pointer.isSigned)
+        for store in stores[..<Int(pointer.earlierStores)].reversed() {
+          if isUnknown(store.address, unknown) { continue }
+          let written = store.address.value(values)
+          if address &- written >= UInt32(store.bytes) && written &- address >= UInt32(pointer.bytes)
+          {
+            continue
+          }
+          let isWhole = written == address && store.bytes == 4 && pointer.bytes == 4
+          value =
+            isWhole ? store.value.flatMap { isUnknown($0, unknown) ? nil : $0.value(values) } : nil
+          break
+        }
+      }
+      values[Int(RegisterSum.firstPointer) + index] = value ?? 0
+      if value == nil { unknown |= 1 << UInt32(index) }
+    }
+    return unknown
+  }
+
+  @inline(__always)
+  private static func isUnknown(_ sum: RegisterSum, _ unknown: UInt32) -> Bool {
+    guard unknown != 0 else { return false }
+    func bit(_ number: UInt8) -> UInt32 {
+      number >= RegisterSum.firstPointer ? 1 << UInt32(number - RegisterSum.firstPointer) : 0
+    }
+    return unknown & (bit(sum.base) | bit(sum.index)) != 0
+  }
+
+  /// Makes the accesses with the values at hand.
+  private static func evaluate(
+    _ state: State, _ accesses: Accesses
+  ) -> (waits: UInt32, missedStores: Bool) {
+    let values = state.pointee.values
+    let unknown = followPointers(state, accesses)
+    let paths = state.pointee.paths
+    var waits: UInt32 = 0
+    var missedStores = false
+    let active = accesses.pointee.active
+    for index in 0..<accesses.pointee.activeCount {
+      let program = active[index].program
+      if unknown != 0 && isUnknown(program.address, unknown) { continue }
+      let address = program.address.value(values)
+      guard let path = paths.path(of: address) else { continue }
+      if program.isStore {
+        if paths.items[Int(path)].writeData(at: address, program) { missedStores = true }
+      } else {
+        waits &+= paths.items[Int(path)].readData(at: address, program)
+      }
+    }
+    return (waits, missedStores)
+  }
+}
+
+extension BlockAccesses {
+  /// Whether all that it reads lies behind the cache of the code's own memory.
+  fileprivate func areIn(
+    _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>
+  ) -> Bool {
+    let paths = state.pointee.paths
+    let home = paths.items[Int(block.pointee.path)].data
+    for index in 0..<activeCount {
+      guard let path = paths.path(of: active[index].program.address.offset),
+        paths.items[Int(path)].data == home
+      else { return false }
+    }
+    return true
+  }
+
+  static func identifier(_ number: Int) -> Int32 {
+    switch number {
+    case 13: Int32(UC_ARM_REG_SP.rawValue)
+    case 14: Int32(UC_ARM_REG_LR.rawValue)
+    default: Int32(UC_ARM_REG_R0.rawValue) + Int32(number)
+    }
+  }
+}
+
+/// Memory that a block may load from, as the host has it.
+struct HostMemories {
+  private struct Range {
+    let start: UInt32
+    let size: UInt32
+    let bytes: UnsafeRawPointer
+  }
+
+  private static let capacity = 24
+  private let ranges: UnsafeMutablePointer<Range> = .allocate(capacity: capacity)
+  private var count = 0
+
+  mutating func add(_ start: UInt32, _ size: UInt32, _ bytes: UnsafeRawPointer) {
+    guard count < Self.capacity else { return }
+    (ranges + count).initialize(to: Range(start: start, size: size, bytes: bytes))
+    count += 1
+  }
+
+  /// nil where there is no memory.
+  func value(at address: UInt32, bytes: UInt8, _ isSigned: Bool) -> UInt32? {
+    for index in 0..<count {
+      let offset = address &- ranges[index].start
+      guard offset < ranges[index].size, ranges[index].size - offset >= UInt32(bytes) else {
+        continue
+      }
+      let source = ranges[index].bytes + Int(offset)
+      switch (bytes, isSigned) {
+      case (1, false): return UInt32(source.load(as: UInt8.self))
+      case (1, true): return UInt32(bitPattern: Int32(source.load(as: Int8.self)))
+      case (2, false): return UInt32(source.loadUnaligned(as: UInt16.self))
+      case (2, true): return UInt32(bitPattern: Int32(source.loadUnaligned(as: Int16.self)))
+      default: return source.loadUnaligned(as: UInt32.self)
+      }
+    }
+    return nil
+  }
+
+  func destroy() { ranges.deallocate() }
+}
