@@ -123,8 +123,8 @@ enum DataReads {
   private static func turn(_ state: State, _ accesses: Accesses) -> UInt32 {
     let count = accesses.pointee.turns &+ 1
     for index in 0..<accesses.pointee.registerCount {
-      accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee
-        &+= accesses.pointee.growth[index] &* count
+      accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
+        accesses.pointee.growth[index] &* count
     }
     accesses.pointee.turns = 0
     let result = evaluate(state, accesses)
@@ -157,7 +157,9 @@ enum DataReads {
       } else {
         waitsPastCaches &+=
           entry.program.isStore
-          ? 0 : state.pointee.paths.items[Int(path)].setting.waits &* UInt32(entry.program.transfers)
+          ? 0
+          : state.pointee.paths.items[Int(path)].setting.waits
+            &* UInt32(entry.program.transfers)
         turns = min(
           turns, quiet(entry.stride, first, first &+ UInt32(entry.program.bytes) &- 1, 0x1f))
       }
@@ -206,10 +208,10 @@ enum DataReads {
         for store in stores[..<Int(pointer.earlierStores)].reversed() {
           if isUnknown(store.address, unknown) { continue }
           let written = store.address.value(values)
-          if address &- written >= UInt32(store.bytes) && written &- address >= UInt32(pointer.bytes)
-          {
-            continue
-          }
+          let isApart =
+            address &- written >= UInt32(store.bytes)
+            && written &- address >= UInt32(pointer.bytes)
+          if isApart { continue }
           let isWhole = written == address && store.bytes == 4 && pointer.bytes == 4
           value =
             isWhole ? store.value.flatMap { isUnknown($0, unknown) ? nil : $0.value(values) } : nil

@@ -199,7 +199,8 @@ public final class Engine {
       to: HotState(
         previous: nothing, entering: nothing, enteringMask: entering.rawValue,
         leavingMask: leaving.rawValue,
-        paths: MemoryPaths(), values: values, table: table, calls: CallStack(functionCount: functionCount)))
+        paths: MemoryPaths(), values: values, table: table,
+        calls: CallStack(functionCount: functionCount)))
     return state
   }
 

@@ -9,14 +9,14 @@ enum PointerPruning {
         needed.insert(number)
       }
     }
-    programs.accesses.forEach { need($0.address) }
+    for access in programs.accesses { need(access.address) }
     guard !needed.isEmpty else {
       programs.pointers = []
       programs.stores = []
       return
     }
     // What a store may have written decides what a load brings.
-    programs.stores.forEach { need($0.address) }
+    for store in programs.stores { need(store.address) }
     for index in programs.pointers.indices.reversed()
     where needed.contains(RegisterSum.firstPointer + UInt8(index)) {
       need(programs.pointers[index].address)

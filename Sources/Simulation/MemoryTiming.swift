@@ -18,7 +18,8 @@ public final class MemoryTiming {
   /// What firmware has set.
   public var setting = Setting() {
     didSet {
-      if setting != oldValue { observers.forEach { $0(setting) } }
+      guard setting != oldValue else { return }
+      for observer in observers { observer(setting) }
     }
   }
   private var observers: [(Setting) -> Void] = []
@@ -40,8 +41,13 @@ public final class MemoryTiming {
   }
 
   /// Empties a cache; one that serves both goes by the first.
-  public func invalidateInstructions() { instructionInvalidations.forEach { $0() } }
-  public func invalidateData() { dataInvalidations.forEach { $0() } }
+  public func invalidateInstructions() {
+    for invalidate in instructionInvalidations { invalidate() }
+  }
+
+  public func invalidateData() {
+    for invalidate in dataInvalidations { invalidate() }
+  }
 
   /// Fetches that the instruction cache served and did not serve since power-on: set by the run.
   public var hits: () -> UInt64 = { 0 }
