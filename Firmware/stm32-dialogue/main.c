@@ -19,12 +19,8 @@ void TIM2_Handler(void) {
 }
 
 static void timer_start(void) {
-#ifdef STM32L4
-  RCC(0x58) |= 1;
-#else
-  RCC(0x3C) |= 1;
-#endif
-  TIM2(0x28) = CLOCK_HZ / 1000000 - 1;
+  timer_clock();
+  TIM2(0x28) = TIM2_HZ / 1000000 - 1;
   TIM2(0x2C) = 0xffffffff;
   TIM2(0x14) = 1;
   TIM2(0x00) = 1;
@@ -52,28 +48,12 @@ static void read_command(char *command, uint32_t size) {
   command[length] = 0;
 }
 
-// DMA1 channel 1 feeds the UART. Reference: RM0432 11.4, 12.4.4.
 static void print_by_dma(const char *text) {
   uint32_t length = 0;
   while (text[length]) length++;
-#ifdef STM32L4
-  RCC(0x48) |= 1 | 1 << 2;
-#else
-  RCC(0x38) |= 1;
-#endif
-  DMAMUX(0x00) = UART_TX_REQUEST;
-  DMA1(0x0C) = length;
-  DMA1(0x10) = UART_BASE + 0x28;
-  DMA1(0x14) = (uint32_t)text;
   UART_ICR = 1 << 6;
-  UART_CR3 |= 1 << 7;
-  DMA1(0x08) = 1 | 1 << 4 | 1 << 7;
-  while (!(DMA1(0x00) & 2)) {
-  }
-  DMA1(0x04) = 1;
-  DMA1(0x08) = 0;
-  while (!(UART_ISR & 1 << 6)) {
-  }
+  uart_dma(text, length);
+  wait_set(&UART_ISR, 1 << 6);
   UART_CR3 &= ~(1u << 7);
 }
 
@@ -106,7 +86,7 @@ int main(void) {
   clock_start();
   timer_start();
   systick_start();
-  uart_start(115200);
+  uart_start();
   UART_CR1 |= 1 << 5;
   irq_enable(UART_IRQ);
   print("m-ready\r\n");

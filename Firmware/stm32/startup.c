@@ -11,18 +11,18 @@ WEAK(SysTick_Handler);
 WEAK(UART_Handler);
 WEAK(TIM2_Handler);
 
-__attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 96] = {
+__attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 160] = {
     __stack_top,
     Reset_Handler,
     [2 ... 14] = Default_Handler,
     [15] = SysTick_Handler,
-    [16 + 95] = Default_Handler,
+    [16 + 159] = Default_Handler,
     [16 + TIM2_IRQ] = TIM2_Handler,
     [16 + UART_IRQ] = UART_Handler,
 };
 
 __attribute__((used)) void Reset_Handler(void) {
-#ifdef STM32L4
+#ifdef __ARM_FP
   REG(0xE000ED88) |= 0xF00000;  // CPACR: the FPU
 #endif
   REG(0xE000ED08) = (uint32_t)vectors;

@@ -1,30 +1,17 @@
-// Registers of the STM32L4R5 and the STM32G0B1 that these firmwares use.
-// Reference: RM0432 and RM0444, the register maps of each chapter.
+// Registers of the STM32s that these firmwares use; the board's header says where they are.
+// Reference: RM0432, RM0444, RM0385, RM0456 and RM0455, the register maps of each chapter.
 #pragma once
 
 #include <stdint.h>
 
 #define REG(address) (*(volatile uint32_t *)(address))
 
-#ifdef STM32L4
-#define UART_BASE 0x40008000u  // LPUART1
-#define UART_IRQ 70
-#define TIM2_IRQ 28
-#define CLOCK_HZ 120000000u
-#define UART_NAME "LPUART1"
-#define UART_TX_REQUEST 35
-#else
-#define UART_BASE 0x40004400u  // USART2
-#define UART_IRQ 28
-#define TIM2_IRQ 15
-#define CLOCK_HZ 64000000u
-#define UART_NAME "USART2"
-#define UART_TX_REQUEST 53
-#endif
+// UART_BASE, UART_IRQ, UART_NAME, TIM2_IRQ, TIM2_HZ, CLOCK_HZ, FLASH_BASE, RCC_BASE, PWR_BASE.
+#include BOARD_HEADER
 
-#define RCC(offset) REG(0x40021000u + (offset))
-#define FLASH_ACR REG(0x40022000u)
-#define PWR(offset) REG(0x40007000u + (offset))
+#define RCC(offset) REG(RCC_BASE + (offset))
+#define PWR(offset) REG(PWR_BASE + (offset))
+#define FLASH_ACR REG(FLASH_BASE)
 #define UART_CR1 REG(UART_BASE + 0x00)
 #define UART_CR3 REG(UART_BASE + 0x08)
 #define UART_BRR REG(UART_BASE + 0x0C)
@@ -43,8 +30,16 @@
 int main(void);
 void finish(uint32_t status) __attribute__((noreturn));
 
+// The board's own.
 void clock_start(void);  // to CLOCK_HZ through the PLL
-void uart_start(uint32_t baud);
+void timer_clock(void);  // TIM2's gate
+void uart_pins(void);    // gates, pins, baud rate
+void uart_dma(const char *text, uint32_t length);  // until the last item is handed over
+void alternate(uint32_t port, uint32_t pin, uint32_t function);
+
+void wait_set(volatile uint32_t *reg, uint32_t bits);
+void wait_clear(volatile uint32_t *reg, uint32_t bits);
+void uart_start(void);  // 115200 baud
 void print(const char *text);
 void print_decimal(uint32_t value);
 void irq_enable(int number);

@@ -35,9 +35,9 @@ struct ChipReader {
     let core = try Fields(
       node, "a core",
       keys: [
-        "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "bit-band", "priority-bits",
-        "interrupts", "systick-reference", "systick-calibration", "wake-up", "instruction-cache",
-        "data-cache",
+        "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "security-extension", "bit-band",
+        "priority-bits", "interrupts", "systick-reference", "systick-calibration", "wake-up",
+        "instruction-cache", "data-cache",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
@@ -45,6 +45,7 @@ struct ChipReader {
       hasFPU: try core.required("fpu").boolean(), hasDSP: try core.required("dsp").boolean(),
       hasMPU: try core.required("mpu").boolean(),
       mpuRegions: Int(try core.optional("mpu-regions")?.integer(in: 0...16) ?? 8),
+      hasSecurityExtension: try core.optional("security-extension")?.boolean() ?? true,
       hasBitBand: try core.required("bit-band").boolean(),
       priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
       interruptCount: Int(try core.required("interrupts").integer(in: 1...480)),

@@ -10,6 +10,8 @@ public struct Core: Hashable, Sendable {
   public var hasMPU: Bool
   /// Regions of the MPU.
   public var mpuRegions: Int
+  /// The Security Extension of Armv8-M; without it there is one state, and SAU and its kin read zero.
+  public var hasSecurityExtension: Bool
   /// The bit-band aliases at 0x22000000 and 0x42000000.
   public var hasBitBand: Bool
   /// Implemented bits of a priority register, from bit 7 down.

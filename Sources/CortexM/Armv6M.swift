@@ -25,7 +25,7 @@ extension CortexM {
   /// Whether the exception has a priority field: no configurable fault in Armv6-M, no debug monitor;
   /// SecureFault in Armv8-M alone.
   func hasPriority(_ number: Int) -> Bool {
-    if number == NVIC.secureFault { return features.architecture == .v8M }
+    if number == NVIC.secureFault { return features.hasSecurityExtension }
     return features.architecture != .v6M || number >= NVIC.firstInterrupt
       || [NVIC.svCall, NVIC.pendSV, NVIC.sysTick].contains(number)
   }

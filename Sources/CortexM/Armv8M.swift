@@ -2,7 +2,8 @@ import Simulation
 
 /// What the Security Extension of Armv8-M adds to the System Control Space, as the secure state sees it.
 /// The core stays in that state: SAU, ITNS and NSACR hold what is written, and what would need the
-/// non-secure state is a finding.
+/// non-secure state is a finding. Where the chip leaves the extension out, or an option switches it off
+/// (STM32's TZEN), they read zero and take nothing.
 ///
 /// Reference: Arm DDI 0553B (Armv8-M Architecture Reference Manual), B10, D1.2; Arm 100230 (Cortex-M33
 /// TRM).
@@ -43,11 +44,16 @@ extension CortexM {
     case sfar = 0xe000_ede8
   }
 
+  /// Registers of Armv8-M that are there without the Security Extension.
+  private static let unsecured: Set<UInt32> = [Register.mair0.rawValue, Register.mair1.rawValue]
   private static let targets: Range<UInt32> = 0xe000_e380..<0xe000_e3c0
 
   /// A word that only Armv8-M has; nil elsewhere.
   func readMainline(_ address: UInt32) -> UInt32? {
     guard features.architecture == .v8M else { return nil }
+    if !features.hasSecurityExtension && !Self.unsecured.contains(address) {
+      return isSecurityRegister(address) ? 0 : nil
+    }
     let security = control.security
     if Self.targets.contains(address) { return security.targets[address] ?? 0 }
     let region = Int(security.sauRegion)
@@ -70,6 +76,9 @@ extension CortexM {
   /// Writes a word that only Armv8-M has; false elsewhere.
   func writeMainline(_ address: UInt32, _ value: UInt32) -> Bool {
     guard features.architecture == .v8M else { return false }
+    if !features.hasSecurityExtension && !Self.unsecured.contains(address) {
+      return isSecurityRegister(address)
+    }
     if Self.targets.contains(address) {
       if value != 0 { noteNonSecure("NVIC_ITNS", "an interrupt is given to the non-secure state") }
       control.security.targets[address] = value
@@ -95,9 +104,13 @@ extension CortexM {
     return true
   }
 
+  private func isSecurityRegister(_ address: UInt32) -> Bool {
+    Self.targets.contains(address) || Register(rawValue: address) != nil
+  }
+
   /// PRIS, BFHFNMINS and SYSRESETREQS.
   func writeSecurePriorities(_ value: UInt32) {
-    guard features.architecture == .v8M else { return }
+    guard features.hasSecurityExtension else { return }
     control.security.aircr = value & 0x6008
     if value & 0x6000 != 0 {
       noteNonSecure("AIRCR", "priorities between the two states (PRIS, BFHFNMINS)")

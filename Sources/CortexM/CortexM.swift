@@ -84,7 +84,7 @@ public final class CortexM {
     case .v7M: break
     case .v8M:
       control.ccr = Self.mainlineConfiguration
-      control.fpccr |= Self.secureContext
+      if features.hasSecurityExtension { control.fpccr |= Self.secureContext }
     }
     protection = MemoryProtection(features)
     processor.setAutomaticContext(true)

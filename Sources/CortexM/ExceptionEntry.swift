@@ -21,12 +21,13 @@ extension CortexM {
     // Lazily, the frame is only reserved; its words are written by the first use of the unit.
     let lazy = hasFrame && self.control.lazyStacking
     if lazy { noteLazyContext(isThread: isThread, isPrivileged: !isThread || control & 1 == 0) }
-    let secure = features.architecture == .v8M && control & 8 != 0 ? Self.secureFloatingPoint : 0
+    let secure = features.hasSecurityExtension && control & 8 != 0 ? Self.secureFloatingPoint : 0
     let stacked = push(
       returnAddress: returnAddress, xpsr: savedXPSR | secure, extended: hasFrame,
       limit: processor.stackLimit(process: usesPSP))
 
     var link: UInt32 = hasFrame ? 0xffff_ffe1 : 0xffff_fff1
+    if hasNoStates { link &= ~Self.secureReturn }
     if isThread { link |= 8 }
     // Armv8-M: a handler may have set SPSEL for the code that it returns to.
     if usesPSP || features.architecture == .v8M && control & 2 != 0 { link |= 4 }
@@ -170,7 +171,8 @@ extension CortexM {
   // MARK: Return
 
   /// A jump to an EXC_RETURN value in handler mode.
-  public func exceptionReturn(_ value: UInt32) {
+  public func exceptionReturn(_ target: UInt32) {
+    let value = hasNoStates ? target & ~Self.secureReturn : target
     let number = exceptionNumber
     guard isValid(value, from: number) else {
       nvic.deactivate(number)
@@ -211,9 +213,16 @@ extension CortexM {
     start(number, link: 0xf000_0000 | value & 0x0fff_ffff, isTailChained: true)
   }
 
+  /// EXC_RETURN's S and ES: zero, and not looked at, where Armv8-M has no Security Extension.
+  private static let secureReturn: UInt32 = 1 << 6 | 1 << 0
+  private var hasNoStates: Bool {
+    features.architecture == .v8M && !features.hasSecurityExtension
+  }
+
   /// EXC_RETURN fits the exceptions that are active and the frame that it names.
   private func isValid(_ value: UInt32, from number: Int) -> Bool {
-    guard nvic.active.contains(number), value & 0x0fff_ffe0 == 0x0fff_ffe0 else {
+    let fixed: UInt32 = hasNoStates ? 0x0fff_ffa0 : 0x0fff_ffe0
+    guard nvic.active.contains(number), value & fixed == fixed else {
       if features.architecture == .v8M && value & 0xff_ff80 == 0xff_ff80 {
         noteNonSecure("EXC_RETURN", "a return to the non-secure state")
       }

@@ -76,6 +76,8 @@ public struct CoreFeatures: Sendable {
   /// The caches that they describe; nil: none, whatever is switched on.
   public var instructionCache: CacheShape?
   public var dataCache: CacheShape?
+  /// The Security Extension of Armv8-M.
+  public var hasSecurityExtension: Bool
   /// MVFR0 … MVFR2: what the floating-point unit can do.
   public var mediaFeatures: [UInt32]
 
@@ -85,7 +87,8 @@ public struct CoreFeatures: Sendable {
     interruptNames: [Int: String] = [:], hasVectorTableOffset: Bool = true,
     mediaFeatures: [UInt32] = [0x1011_0021, 0x1100_0011, 0],
     systickCalibration: SysTickCalibration? = nil, identification: [UInt32] = [],
-    auxiliaryControl: UInt32 = 0, hasMemorySystem: Bool = false
+    auxiliaryControl: UInt32 = 0, hasMemorySystem: Bool = false,
+    hasSecurityExtension: Bool = true
   ) {
     self.architecture = architecture
     self.cpuid = cpuid
@@ -101,6 +104,7 @@ public struct CoreFeatures: Sendable {
     self.identification = identification
     self.auxiliaryControl = auxiliaryControl
     self.hasMemorySystem = hasMemorySystem
+    self.hasSecurityExtension = architecture == .v8M && hasSecurityExtension
   }
 }
 

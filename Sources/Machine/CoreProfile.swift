@@ -73,7 +73,8 @@ enum CoreProfile {
       },
       identification: identification[core.name] ?? [],
       auxiliaryControl: auxiliaryControl[core.name] ?? 0,
-      hasMemorySystem: core.name == "cortex-m7")
+      hasMemorySystem: core.name == "cortex-m7",
+      hasSecurityExtension: core.hasSecurityExtension)
     features.instructionCache = shape(core.instructionCache)
     features.dataCache = shape(core.dataCache)
     return features

@@ -1,14 +1,19 @@
 import Simulation
 import Units
 
-/// The channels of a chip's DMA controllers in the order of the request multiplexer's channels.
+/// What a request multiplexer feeds: a channel or a stream.
+protocol STM32RequestedChannel: AnyObject {
+  var request: STM32DMARequest? { get set }
+}
+
+/// The channels of a chip's DMA controllers in the order of the request multiplexers' channels.
 final class STM32DMAChannels {
-  var channels: [Int: STM32DMAChannel] = [:]
+  var channels: [Int: any STM32RequestedChannel] = [:]
   init(_ fabric: Fabric) {}
 }
 
 /// One channel of a DMA controller: it moves items between two addresses, one for each request.
-final class STM32DMAChannel {
+final class STM32DMAChannel: STM32RequestedChannel {
   private enum Control {
     static let enable: UInt32 = 1 << 0
     static let complete: UInt32 = 1 << 1
@@ -152,7 +157,8 @@ final class STM32DMAChannel {
   }
 }
 
-/// A DMA controller with up to seven channels (L4, G0 and their kin), fed by a request multiplexer.
+/// A DMA controller with up to eight channels (L4, G0 and their kin; BDMA of H7), fed by a request
+/// multiplexer.
 ///
 /// Interrupt lines: one a channel. Parameters: `channels`, `first` (the multiplexer's channel of
 /// channel 1).
@@ -223,15 +229,17 @@ final class STM32DMA: Peripheral {
 
 /// The multiplexer that gives each DMA channel one of the chip's requests.
 ///
-/// Parameters: the number of each request by its name, `channels`.
+/// Parameters: the number of each request by its name, `channels`, `first` (the place of its first among
+/// all of the chip's).
 ///
-/// Reference: RM0432 12, RM0444 11.
+/// Reference: RM0432 12, RM0444 11, RM0455 18.
 /// Not modelled: the request generators, synchronization (both hold).
 final class STM32DMAMUX: Peripheral {
   private let channels: STM32DMAChannels
   private let requests: STM32DMARequests
   private let findings: FindingLog
   private let name: String
+  private let first: Int
   private var names: [Int: String] = [:]
   private var controls: [UInt32]
   private var held: [UInt32: UInt32] = [:]
@@ -241,6 +249,7 @@ final class STM32DMAMUX: Peripheral {
     requests = context.fabric.service(STM32DMARequests.init)
     findings = context.fabric.findings
     name = context.name
+    first = context.parameters["first"] ?? 0
     let count = min(max(context.parameters["channels"] ?? 14, 1), 16)
     controls = Array(repeating: 0, count: count)
     for (name, number) in context.parameters where name.first?.isUppercase == true {
@@ -268,14 +277,14 @@ final class STM32DMAMUX: Peripheral {
       findings.note(
         "not-modelled", "\(name).C\(index)CR", "request \(number) has no device that makes it")
     }
-    channels.channels[index]?.request = names[number].map { requests.line($0) }
+    channels.channels[first + index]?.request = names[number].map { requests.line($0) }
     return true
   }
 
   func reset() {
     for index in controls.indices {
       controls[index] = 0
-      channels.channels[index]?.request = nil
+      channels.channels[first + index]?.request = nil
     }
     held = [:]
   }

@@ -1,13 +1,14 @@
 import Simulation
 import Units
 
-/// A DMA controller of STM32F4 and F7 with eight streams, each of which chooses one of eight
-/// requests.
+/// A DMA controller of STM32F4, F7 and H7 with eight streams, each of which chooses one of eight
+/// requests, or is given one by a multiplexer.
 ///
 /// Interrupt lines: one a stream. Parameters: the requests by name, stream × 8 + channel; a second
-/// place of the same request has a suffix: `SPI1_RX.2`.
+/// place of the same request has a suffix: `SPI1_RX.2`. With `first` a request multiplexer feeds it,
+/// and that is the multiplexer's channel of stream 0.
 ///
-/// Reference: RM0090 10, RM0385 8.
+/// Reference: RM0090 10, RM0385 8, RM0455 16.
 /// Not modelled: bursts, the FIFO's thresholds (items move one at a time), the peripheral as flow
 /// controller, double buffering's current target beyond switching it.
 final class STM32DMAStreams: Peripheral {
@@ -29,11 +30,18 @@ final class STM32DMAStreams: Peripheral {
     for (name, place) in context.parameters where name.first?.isUppercase == true {
       names[place] = String(name.prefix { $0 != "." })
     }
+    let first = context.parameters["first"]
     streams = (0..<8).map { index in
       STM32DMAStream(
         "\(context.name).\(index)", context.fabric,
         line: context.interrupts.indices.contains(index) ? context.interrupts[index] : nil
       ) { channel in names[index * 8 + channel].map { requests.line($0) } }
+    }
+    guard let first else { return }
+    let all = context.fabric.service(STM32DMAChannels.init)
+    for (index, stream) in streams.enumerated() {
+      stream.isMultiplexed = true
+      all.channels[first + index] = stream
     }
   }
 
@@ -73,7 +81,7 @@ final class STM32DMAStreams: Peripheral {
 }
 
 /// One stream: it moves items between a device and memory, one for each request.
-final class STM32DMAStream {
+final class STM32DMAStream: STM32RequestedChannel {
   private typealias Control = STM32DMAStreams.Control
 
   private let fabric: Fabric
@@ -88,7 +96,16 @@ final class STM32DMAStream {
   private var fifo: UInt32 = 0x21
   private var position: UInt32 = 0
   private(set) var flags: UInt32 = 0
-  private var request: STM32DMARequest?
+  /// A multiplexer says what its request is.
+  var isMultiplexed = false
+  var request: STM32DMARequest? {
+    didSet {
+      guard request !== oldValue else { return }
+      oldValue?.observer = {}
+      request?.observer = { [unowned self] in plan() }
+      plan()
+    }
+  }
   private var due: Event?
 
   init(
@@ -129,8 +146,7 @@ final class STM32DMAStream {
   func reset() {
     due?.cancel()
     track.end()
-    request?.observer = {}
-    request = nil
+    if !isMultiplexed { request = nil }
     (control, count, reload, position, flags, fifo) = (0, 0, 0, 0, 0, 0x21)
     addresses = [0, 0, 0]
     updateLine()
@@ -142,13 +158,11 @@ final class STM32DMAStream {
     if !wasEnabled && value & Control.enable != 0 {
       reload = count
       position = 0
-      request = choose(Int(value >> 25 & 7))
-      request?.observer = { [unowned self] in plan() }
+      if !isMultiplexed { request = choose(Int(value >> 25 & 7)) }
     } else if wasEnabled && value & Control.enable == 0 {
       // Switching a stream off early counts as its end.
       flags |= 0x20
-      request?.observer = {}
-      request = nil
+      if !isMultiplexed { request = nil }
     }
     updateLine()
     plan()

@@ -13,27 +13,36 @@ final class STM32ExternalLines {
   init(_ fabric: Fabric) {}
 }
 
-/// The system configuration controller of L4, F4 and F7: it chooses the ports of the external
+/// The system configuration controller of L4, F4, F7 and H7: it chooses the ports of the external
 /// interrupts; its other registers hold.
 ///
-/// Parameter: `exti` 0 where the choice is elsewhere (G0).
+/// Parameters: `exti` 0 where the choice is elsewhere (G0, U5), `compensation` the offset of CCCSR where
+/// two cells can be switched on (U5), `last` its last offset.
 ///
-/// Reference: RM0432 9, RM0090 9, RM0444 8.
+/// Reference: RM0432 9, RM0090 9, RM0444 8, RM0456 15, RM0455 13.
 /// Not modelled: memory remapping (MEMRMP holds), I/O compensation is ready at once, ITLINE registers.
 final class STM32SYSCFG: Peripheral {
   private let external: STM32ExternalLines
   private let choosesPorts: Bool
+  private let compensation: UInt32?
+  private let last: UInt32
   private let resets: [UInt32: UInt32]
   private var registers: [UInt32: UInt32] = [:]
 
   init(_ context: PeripheralContext) {
     external = context.fabric.service(STM32ExternalLines.init)
     choosesPorts = context.parameters["exti"] != 0
+    compensation = context.parameters["compensation"].map { UInt32(truncatingIfNeeded: $0) }
+    last = UInt32(truncatingIfNeeded: context.parameters["last"] ?? 0x30)
     resets = [0x04: UInt32(truncatingIfNeeded: context.parameters["cfgr1"] ?? 0)]
   }
 
   func read(_ offset: UInt32) -> UInt32? {
-    guard offset <= 0x30 else { return nil }
+    guard offset <= last else { return nil }
+    if offset == compensation {
+      let value = registers[offset] ?? 0xa
+      return value & 0xf | (value & 1) << 8 | (value >> 2 & 1) << 9
+    }
     // The compensation cell of F4 and F7.
     if offset == 0x20 && choosesPorts {
       return (registers[offset] ?? 0) | (registers[offset] ?? 0) << 8
@@ -42,7 +51,7 @@ final class STM32SYSCFG: Peripheral {
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
-    guard offset <= 0x30 else { return false }
+    guard offset <= last else { return false }
     registers[offset] = value
     guard choosesPorts, (0x08...0x14).contains(offset) else { return true }
     for index in 0..<4 {
@@ -67,14 +76,16 @@ final class STM32SYSCFG: Peripheral {
 /// The extended interrupt and event controller of an STM32: edges of pins and of devices inside
 /// become interrupts and events.
 ///
-/// Parameters: `split` 1 for the kind of G0 with pending registers for each edge and its own choice
-/// of ports, `grouped` 1 for three interrupt lines (0–1, 2–3, 4–15) instead of seven, `ports`, and
-/// `inner-1`, `inner-2`, …: the lines whose interrupts follow those in the chip's description.
+/// Parameters: `split` 1 for the kind of G0 and U5 with pending registers for each edge and its own choice
+/// of ports, 2 for the H7's order of registers, `grouped` 1 for three interrupt lines (0–1, 2–3, 4–15)
+/// instead of seven, 16 for one a pin, `ports`, and `inner-1`, `inner-2`, …: the lines whose interrupts
+/// follow those in the chip's description.
 ///
-/// Reference: RM0432 15, RM0444 13, RM0090 12.
-/// Not modelled: the second half's edge detectors beyond holding their registers.
+/// Reference: RM0432 15, RM0444 13, RM0090 12, RM0456 24, RM0455 21.
+/// Not modelled: edge detectors of lines from 32 on beyond holding their registers.
 final class STM32EXTI: Peripheral {
   private let isSplit: Bool
+  private let order: [UInt32: Function]
   private let fabric: Fabric
   private let external: STM32ExternalLines
   private let interrupts: [InterruptLine]
@@ -94,9 +105,11 @@ final class STM32EXTI: Peripheral {
   init(_ context: PeripheralContext) {
     fabric = context.fabric
     external = fabric.service(STM32ExternalLines.init)
-    isSplit = context.parameters["split"] == 1
+    let kind = context.parameters["split"] ?? 0
+    isSplit = kind == 1
+    order = kind == 2 ? Self.third : isSplit ? Self.second : Self.first
     interrupts = context.interrupts
-    pinLines = context.parameters["grouped"] == 1 ? 3 : 7
+    pinLines = [1: 3, 16: 16][context.parameters["grouped"] ?? 0] ?? 7
     initialMask = UInt32(truncatingIfNeeded: context.parameters["mask"] ?? 0)
     mask = initialMask
     inner = (1...8).compactMap { context.parameters["inner-\($0)"] }
@@ -141,8 +154,11 @@ final class STM32EXTI: Peripheral {
   private func update() {
     let pending = (pendingRising | pendingFalling) & mask
     let groups: [UInt32] =
-      pinLines == 3
-      ? [0x0003, 0x000c, 0xfff0] : [0x01, 0x02, 0x04, 0x08, 0x10, 0x03e0, 0xfc00]
+      switch pinLines {
+      case 3: [0x0003, 0x000c, 0xfff0]
+      case 16: (0..<16).map { 1 << $0 }
+      default: [0x01, 0x02, 0x04, 0x08, 0x10, 0x03e0, 0xfc00]
+      }
     for (line, group) in zip(interrupts, groups) { line.set(pending & group != 0) }
     for (index, line) in inner.enumerated() where pinLines + index < interrupts.count {
       interrupts[pinLines + index].set(pending >> UInt32(line) & 1 == 1)
@@ -151,27 +167,25 @@ final class STM32EXTI: Peripheral {
 
   private enum Function { case mask, events, rising, falling, software, pending, pendingFalling }
 
-  private func function(_ offset: UInt32) -> Function? {
-    let order: [UInt32: Function] =
-      isSplit
-      ? [
-        0x00: .rising, 0x04: .falling, 0x08: .software, 0x0c: .pending, 0x10: .pendingFalling,
-        0x80: .mask, 0x84: .events,
-      ]
-      : [
-        0x00: .mask, 0x04: .events, 0x08: .rising, 0x0c: .falling, 0x10: .software, 0x14: .pending,
-      ]
-    return order[offset]
-  }
+  private static let first: [UInt32: Function] = [
+    0x00: .mask, 0x04: .events, 0x08: .rising, 0x0c: .falling, 0x10: .software, 0x14: .pending,
+  ]
+  private static let second: [UInt32: Function] = [
+    0x00: .rising, 0x04: .falling, 0x08: .software, 0x0c: .pending, 0x10: .pendingFalling,
+    0x80: .mask, 0x84: .events,
+  ]
+  private static let third: [UInt32: Function] = [
+    0x00: .rising, 0x04: .falling, 0x08: .software, 0x80: .mask, 0x84: .events, 0x88: .pending,
+  ]
 
   func read(_ offset: UInt32) -> UInt32? {
-    guard let function = function(offset) else {
+    guard let function = order[offset] else {
       if isSplit && (0x60...0x6c).contains(offset) {
         return (0..<4).reduce(0) {
           $0 | UInt32(external.ports[Int(offset - 0x60) + $1]) << UInt32(8 * $1)
         }
       }
-      return offset <= 0xa0 ? held[offset] ?? 0 : nil
+      return offset <= 0xa8 ? held[offset] ?? 0 : nil
     }
     switch function {
     case .mask: return mask
@@ -185,13 +199,13 @@ final class STM32EXTI: Peripheral {
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
-    guard let function = function(offset) else {
+    guard let function = order[offset] else {
       if isSplit && (0x60...0x6c).contains(offset) {
         for index in 0..<4 {
           external.ports[Int(offset - 0x60) + index] = Int(value >> UInt32(8 * index) & 0xff)
         }
         external.onChoice()
-      } else if offset <= 0xa0 {
+      } else if offset <= 0xa8 {
         held[offset] = value
       } else {
         return false

@@ -9,22 +9,19 @@ import Units
 /// Reference: RM0090 5.4, RM0385 4.4; wake-up times: DS8626 table 37.
 /// Not modelled: see `STM32PWR`.
 final class STM32F4PWR: Peripheral {
-  private let fabric: Fabric
   private let system: STM32System
   private let initial: UInt32
   private var control: UInt32
   private var second: UInt32 = 0
   private var status: UInt32 = 0
-  private var isStopped = false
-  private let mode: PowerConsumer
+  private let lowPower: STM32LowPower
 
   init(_ context: PeripheralContext) {
-    fabric = context.fabric
-    system = fabric.service(STM32System.init)
+    system = context.fabric.service(STM32System.init)
     initial = context.parameters["over-drive"] == 1 ? 0xc000 : 0x4000
     control = initial
-    mode = fabric.power.consumer("mode", initial: "run")
-    fabric.observeSleep { [unowned self] in $0 ? sleep() : wake() }
+    lowPower = STM32LowPower(context.fabric)
+    lowPower.depth = { [unowned self] in depth() }
   }
 
   func read(_ offset: UInt32) -> UInt32? {
@@ -52,34 +49,14 @@ final class STM32F4PWR: Peripheral {
 
   func reset() {
     control = initial
-    isStopped = false
-    system.isBackupWritable = false
-    system.isInStandby = false
-    mode.enter("run")
+    lowPower.reset()
   }
 
-  private func sleep() {
-    guard fabric.isSleepDeep() else { return }
-    if control & 2 != 0 {
-      mode.enter("standby")
+  private func depth() -> STM32LowPower.Depth {
+    guard control & 2 == 0 else {
       status |= 2
-      system.isInStandby = true
-      fabric.isSwitchedOff = true
-      if !system.hasWakeUpSource() { fabric.requestStop(.switchedOff) }
-      return
+      return .off(mode: "standby")
     }
-    mode.enter("stop")
-    fabric.wakeUpDelay = .microseconds(control & 1 == 0 ? 13 : 17)
-    system.enterStop()
-    fabric.isCoreClockStopped = true
-    isStopped = true
-  }
-
-  private func wake() {
-    mode.enter("run")
-    guard isStopped else { return }
-    isStopped = false
-    fabric.isCoreClockStopped = false
-    system.leaveStop()
+    return .stop(mode: "stop", wakeUp: .microseconds(control & 1 == 0 ? 13 : 17))
   }
 }

@@ -1,30 +1,32 @@
 import Simulation
 import Units
 
-/// The flash interface of STM32L4, L4+ and G0: wait states, prefetch and caches, and programming in
-/// double words.
+/// The flash interface of STM32L4, L4+, G0 and U5: wait states, prefetch and caches, and programming in
+/// double or quad words.
 ///
-/// ACR sets how the memory `flash` answers. Two word stores to one double word program it when PG is
-/// set; PER with STRT erases a page, MER1/MER2 a bank. Meanwhile BSY is set and a core that runs from
+/// ACR sets how the memory `flash` answers; the U5's cache is ICACHE's. Word stores to one unit program it
+/// when PG is set; PER with STRT erases a page, MER1/MER2 a bank. Meanwhile BSY is set and a core that runs from
 /// flash waits. Parameters: `page` (bytes), `bank` (bytes), `page-bits`, `bank-bit` (BKER),
-/// `options` (OPTR), `program-us`, `max-mhz-per-wait` (the clock that each wait state allows at range 1).
+/// `options` (OPTR), `program-us`, `max-mhz-per-wait` (the clock that each wait state allows at range 1),
+/// `range-2-khz` and on where it is less at a lower voltage, `unit` (bytes programmed at once, 8 unless
+/// said), `version` 2 for the U5's registers.
 ///
-/// Reference: RM0432 3.7, RM0444 3.7; times: DS12023 6.3.10 (from memory).
+/// Reference: RM0432 3.7, RM0444 3.7, RM0456 7.9; times: DS12023 6.3.10 (from memory).
 /// Not modelled: fast programming, ECC, read and write protection, option bytes' effect, reading one
 /// bank while the other is programmed (the core waits all the same), errors for what was not erased
 /// beyond PROGERR.
 final class STM32Flash: Peripheral {
-  private enum Register: UInt32 {
-    case acr = 0x00
-    case pdkeyr = 0x04
-    case keyr = 0x08
-    case optkeyr = 0x0c
-    case sr = 0x10
-    case cr = 0x14
-    case eccr = 0x18
-    case eccr2 = 0x1c
-    case optr = 0x20
-  }
+  private enum Register { case acr, key, optkeyr, sr, cr, zero, optr }
+
+  private static let first: [UInt32: Register] = [
+    0x00: .acr, 0x04: .zero, 0x08: .key, 0x0c: .optkeyr, 0x10: .sr, 0x14: .cr, 0x18: .zero,
+    0x1c: .zero, 0x20: .optr,
+  ]
+  /// The secure halves of the second read zero: without TrustZone they are not there.
+  private static let second: [UInt32: Register] = [
+    0x00: .acr, 0x08: .key, 0x0c: .zero, 0x10: .optkeyr, 0x18: .zero, 0x1c: .zero, 0x20: .sr,
+    0x24: .zero, 0x28: .cr, 0x2c: .zero, 0x30: .zero, 0x34: .zero, 0x40: .optr,
+  ]
 
   private enum Status {
     static let endOfOperation: UInt32 = 1 << 0
@@ -60,16 +62,22 @@ final class STM32Flash: Peripheral {
   private let pageBits: UInt32
   private let bankBit: UInt32
   private let options: UInt32
-  private let megahertzPerWait: UInt64
+  /// Kilohertz that each wait state allows, by voltage range.
+  private let perWait: [Int: UInt64]
+  private let unit: Int
+  private let isSecond: Bool
+  private let map: [UInt32: Register]
   private let programTime: Interval
-  private var latencyMask: UInt32
-  private var access: UInt32 = 0x600
+  private let latencyMask: UInt32
+  private var access: UInt32
   private var status: UInt32 = 0
   private var control = Control.lock | Control.optionLock
   private var keyStep = 0
   private var optionStep = 0
   private var held: [UInt32: UInt32] = [:]
-  private var first: (address: Address, value: UInt32)?
+  /// The words of a unit so far.
+  private var unitStart = Address(0)
+  private var words: [UInt32] = []
   private var done: Event?
 
   init(_ context: PeripheralContext) {
@@ -83,9 +91,18 @@ final class STM32Flash: Peripheral {
     pageBits = UInt32(context.parameters["page-bits"] ?? 8)
     bankBit = UInt32(context.parameters["bank-bit"] ?? 11)
     options = UInt32(truncatingIfNeeded: context.parameters["options"] ?? 0xffef_f8aa)
-    megahertzPerWait = UInt64(context.parameters["max-mhz-per-wait"] ?? 20)
+    let first = context.parameters["max-mhz-per-wait"] ?? 20
+    var perWait = [1: UInt64(max(first, 1)) * 1000]
+    for range in 2...4 {
+      perWait[range] = context.parameters["range-\(range)-khz"].map { UInt64(max($0, 1)) }
+    }
+    self.perWait = perWait
+    unit = max(context.parameters["unit"] ?? 8, 8)
+    isSecond = context.parameters["version"] == 2
+    map = isSecond ? Self.second : Self.first
+    access = isSecond ? 0 : 0x600
+    latencyMask = first == 24 ? 7 : 15
     programTime = .microseconds(Int64(context.parameters["program-us"] ?? 82))
-    latencyMask = megahertzPerWait == 24 ? 7 : 15
     done = fabric.scheduler.event(context.name) { [unowned self] in finish() }
     flash.store = { [unowned self] in store($0, $1) }
     fabric.coreClock.observe { [unowned self] in checkLatency() }
@@ -93,29 +110,26 @@ final class STM32Flash: Peripheral {
   }
 
   func read(_ offset: UInt32) -> UInt32? {
-    guard let register = Register(rawValue: offset) else {
-      return offset <= 0x130 ? held[offset] : nil
-    }
+    guard let register = map[offset] else { return offset <= 0x130 ? held[offset] : nil }
     switch register {
     case .acr: return access
-    case .pdkeyr, .keyr, .optkeyr: return 0
+    case .zero, .key, .optkeyr: return 0
     case .sr: return status
     case .cr: return control
-    case .eccr, .eccr2: return 0
     case .optr: return held[offset] ?? options
     }
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
-    guard let register = Register(rawValue: offset) else {
+    guard let register = map[offset] else {
       guard offset >= 0x24, offset <= 0x130, control & Control.optionLock == 0 else { return false }
       held[offset] = value
       return true
     }
     switch register {
     case .acr: writeAccess(value)
-    case .pdkeyr, .eccr, .eccr2: break
-    case .keyr: unlock(value, Self.keys, &keyStep, Control.lock)
+    case .zero: break
+    case .key: unlock(value, Self.keys, &keyStep, Control.lock)
     case .optkeyr:
       if control & Control.lock == 0 {
         unlock(value, Self.optionKeys, &optionStep, Control.optionLock)
@@ -130,17 +144,17 @@ final class STM32Flash: Peripheral {
   }
 
   func writeNarrow(_ offset: UInt32, _ value: UInt32, _ width: AccessWidth) -> Bool {
-    offset & ~3 == Register.acr.rawValue && mergeNarrow(offset, value, width)
+    offset & ~3 == 0 && mergeNarrow(offset, value, width)
   }
 
   func reset() {
     done?.cancel()
-    access = 0x600
+    access = isSecond ? 0 : 0x600
     status = 0
     control = Control.lock | Control.optionLock
     keyStep = 0
     optionStep = 0
-    first = nil
+    words = []
     updateLine()
     apply()
   }
@@ -149,26 +163,34 @@ final class STM32Flash: Peripheral {
 
   private func writeAccess(_ value: UInt32) {
     // A reset bit empties a cache that is off.
+    if isSecond { return setAccess(value) }
     if value >> 11 & 1 == 1 && access >> 9 & 1 == 0 { timing.invalidateInstructions() }
     if value >> 12 & 1 == 1 && access >> 10 & 1 == 0 { timing.invalidateData() }
+    setAccess(value)
+  }
+
+  private func setAccess(_ value: UInt32) {
     access = value
     apply()
     checkLatency()
   }
 
   private func apply() {
-    var setting = MemoryTiming.Setting()
+    var setting = timing.setting
     setting.waitStates = Int(access & latencyMask)
     setting.prefetches = access >> 8 & 1 == 1
-    setting.cachesInstructions = access >> 9 & 1 == 1
-    setting.cachesData = access >> 10 & 1 == 1
+    if !isSecond {
+      setting.cachesInstructions = access >> 9 & 1 == 1
+      setting.cachesData = access >> 10 & 1 == 1
+    }
     timing.setting = setting
   }
 
   /// A read that is faster than the memory gives garbage on the chip.
   private func checkLatency() {
     let frequency = fabric.coreClock.frequency
-    let allowed = Hertz(megahertzPerWait * 1_000_000 * UInt64((access & latencyMask) + 1))
+    let step = perWait[system.voltageRange] ?? perWait[1] ?? 20_000
+    let allowed = Hertz(step * 1000 * UInt64((access & latencyMask) + 1))
     guard allowed < frequency else { return }
     fabric.findings.note(
       "flash-latency", "FLASH.ACR",
@@ -226,27 +248,24 @@ final class STM32Flash: Peripheral {
 
   private func store(_ address: Address, _ value: UInt32) -> Interval? {
     guard control & Control.program != 0, control & Control.lock == 0 else { return nil }
-    guard address.value & 4 != 0 else {
-      first = (address, value)
-      return .zero
-    }
-    guard let low = first, low.address + 4 == address else {
+    if Int(address.value) % unit == 0 {
+      (unitStart, words) = (address, [])
+    } else if words.isEmpty || unitStart + UInt32(4 * words.count) != address {
       status |= Status.alignment
       return .zero
     }
-    first = nil
-    guard let old = fabric.memory.stored(low.address, count: 8) else { return nil }
-    var bytes: [UInt8] = []
-    for word in [low.value, value] {
-      for shift in stride(from: UInt32(0), to: 32, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
+    words.append(value)
+    guard words.count * 4 == unit else { return .zero }
+    let bytes = words.flatMap { word in
+      (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) }
     }
+    words = []
+    guard let old = fabric.memory.stored(unitStart, count: unit) else { return nil }
     guard old.allSatisfy({ $0 == 0xff }) || bytes.allSatisfy({ $0 == 0 }) else {
       status |= Status.programming
       return .zero
     }
-    _ = fabric.memory.program(low.address, bytes)
+    _ = fabric.memory.program(unitStart, bytes)
     busy(programTime)
     return programTime
   }

@@ -2,20 +2,27 @@ import Simulation
 
 /// A low-power timer of an STM32: a 16-bit up-counter on a clock that may run in Stop.
 ///
-/// Reference: RM0432 41, RM0444 26.
+/// Parameter: `version` 2 for the U5's, which confirms DIER, RCR and CCR2 by flags, too.
+///
+/// Reference: RM0432 41, RM0444 26, RM0456 57.
 /// Not modelled: external clock, triggers and encoder mode, glitch filters, the output's waveform
-/// shapes beyond compare flags; CMPOK and ARROK come at once.
+/// shapes beyond compare flags; the second channel of the
+/// U5's (CCR2 holds); CMPOK, ARROK and their kin come at once.
 final class STM32LPTIM: Peripheral {
   private enum Flag {
     static let compare: UInt32 = 1 << 0
     static let reload: UInt32 = 1 << 1
     static let compareOK: UInt32 = 1 << 3
     static let reloadOK: UInt32 = 1 << 4
+    static let repetitionOK: UInt32 = 1 << 8
+    static let secondCompareOK: UInt32 = 1 << 19
+    static let enablesOK: UInt32 = 1 << 24
   }
 
   private let scheduler: Scheduler
   private let clock: ClockSignal
   private let line: InterruptLine?
+  private let isSecond: Bool
   private var status: UInt32 = 0
   private var enables: UInt32 = 0
   private var configuration: UInt32 = 0
@@ -33,6 +40,7 @@ final class STM32LPTIM: Peripheral {
     scheduler = context.fabric.scheduler
     clock = context.clock
     line = context.interrupts.first
+    isSecond = context.parameters["version"] == 2
     due = scheduler.event(context.name) { [unowned self] in
       settle()
       plan()
@@ -56,7 +64,7 @@ final class STM32LPTIM: Peripheral {
       settle()
       plan()
       return UInt32(count)
-    default: return offset <= 0x28 ? held[offset] ?? 0 : nil
+    default: return offset <= 0x34 ? held[offset] ?? 0 : nil
     }
   }
 
@@ -66,7 +74,9 @@ final class STM32LPTIM: Peripheral {
     switch offset {
     case 0x00: break
     case 0x04: status &= ~value
-    case 0x08: enables = value
+    case 0x08:
+      enables = value & 0xffff
+      if isSecond { status |= Flag.enablesOK }
     case 0x0c: configuration = value
     case 0x10: writeControl(value)
     case 0x14:
@@ -77,8 +87,10 @@ final class STM32LPTIM: Peripheral {
       status |= Flag.reloadOK
     case 0x1c: break
     default:
-      guard offset <= 0x28 else { return false }
+      guard offset <= 0x34 else { return false }
       held[offset] = value
+      if isSecond && offset == 0x28 { status |= Flag.repetitionOK }
+      if isSecond && offset == 0x34 { status |= Flag.secondCompareOK }
     }
     updateLine()
     return true

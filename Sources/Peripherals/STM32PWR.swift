@@ -24,17 +24,16 @@ final class STM32PWR: Peripheral {
   private static let standbyFlag: UInt32 = 1 << 8
   private static let regulatorTime = Interval.microseconds(20)
 
-  private let fabric: Fabric
   private let system: STM32System
   private let resets: [UInt32: UInt32]
   private var registers: [UInt32: UInt32]
   private var status: UInt32 = 0
   private var isRegulating = false
   private var regulated: Event?
-  private let mode: PowerConsumer
+  private let lowPower: STM32LowPower
 
   init(_ context: PeripheralContext) {
-    fabric = context.fabric
+    let fabric = context.fabric
     system = fabric.service(STM32System.init)
     let hasBoost = context.parameters["range1-boost"] == 1
     var resets: [UInt32: UInt32] = [0x00: hasBoost ? 0x200 : 0x208, 0x04: 0, 0x08: 0x8000, 0x0c: 0]
@@ -42,9 +41,9 @@ final class STM32PWR: Peripheral {
     if hasBoost { resets[Register.cr5] = 0x100 }
     self.resets = resets
     registers = resets
-    mode = fabric.power.consumer("mode", initial: "run")
+    lowPower = STM32LowPower(fabric)
     regulated = fabric.scheduler.event(context.name) { [unowned self] in isRegulating = false }
-    fabric.observeSleep { [unowned self] in $0 ? sleep() : wake() }
+    lowPower.depth = { [unowned self] in depth() }
   }
 
   func read(_ offset: UInt32) -> UInt32? {
@@ -82,40 +81,19 @@ final class STM32PWR: Peripheral {
 
   private var isLowPowerRun: Bool { (registers[Register.cr1] ?? 0) >> 14 & 1 == 1 }
 
-  private func sleep() {
-    guard fabric.isSleepDeep() else { return }
+  private func depth() -> STM32LowPower.Depth {
     let selection = (registers[Register.cr1] ?? 0) & 7
-    if selection >= 3 {
-      mode.enter(selection == 3 ? "standby" : "shutdown")
+    guard selection < 3 else {
       status |= Self.standbyFlag
-      system.isInStandby = true
-      fabric.isSwitchedOff = true
-      if !system.hasWakeUpSource() { fabric.requestStop(.switchedOff) }
-      return
+      return .off(mode: selection == 3 ? "standby" : "shutdown")
     }
-    mode.enter("stop\(selection)")
-    fabric.wakeUpDelay = .microseconds(selection == 0 ? 2 : 5)
-    system.enterStop()
-    fabric.isCoreClockStopped = true
-    isStopped = true
-  }
-
-  private var isStopped = false
-
-  private func wake() {
-    mode.enter("run")
-    guard isStopped else { return }
-    isStopped = false
-    fabric.isCoreClockStopped = false
-    system.leaveStop()
+    return .stop(mode: "stop\(selection)", wakeUp: .microseconds(selection == 0 ? 2 : 5))
   }
 
   func reset() {
     registers = resets
     isRegulating = false
     regulated?.cancel()
-    system.isBackupWritable = false
-    system.isInStandby = false
-    mode.enter("run")
+    lowPower.reset()
   }
 }

@@ -1,78 +1,14 @@
 import Simulation
 import Units
 
-/// Where the parts of a family's reset and clock controller are: registers, bits, clock tree.
-struct STM32RCCLayout {
-  struct Source {
-    let name: String
-    let register: UInt32
-    let on: UInt32
-    let ready: UInt32
-    let startUp: Interval
-    /// Bit of its ready flag in CIER, CIFR and CICR.
-    let flag: UInt32
-  }
-
-  /// A field that chooses a peripheral's clock among named ones; "" is none.
-  struct Selection {
-    let clock: String
-    let register: UInt32
-    let shift: UInt32
-    let sources: [String]
-  }
-
-  struct PLL {
-    let on: UInt32
-    let ready: UInt32
-    let flag: UInt32
-    let decode: STM32PLL.Decode
-  }
-
-  struct Prescaler {
-    let shift: UInt32
-    let width: UInt32
-  }
-
-  /// Registers that hold what is written, with their reset values.
-  var resets: [UInt32: UInt32]
-  let sources: [Source]
-  let plls: [PLL]
-  let control: UInt32
-  let configuration: UInt32
-  /// SW and SWS in CFGR, and the clock that each value means.
-  let systemClock: (shift: UInt32, width: UInt32, status: UInt32, sources: [String])
-  let ahb: Prescaler
-  /// pclk1 and, where there is one, pclk2.
-  let apb: [Prescaler]
-  let selections: [Selection]
-  /// Enable registers, and how far before each its reset register is.
-  let enables: [UInt32]
-  let resetDistance: UInt32
-  let interrupts: (enable: UInt32, flags: UInt32, clear: UInt32)
-  let backup: UInt32
-  let status: UInt32
-  /// Bits of the status register: remove flags, power-on, pin, software, IWDG, WWDG, low power.
-  let flags:
-    (
-      remove: UInt32, powerOn: UInt32, pin: UInt32, software: UInt32, independent: UInt32,
-      window: UInt32, lowPower: UInt32
-    )
-  /// The clock that runs the core after Stop, and its oscillator.
-  let wake: (STM32RCC) -> (clock: String, oscillator: String)
-  /// Frequencies of oscillators that other registers decide: MSI's range.
-  var derive: (STM32RCC) -> Void = { _ in }
-  /// Clocks that are neither oscillators nor outputs of a PLL: HSI after its divider.
-  var derived: (STM32RCC, _ name: String) -> Hertz? = { _, _ in nil }
-}
-
 /// The reset and clock controller of an STM32: oscillators with their start-up times, PLLs, the clock
 /// tree with its prescalers, the peripherals' clock gates, resets and clock choices.
 ///
-/// It sets the core's clock (HCLK), `pclk1`, `pclk2`, their timers' clocks, `sysclk`, and the kernel
-/// clocks that a family's layout names; devices follow. A clock that is chosen before its source is
+/// It sets the core's clock, `hclk`, `pclk1`, `pclk2` and on, their timers' clocks, `sysclk`, and the
+/// kernel clocks that a family's layout names; devices follow. A clock that is chosen before its source is
 /// ready starts when the source does.
 ///
-/// Reference: RM0432 6, RM0444 5, RM0090 7, RM0385 5.
+/// Reference: RM0432 6, RM0444 5, RM0090 7, RM0385 5, RM0456 11, RM0455 8.
 /// Not modelled: clock security system, MCO, the clocks' tolerances and trimming, clock gating in
 /// sleep (SMENR holds), spread spectrum.
 final class STM32RCC: SurvivesSystemOff {
@@ -86,6 +22,8 @@ final class STM32RCC: SurvivesSystemOff {
   private var pending: UInt32 = 0
   /// The clock that runs the system: what SWS shows.
   private var running = 0
+  /// AHB and the peripheral buses behind it; empty while they stand still.
+  private var buses: [String: Hertz] = [:]
   private var isStopped = false
   private let gatesAtReset: [UInt32: UInt32]
 
@@ -123,10 +61,7 @@ final class STM32RCC: SurvivesSystemOff {
   func frequency(_ name: String) -> Hertz? {
     switch name {
     case "sysclk": return systemFrequency
-    case "hclk": return isStopped ? nil : fabric.coreClock.frequency
-    case "pclk1", "pclk2":
-      let clock = fabric.clock(name)
-      return clock.isStopped ? nil : clock.frequency
+    case "hclk", "pclk1", "pclk2", "pclk3", "pclk4": return buses[name]
     default: break
     }
     if let derived = layout.derived(self, name) { return derived }
@@ -157,6 +92,10 @@ final class STM32RCC: SurvivesSystemOff {
         value = set(value, described.ready, pll.isReady)
       }
     }
+    for bit in layout.repeats where bit.register == offset {
+      value = set(value, bit.to, value >> bit.from & 1 == 1)
+    }
+    value |= layout.ones[offset] ?? 0
     if offset == layout.configuration {
       let mask = (UInt32(1) << layout.systemClock.width - 1) << layout.systemClock.status
       value = value & ~mask | UInt32(running) << layout.systemClock.status
@@ -212,7 +151,7 @@ final class STM32RCC: SurvivesSystemOff {
   }
 
   private func writeStatus(_ value: UInt32) -> Bool {
-    let keeps: UInt32 = 0xff00_0000
+    let keeps = layout.flags.all
     var status = self[layout.status] & keeps | value & ~keeps & ~layout.flags.remove
     if value & layout.flags.remove != 0 { status &= ~keeps }
     registers[layout.status] = status
@@ -259,41 +198,53 @@ final class STM32RCC: SurvivesSystemOff {
     }
     guard let system = systemFrequency else {
       // Only in Stop: what a core that sleeps counts goes on, nothing else.
-      for name in ["sysclk", "systick", "pclk1", "pclk2", "pclk1-timers", "pclk2-timers"] {
-        give(name, nil)
+      buses = [:]
+      for name in ["sysclk", "systick", "hclk"] { give(name, nil) }
+      for index in layout.apb.indices {
+        give("pclk\(index + 1)", nil)
+        give("pclk\(index + 1)-timers", nil)
       }
       return giveKernelClocks(give)
     }
-    let hclk = system.scaled(by: 1, over: divider(layout.ahb, isAHB: true))
-    fabric.coreClock.change(to: hclk, at: now)
+    let core =
+      layout.core.map { system.scaled(by: 1, over: divider($0, isAHB: true)) } ?? system
+    let hclk = core.scaled(by: 1, over: divider(layout.ahb, isAHB: true))
+    fabric.coreClock.change(to: layout.core == nil ? hclk : core, at: now)
+    buses["hclk"] = hclk
     give("sysclk", system)
-    give("systick", hclk.scaled(by: 1, over: 8))
+    give("hclk", hclk)
+    let factor = layout.timerFactor(self)
     for (index, prescaler) in layout.apb.enumerated() {
       let divider = divider(prescaler, isAHB: false)
       let clock = hclk.scaled(by: 1, over: divider)
+      buses["pclk\(index + 1)"] = clock
       give("pclk\(index + 1)", clock)
-      give("pclk\(index + 1)-timers", divider == 1 ? clock : clock.scaled(by: 2, over: 1))
+      give(
+        "pclk\(index + 1)-timers", divider <= factor ? hclk : clock.scaled(by: factor, over: 1))
     }
+    give("systick", layout.systick(self, layout.core == nil ? hclk : core))
     giveKernelClocks(give)
   }
 
   private func giveKernelClocks(_ give: (String, Hertz?) -> Void) {
     for selection in layout.selections {
-      let width: UInt32 = selection.sources.count > 2 ? 2 : 1
+      let count = selection.sources.count
+      let width: UInt32 = count > 4 ? 3 : count > 2 ? 2 : 1
       let choice = bits(selection.register, selection.shift, width)
       let source = selection.sources.indices.contains(choice) ? selection.sources[choice] : ""
       give(selection.clock, frequency(source))
     }
     let sources = ["", "lse", "lsi", "hse"]
     var rtc = frequency(sources[bits(layout.backup, 8, 2)])
-    if bits(layout.backup, 8, 2) == 3 { rtc = rtc?.scaled(by: 1, over: 32) }
+    if bits(layout.backup, 8, 2) == 3 { rtc = rtc?.scaled(by: 1, over: layout.rtcDivider(self)) }
     give("rtc", rtc)
-    give("lsi", oscillators["lsi"]?.isReady == true ? oscillators["lsi"]?.frequency : nil)
+    give("lsi", frequency("lsi"))
   }
 
   /// What a prescaler's field divides by: AHB skips 32.
   private func divider(_ prescaler: STM32RCCLayout.Prescaler, isAHB: Bool) -> UInt64 {
-    let field = bits(layout.configuration, prescaler.shift, prescaler.width)
+    let field = bits(
+      prescaler.register ?? layout.configuration, prescaler.shift, prescaler.width)
     let half = 1 << (Int(prescaler.width) - 1)
     guard field >= half else { return 1 }
     let exponent = field - half + 1

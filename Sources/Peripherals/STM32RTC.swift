@@ -5,7 +5,7 @@ import Units
 /// registers. It lives in the backup domain: a reset of the system leaves it alone.
 ///
 /// Interrupts go through EXTI's inner lines (parameters `alarm-line`, `wake-up-line`), or straight to its
-/// own line where `version` is 2 (G0, whose registers lie elsewhere). Parameter: `backup`, how many
+/// own line where it has one (G0, U5). Parameter: `version` 2 where the registers lie as on these and H7A3. Parameter: `backup`, how many
 /// backup registers.
 ///
 /// Reference: RM0432 42, RM0444 28, RM0090 26; RM0444 29 for what was moved to TAMP.
@@ -210,12 +210,12 @@ final class STM32RTC: Peripheral {
     updateLine()
     // CR's enables lie four bits above the flags.
     guard control >> 4 & flag != 0 else { return }
-    if !isSecond { external.trigger(flag == Flag.wakeUp ? wakeUpLine : alarmLine) }
+    if line == nil { external.trigger(flag == Flag.wakeUp ? wakeUpLine : alarmLine) }
     if system.isInStandby { system.requestReset(fabric, .powerOn) }
   }
 
   private func updateLine() {
-    if isSecond { line?.set(flags & control >> 4 & 0x700 != 0) }
+    line?.set(flags & control >> 4 & 0x700 != 0)
   }
 
   // MARK: Time

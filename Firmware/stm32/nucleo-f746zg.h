@@ -1,0 +1,10 @@
+// STM32F746 on its Nucleo: USART3 is the ST-LINK's port.
+#define UART_BASE 0x40004800u
+#define UART_IRQ 39
+#define UART_NAME "USART3"
+#define TIM2_IRQ 28
+#define TIM2_HZ 108000000u
+#define CLOCK_HZ 216000000u
+#define RCC_BASE 0x40023800u
+#define FLASH_BASE 0x40023C00u
+#define PWR_BASE 0x40007000u

@@ -1,0 +1,10 @@
+// STM32H7A3 on its Nucleo: USART3 is the ST-LINK's port.
+#define UART_BASE 0x40004800u
+#define UART_IRQ 39
+#define UART_NAME "USART3"
+#define TIM2_IRQ 28
+#define TIM2_HZ 280000000u
+#define CLOCK_HZ 280000000u
+#define RCC_BASE 0x58024400u
+#define FLASH_BASE 0x52002000u
+#define PWR_BASE 0x58024800u

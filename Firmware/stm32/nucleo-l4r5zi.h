@@ -1,0 +1,10 @@
+// STM32L4R5 on its Nucleo: LPUART1 is the ST-LINK's port.
+#define UART_BASE 0x40008000u
+#define UART_IRQ 70
+#define UART_NAME "LPUART1"
+#define TIM2_IRQ 28
+#define TIM2_HZ 120000000u
+#define CLOCK_HZ 120000000u
+#define RCC_BASE 0x40021000u
+#define FLASH_BASE 0x40022000u
+#define PWR_BASE 0x40007000u

@@ -1,0 +1,10 @@
+// STM32U575 on its Nucleo, TrustZone off: USART1 is the ST-LINK's port.
+#define UART_BASE 0x40013800u
+#define UART_IRQ 61
+#define UART_NAME "USART1"
+#define TIM2_IRQ 45
+#define TIM2_HZ 160000000u
+#define CLOCK_HZ 160000000u
+#define RCC_BASE 0x46020C00u
+#define FLASH_BASE 0x40022000u
+#define PWR_BASE 0x46020800u
