@@ -2,7 +2,6 @@
 #include "stm32.h"
 
 #define ICACHE(offset) REG(0x40030400u + (offset))
-#define GPDMA(offset) REG(0x40020000u + (offset))
 
 // SMPS, range 1 with its booster, MSIS 4 MHz * 80 / 2 = 160 MHz, four wait states, ICACHE.
 // Reference: RM0456 10.5.4, 11.4.6, 7.3.3, 8.4.
@@ -47,15 +46,15 @@ void uart_dma(const char *text, uint32_t length) {
   item[1] = (uint32_t)text + half;  // SAR
   item[2] = 0;                      // LLR: the last
   RCC(0x88) |= 1;
-  GPDMA(0x50) = (uint32_t)item & 0xFFFF0000u;
-  GPDMA(0x90) = 1 << 3;              // bytes, the source counts up
-  GPDMA(0x94) = 25 | 1 << 10 | 2u << 30;  // USART1_TX, its destination asks, events of list items
-  GPDMA(0x98) = half;
-  GPDMA(0x9C) = (uint32_t)text;
-  GPDMA(0xA0) = (uint32_t)&UART_TDR;
-  GPDMA(0xCC) = ((uint32_t)item & 0xFFFCu) | 1u << 29 | 1u << 28 | 1u << 16;
+  DMA1(0x50) = (uint32_t)item & 0xFFFF0000u;
+  DMA1(0x90) = 1 << 3;              // bytes, the source counts up
+  DMA1(0x94) = 25 | 1 << 10 | 2u << 30;  // USART1_TX, its destination asks, events of list items
+  DMA1(0x98) = half;
+  DMA1(0x9C) = (uint32_t)text;
+  DMA1(0xA0) = (uint32_t)&UART_TDR;
+  DMA1(0xCC) = ((uint32_t)item & 0xFFFCu) | 1u << 29 | 1u << 28 | 1u << 16;
   UART_CR3 |= 1 << 7;
-  GPDMA(0x64) = 1;
-  wait_clear(&GPDMA(0x64), 1);
-  GPDMA(0x5C) = 0x7F00;
+  DMA1(0x64) = 1;
+  wait_clear(&DMA1(0x64), 1);
+  DMA1(0x5C) = 0x7F00;
 }

@@ -6,7 +6,8 @@
 
 #define REG(address) (*(volatile uint32_t *)(address))
 
-// UART_BASE, UART_IRQ, UART_NAME, TIM2_IRQ, TIM2_HZ, CLOCK_HZ, FLASH_BASE, RCC_BASE, PWR_BASE.
+// UART_BASE, UART_IRQ, UART_NAME, TIM2_IRQ, TIM2_HZ, CLOCK_HZ, FLASH_BASE, RCC_BASE, PWR_BASE,
+// DMA1_BASE.
 #include BOARD_HEADER
 
 #define RCC(offset) REG(RCC_BASE + (offset))
@@ -20,7 +21,7 @@
 #define UART_RDR REG(UART_BASE + 0x24)
 #define UART_TDR REG(UART_BASE + 0x28)
 #define TIM2(offset) REG(0x40000000u + (offset))
-#define DMA1(offset) REG(0x40020000u + (offset))
+#define DMA1(offset) REG(DMA1_BASE + (offset))
 #define DMAMUX(offset) REG(0x40020800u + (offset))
 #define SYST_CSR REG(0xE000E010u)
 #define SYST_RVR REG(0xE000E014u)

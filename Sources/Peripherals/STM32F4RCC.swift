@@ -33,7 +33,8 @@ enum STM32F4RCC {
       enables: [0x30, 0x34, 0x38, 0x40, 0x44], resetDistance: 0x20,
       interrupts: (0x1000, 0x1004, 0x1008), backup: 0x70, status: 0x74,
       flags: .init(
-        remove: 1 << 24, powerOn: 1 << 27 | 1 << 25, pin: 1 << 26, software: 1 << 28, independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
+        remove: 1 << 24, powerOn: 1 << 27 | 1 << 25, pin: 1 << 26, software: 1 << 28,
+        independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
       wake: { _ in ("hsi", "hsi") })
   }
 

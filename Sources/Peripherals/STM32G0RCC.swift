@@ -42,7 +42,8 @@ enum STM32G0RCC {
       enables: [0x34, 0x38, 0x3c, 0x40], resetDistance: 0x10,
       interrupts: (0x18, 0x1c, 0x20), backup: 0x5c, status: 0x60,
       flags: .init(
-        remove: 1 << 23, powerOn: 1 << 27, pin: 1 << 26, software: 1 << 28, independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
+        remove: 1 << 23, powerOn: 1 << 27, pin: 1 << 26, software: 1 << 28, independent: 1 << 29,
+        window: 1 << 30, lowPower: 1 << 31),
       wake: { _ in ("hsi-sys", "hsi") },
       derived: { rcc, name in
         guard name == "hsi-sys" else { return nil }

@@ -59,7 +59,8 @@ enum STM32L4RCC {
       enables: [0x48, 0x4c, 0x50, 0x58, 0x5c, 0x60], resetDistance: 0x20,
       interrupts: (0x18, 0x1c, 0x20), backup: 0x90, status: status,
       flags: .init(
-        remove: 1 << 23, powerOn: 1 << 27, pin: 1 << 26, software: 1 << 28, independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
+        remove: 1 << 23, powerOn: 1 << 27, pin: 1 << 26, software: 1 << 28, independent: 1 << 29,
+        window: 1 << 30, lowPower: 1 << 31),
       wake: { $0[0x08] >> 15 & 1 == 1 ? ("hsi", "hsi") : ("msi", "msi") },
       derive: deriveMSI)
   }

@@ -137,7 +137,7 @@ final class CoreBench: ExceptionObserver {
   init(
     architecture: CoreFeatures.Architecture = .v7M, priorityBits: Int = 8, interrupts: Int = 64,
     floatingPoint: Bool = true, reference: Hertz? = nil, frequency: Hertz = Hertz(64_000_000),
-    vectorTable: Bool = true
+    vectorTable: Bool = true, securityExtension: Bool = true
   ) {
     fabric = Fabric(scheduler: scheduler, memory: NoMemory(), coreFrequency: frequency)
     clock = fabric.coreClock
@@ -147,7 +147,8 @@ final class CoreBench: ExceptionObserver {
       features: CoreFeatures(
         architecture: architecture, cpuid: 0x410f_c241, priorityBits: priorityBits,
         interruptCount: interrupts, hasFloatingPoint: floatingPoint,
-        systickReference: reference, hasVectorTableOffset: vectorTable),
+        systickReference: reference, hasVectorTableOffset: vectorTable,
+        hasSecurityExtension: securityExtension),
       timing: ExceptionCycles(
         entry: 12, exceptionReturn: 10, tailChain: 6, floatingPointStacking: 17,
         floatingPointUnstacking: 17),
