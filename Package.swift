@@ -40,6 +40,7 @@ let package = Package(
     library("CCapstone", "capstone", apt: "libcapstone-dev"),
     library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     library("CSndfile", "sndfile", apt: "libsndfile1-dev"),
+    library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
 
     module("Units"),
     module("FileSystem", c: true),
@@ -87,11 +88,12 @@ let package = Package(
         "Verdicts",
       ]),
     module("NetworkCompiler", ["Documents", "FileSystem", "Units"]),
+    module("History", ["CSQLite"], c: true),
     module(
       "Commands",
       [
         "Boards", "Debugger", "Deployments", "Documents", "Energy", "Engine", "FileSystem",
-        "FirmwareImage",
+        "FirmwareImage", "History",
         "Machine", "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
         "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
@@ -113,6 +115,7 @@ let package = Package(
       "Machine",
       [
         "Boards", "Commands", "CortexM", "Deployments", "Energy", "Engine", "FirmwareImage",
+        "History",
         "Machine", "NetworkCompiler", "Peripherals", "Profiling", "RunRecord", "Sensors",
         "Simulation", "Streams", "Trust", "Units", "Verdicts",
       ]),
@@ -123,6 +126,7 @@ let package = Package(
         "Verdicts",
       ], exclude: ["Golden"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
+    tests("History", ["History"]),
     tests(
       "Commands", ["Commands", "Documents", "RunRecord", "Timing", "Trust", "Units", "Verdicts"],
       exclude: ["Crashes", "Files", "Sessions"]),

@@ -73,4 +73,13 @@ public struct DataDirectory: Hashable, Sendable {
     }
     throw name.error("unknown chip '\(shortened(chip))'" + hint(for: chip, in: chipNames()))
   }
+
+  /// The files that `board` was loaded from, by name: its own and its chip's. Empty texts are none.
+  public func sources(of board: Board, named name: String) -> [String] {
+    let file =
+      name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : "\(path)/Boards/\(name).yaml"
+    let folders = [Files.directory(of: file) + "/Chips", path + "/Boards/Chips"]
+    let chips = folders.map { "\($0)/\(board.chip.name).yaml" }
+    return [file] + chips.filter(Files.exists).prefix(1)
+  }
 }

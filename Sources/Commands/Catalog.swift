@@ -5,6 +5,7 @@ enum Catalog {
       runCommand,
       gateCommand,
       compareCommand,
+      historyCommand,
       generateCommand,
       inspectCommand,
       boardsCommand,

@@ -14,7 +14,12 @@ public import Verdicts
 public struct JSONReport: Sendable {
   let judgement: Judgement
 
-  public init(_ judgement: Judgement) { self.judgement = judgement }
+  /// Whether each inference is told, not only how many there were.
+  let listsInferences: Bool
+
+  public init(_ judgement: Judgement, listsInferences: Bool = true) {
+    (self.judgement, self.listsInferences) = (judgement, listsInferences)
+  }
 
   /// The object and a line break.
   public var text: String { value.description + "\n" }
@@ -56,7 +61,8 @@ public struct JSONReport: Sendable {
       ("remainders", .array(judgement.profile.remainders.map(remainder))),
       ("layers", .array(judgement.profile.layers.map(layer))),
       ("exceptions", .array(record.exceptions.map(exception))),
-      ("inferences", inferences), ("label_accuracy", labelAccuracy),
+      ("inference_count", .integer(record.inferences.count)),
+      ("inferences", listsInferences ? inferences : .array([])), ("label_accuracy", labelAccuracy),
       ("findings", .array(judgement.findings.map(finding))),
     ])
   }

@@ -38,6 +38,7 @@ extension Judgement {
     }
     for stream in deployment.streams { settings += recording(stream) }
     for producer in evidence.sources.producers { add("compiler", producer) }
+    settings += evidence.origins
     if let duration = deployment.duration { add("for", Quantity.text(duration)) }
     for measure in deployment.measures {
       add("measure.\(measure.name)", "\(measure.from) -> \(measure.to)")

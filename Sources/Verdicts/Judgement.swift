@@ -26,6 +26,8 @@ public struct Evidence: Sendable {
   public var wallSeconds = 0.0
   /// Findings other than assumptions leave the run unjudged.
   public var isStrict = false
+  /// What else the run was made of: hashes of recordings, board and timing model.
+  public var origins: [ComparisonSide.Setting] = []
   /// What budgets that are relative to a baseline are held against; nil: there is none.
   public var baseline: ComparisonSide?
 

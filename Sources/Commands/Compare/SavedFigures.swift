@@ -18,8 +18,10 @@ extension SavedResult {
     figures.append(.init(.sleepCycles, try cycles?.scaled("sleep", digits: 0)))
     figures.append(.init(.stallCycles, try cycles?["stalls"]?.scaled("memory", digits: 0)))
     figures.append(.init(.instructions, try root.scaled("instructions", digits: 0)))
-    let inferences = try root["inferences"]?.elements().count ?? 0
-    figures.append(.init(.inferences, Int64(inferences)))
+    var inferences = try root.scaled("inference_count", digits: 0)
+    // Results of earlier versions.
+    if inferences == nil { inferences = Int64(try root["inferences"]?.elements().count ?? 0) }
+    figures.append(.init(.inferences, inferences))
     if let accuracy = root["label_accuracy"], accuracy["accuracy"] != nil {
       figures.append(.init(.labelAccuracy, try accuracy.scaled("accuracy", digits: 9)))
     }

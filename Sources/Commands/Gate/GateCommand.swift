@@ -64,7 +64,9 @@ let gateCommand = Command(
   examples: [
     "gate Firmware --format markdown", "gate boards/ --baseline last/ --tolerance '1 %'",
   ],
-  keys: [targets, jobs, format, output, console, baseline, tolerance] + RunOptions.shared
+  keys: [
+    targets, jobs, format, output, console, baseline, HistoryFile.option, tolerance,
+  ] + RunOptions.shared
 ) { (arguments, invocation) throws(CommandFailure) in
   try Gate(arguments, invocation).status()
 }
@@ -87,11 +89,16 @@ private struct Gate {
     let consoleFile = try arguments[console].map { (path) throws(CommandFailure) in
       path == "-" ? SystemFile(descriptor: 1) : try SystemFile(creating: path)
     }
-    let plans = try plans()
+    let history = try HistoryFile(arguments, terminal)
+    let plans = try plans(history)
     let progress = GateProgress()
     let finished = try run(plans, progress)
     for one in finished { _ = consoleFile?.write(one.console) }
     let result = GateResult(finished.map(\.run))
+    for (plan, run) in zip(plans, result.runs) {
+      // Before the report: it is lost, should keeping fail.
+      if let judgement = run.judgement { try history?.keep(judgement, plan.git) }
+    }
     tellProblems(result)
     tellRate(result, progress)
     var options = ReportOptions()
@@ -108,7 +115,7 @@ private struct Gate {
     return result.status
   }
 
-  private func plans() throws(CommandFailure) -> [GatePlan] {
+  private func plans(_ history: HistoryFile?) throws(CommandFailure) -> [GatePlan] {
     let parts = try RunOptions.parts(arguments)
     let data = try arguments[RunOptions.data]
     let path = try arguments[baseline]
@@ -118,7 +125,14 @@ private struct Gate {
     }
     GatePlan.nameDirectories(&plans)
     for index in plans.indices {
-      plans[index].baseline = baselines?.side(plans[index].name, board: plans[index].board)
+      let (name, board) = (plans[index].name, plans[index].board)
+      plans[index].baseline = baselines?.side(name, board: board)
+      guard let history else { continue }
+      plans[index].git = GitState(of: Files.directory(of: plans[index].path))
+      if baselines == nil {
+        plans[index].baseline = try history.baseline(
+          name, board: board, branch: plans[index].git.branch)
+      }
     }
     return plans
   }

@@ -13,6 +13,8 @@ struct GatePlan: Sendable {
   var directory = ""
   /// What it was before; nil: there is no baseline of it.
   var baseline: ComparisonSide?
+  /// Read only for a history.
+  var git = GitState()
 
   /// The wall-clock time of a run that names none itself: a firmware that hangs must not stop a gate.
   private static let defaultTimeout = Interval.seconds(600)

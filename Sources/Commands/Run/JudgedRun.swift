@@ -73,6 +73,7 @@ struct JudgedRun {
     evidence.toolVersion = Version.number
     evidence.wallSeconds = run.wallSeconds
     evidence.isStrict = isStrict
+    evidence.origins = Origins(plan).settings
     evidence.baseline = baseline
     var judgement = Judgement(evidence)
     if run.wasInterrupted { judgement.incomplete = "interrupted" }

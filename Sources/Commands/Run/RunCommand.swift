@@ -44,6 +44,12 @@ private struct Run {
     let directory = try arguments[RunOptions.output]
     // Before the run: a place that cannot be written would cost its result.
     if let directory { try SystemFile.createDirectory(directory) }
+    let history = try HistoryFile(arguments, terminal)
+    let git =
+      history == nil
+      ? GitState() : GitState(of: Files.directory(of: try arguments[RunOptions.firmware]))
+    let baseline = try history?.baseline(
+      plan.deployment.name, board: plan.board.name, branch: git.branch)
     let debugger = try arguments[RunOptions.gdb].map { (port) throws(CommandFailure) in
       try DebuggerPort(port, terminal)
     }
@@ -51,8 +57,9 @@ private struct Run {
       plan, terminal, console: consoleTarget(format),
       showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
       isStrict: try arguments[RunOptions.strict], debugger: debugger,
-      base: try arguments[RunOptions.base])
+      base: try arguments[RunOptions.base], baseline: baseline)
     let judgement = run.judgement
+    try history?.keep(judgement, git)
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     if let error = run.inputError { terminal.writeError("\(error)\n") }
     var options = ReportOptions()

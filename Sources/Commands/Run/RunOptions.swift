@@ -86,6 +86,7 @@ enum RunOptions {
 
   static let keys: [any ArgumentKey] = [
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
+    HistoryFile.option,
     files, arguments, uarts, base, settings, judge, seed, quiet, full, strict, gdb, data,
     Key.unavailable("--export"), Key.unavailable("--jobs"),
   ]
