@@ -39,11 +39,12 @@ let package = Package(
     library("CElfutils", "libdw", apt: "libdw-dev"),
     library("CCapstone", "capstone", apt: "libcapstone-dev"),
     library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
+    library("CZlib", "zlib", apt: "zlib1g-dev"),
     library("CSndfile", "sndfile", apt: "libsndfile1-dev"),
     library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
 
     module("Units"),
-    module("FileSystem", c: true),
+    module("FileSystem", ["CZlib"], c: true),
     module("Trust", ["Units"]),
     module("Documents", ["CYAML", "FileSystem", "Units"], c: true),
     module("Boards", ["Documents", "FileSystem", "Trust", "Units"]),
@@ -74,7 +75,7 @@ let package = Package(
         "Units",
       ], c: true),
     module("Energy", ["Boards", "RunRecord", "Trust", "Units"]),
-    module("Profiling", ["Energy", "FirmwareImage", "RunRecord", "Units"]),
+    module("Profiling", ["Boards", "Energy", "FirmwareImage", "RunRecord", "Units"]),
     module(
       "Verdicts",
       [
@@ -84,7 +85,7 @@ let package = Package(
     module(
       "Reports",
       [
-        "Boards", "Deployments", "Documents", "Energy", "Profiling", "RunRecord", "Trust", "Units",
+        "Boards", "Deployments", "Energy", "FileSystem", "Profiling", "RunRecord", "Trust", "Units",
         "Verdicts",
       ]),
     module("NetworkCompiler", ["Documents", "FileSystem", "Units"]),
@@ -92,8 +93,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Boards", "Debugger", "Deployments", "Documents", "Energy", "Engine", "FileSystem",
-        "FirmwareImage", "History",
+        "Boards", "Debugger", "Deployments", "Disassembly", "Documents", "Energy", "Engine",
+        "FileSystem", "FirmwareImage", "History",
         "Machine", "NetworkCompiler", "Peripherals", "Profiling", "Reports", "RunRecord", "Sensors",
         "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),

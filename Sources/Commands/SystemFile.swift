@@ -43,6 +43,13 @@ struct SystemFile {
     if !file.write(bytes) { throw failure(path) }
   }
 
+  /// Fails where a file could not be written; makes none.
+  static func checkWritable(_ path: String) throws(CommandFailure) {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "."
+    if unsafe access(exists(path) ? path : folder, W_OK) != 0 { throw failure(path) }
+  }
+
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static func isDirectory(_ path: String, followsLinks: Bool = true) -> Bool {

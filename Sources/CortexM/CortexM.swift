@@ -177,6 +177,9 @@ public final class CortexM {
   /// The number of the exception being handled; 0 in thread mode.
   public var exceptionNumber: Int { Int(processor[.xpsr] & 0x1ff) }
 
+  /// The priority by which an exception pre-empts; lower is more urgent.
+  public func priority(ofException number: Int) -> Int { nvic.groupPriority(number) }
+
   /// The priority of what runs now, boosted by the masks; lower is more urgent.
   func executionPriority(ignoringPrimask: Bool = false) -> Int {
     var priority = nvic.activePriority()

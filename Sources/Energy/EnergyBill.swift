@@ -92,6 +92,13 @@ public struct EnergyBill: Sendable {
   /// What the sleeping core drew, with the clocks and others that count only while it sleeps.
   public var coreSleeping: Joules { core(.sleeping) }
 
+  /// What a scope counts beside the core, by consumer.
+  public func outsideCore(_ scope: EnergyScope) -> [(name: String, joules: Joules)] {
+    parts(in: scope).map { part in
+      (part.name, sum(part.shares.filter { $0.phase == nil }.map(\.joules)))
+    }
+  }
+
   private func core(_ phase: CorePhase) -> Joules {
     sum(parts.flatMap(\.shares).filter { $0.phase == phase }.map(\.joules))
   }

@@ -30,18 +30,13 @@ struct Residency {
     let currents = consumer.states.map(ClockCurrent.init)
     var rest = record.end.picoseconds
     func count(_ states: [String: String], _ picoseconds: Int64) {
-      if let condition = consumer.condition,
-        state(of: condition.consumer, in: states) != condition.state
-      {
-        return
-      }
-      let name = state(of: consumer.name, in: states)
-      guard let index = consumer.states.firstIndex(where: { $0.name == name }) else { return }
+      guard let index = stateIndex(states, of: consumer) else { return }
       let (charged, certainty) = currents[index].charge(
         picoseconds, at: states[PowerResidency.coreClock])
       times[index].certainty = max(times[index].certainty, certainty)
       times[index].spent = Interval(picoseconds: times[index].spent.picoseconds &+ picoseconds)
-      times[index].charged = Interval(picoseconds: times[index].charged.picoseconds &+ charged)
+      times[index].charged = Interval(
+        picoseconds: times[index].charged.picoseconds &+ charged)
     }
     for row in record.power where row.time > .zero {
       count(row.states, row.time.picoseconds)
@@ -49,6 +44,17 @@ struct Residency {
     }
     if rest > 0 { count([:], rest) }
     return times
+  }
+
+  /// Index of the state that a consumer is in; nil: it does not count then.
+  func stateIndex(_ states: [String: String], of consumer: CurrentConsumer) -> Int? {
+    if let condition = consumer.condition,
+      state(of: condition.consumer, in: states) != condition.state
+    {
+      return nil
+    }
+    let name = state(of: consumer.name, in: states)
+    return consumer.states.firstIndex { $0.name == name }
   }
 
   private func state(of consumer: String, in states: [String: String]) -> String? {

@@ -232,7 +232,7 @@ private func followCall(
   let address = block.pointee.address
   if leaving.contains(.calls) {
     if address != previous.pointee.end {
-      push(state, previous.pointee.end, block, cycle, isTail: false)
+      push(state, previous.pointee.end, previous, block, cycle, isTail: false)
     }
     return
   }
@@ -245,17 +245,19 @@ private func followCall(
   let calls = state.pointee.calls
   let isTail = calls.depth > 0 && !calls.frames[calls.depth - 1].isBarrier
   push(
-    state, isTail ? calls.frames[calls.depth - 1].returnAddress : CallStack.noReturn, block, cycle,
-    isTail: isTail)
+    state, isTail ? calls.frames[calls.depth - 1].returnAddress : CallStack.noReturn, previous,
+    block, cycle, isTail: isTail)
 }
 
 private func push(
   _ state: UnsafeMutablePointer<HotState>, _ returnAddress: UInt32,
-  _ block: UnsafeMutablePointer<Block>, _ cycle: UInt64, isTail: Bool
+  _ previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>, _ cycle: UInt64,
+  isTail: Bool
 ) {
   let function = block.pointee.function
   state.pointee.calls.push(
-    returnAddress: returnAddress, function: function, at: cycle, isTail: isTail)
+    returnAddress: returnAddress, function: function, from: previous.pointee.end, at: cycle,
+    isTail: isTail)
   if isWatched(state, function) {
     engine(of: state).watcher(.entered(function: function, cycle: cycle))
   }

@@ -29,6 +29,8 @@ struct CallStack {
     var entered: UInt64
     /// Sleep and handlers that ran on top before this frame was entered.
     var excludedBefore: UInt64
+    /// The node of the call tree that goes on when it is left.
+    var node: UInt32
     /// Entered by a jump: returns together with the frame below.
     var isTail: Bool
     /// Set for the barrier that an exception entry leaves.
@@ -55,6 +57,7 @@ struct CallStack {
   var excluded: UInt64 = 0
   var trace: UnsafeMutablePointer<TraceEntry>
   var traceCount = 0
+  var tree = CallTree()
 
   init(functionCount: Int) {
     frames = .allocate(capacity: Self.capacity)
@@ -68,6 +71,7 @@ struct CallStack {
     frames.deallocate()
     functions.deallocate()
     trace.deallocate()
+    tree.destroy()
   }
 
   @inline(__always)
@@ -76,21 +80,41 @@ struct CallStack {
     traceCount += 1
   }
 
-  /// Enters `function`. Calls deeper than the capacity are not followed.
+  /// Enters `function`; `site` is the end of the block that leads to it. Calls deeper than the
+  /// capacity are not followed.
   @inline(__always)
   mutating func push(
-    returnAddress: UInt32, function: UInt32, at cycle: UInt64, isTail: Bool
+    returnAddress: UInt32, function: UInt32, from site: UInt32, at cycle: UInt64, isTail: Bool
   ) {
     guard depth < Self.capacity else { return }
     frames[depth] = Frame(
       returnAddress: returnAddress, function: function, entered: cycle, excludedBefore: excluded,
-      isTail: isTail, isBarrier: false)
+      node: tree.current, isTail: isTail, isBarrier: false)
+    if function < UInt32(functionCount), functions[Int(function)].active >= CallTree.recursionDepth,
+      let node = innermostNode(of: function)
+    {
+      tree.fold(into: node, at: cycle)
+    } else {
+      tree.enter(function, from: site, at: cycle)
+    }
     depth += 1
     if function < UInt32(functionCount) {
       functions[Int(function)].calls += 1
       functions[Int(function)].active += 1
     }
     note(.function, function, at: cycle)
+  }
+
+  /// The call tree's node of the newest frame of `function`, if the present context has one.
+  @inline(never)
+  private func innermostNode(of function: UInt32) -> UInt32? {
+    var (index, node) = (depth - 1, tree.current)
+    while index >= 0, !frames[index].isBarrier {
+      if frames[index].function == function { return node }
+      node = frames[index].node
+      index -= 1
+    }
+    return nil
   }
 
   /// Whether control at `address` is a return from the newest frame.
@@ -105,6 +129,7 @@ struct CallStack {
   mutating func pop(at cycle: UInt64) -> Frame {
     depth -= 1
     let frame = frames[depth]
+    tree.resume(frame.node, at: cycle)
     if frame.function < UInt32(functionCount) {
       let count = functions + Int(frame.function)
       count.pointee.active -= 1
@@ -122,7 +147,8 @@ struct CallStack {
     guard depth < Self.capacity else { return }
     frames[depth] = Frame(
       returnAddress: frame, function: exception, entered: cycle, excludedBefore: excluded,
-      isTail: false, isBarrier: true)
+      node: tree.current, isTail: false, isBarrier: true)
+    tree.enter(exception: exception, at: cycle)
     depth += 1
     note(.exceptionEntry, exception, at: cycle)
   }
@@ -138,6 +164,7 @@ struct CallStack {
   mutating func popBarrier(at cycle: UInt64) -> Frame {
     depth -= 1
     let barrier = frames[depth]
+    tree.resume(barrier.node, at: cycle)
     excluded = barrier.excludedBefore + (cycle - barrier.entered)
     return barrier
   }
@@ -146,16 +173,20 @@ struct CallStack {
   struct Suspended {
     let frames: [Frame]
     let excluded: UInt64
+    let node: UInt32
   }
 
   /// Takes the present thread's calls away; the next starts with none.
-  mutating func suspend() -> Suspended {
-    let kept = Suspended(frames: (0..<depth).map { frames[$0] }, excluded: excluded)
+  mutating func suspend(at cycle: UInt64) -> Suspended {
+    let kept = Suspended(
+      frames: (0..<depth).map { frames[$0] }, excluded: excluded, node: tree.current)
     depth = 0
+    tree.resumeThread(at: cycle)
     return kept
   }
 
-  mutating func resume(_ context: Suspended, excluding cycles: UInt64) {
+  mutating func resume(_ context: Suspended, excluding cycles: UInt64, at cycle: UInt64) {
+    tree.resume(context.node, at: cycle)
     for (index, frame) in context.frames.enumerated() { frames[index] = frame }
     depth = context.frames.count
     excluded = context.excluded + cycles

@@ -101,6 +101,10 @@ extension Engine {
     return (count.calls, count.inclusive)
   }
 
+  /// Every way that calls led to a function, callers before what they call. Up to the last
+  /// `closeCalls`, their cycles sum to all that the core was awake for, waking up excluded.
+  public func callTree() -> [CallNode] { state.pointee.calls.tree.all() }
+
   /// Every block that ran, by address.
   public func blockCounts() -> [BlockCount] {
     var counts: [BlockCount] = []
@@ -174,6 +178,8 @@ extension Engine {
   public func noteSleep(from start: UInt64, to end: UInt64) {
     let awake = state.pointee.cycles
     sleptCycles += end - start
+    state.pointee.calls.tree.charge(until: start)
+    state.pointee.calls.tree.skip(until: awake)
     state.pointee.calls.note(.sleep, 0, at: start)
     if awake > end { state.pointee.calls.note(.wakeUp, 0, at: end) }
     state.pointee.calls.excluded += awake - start
@@ -206,10 +212,10 @@ extension Engine {
     let barrier = state.pointee.calls.popBarrier(at: cycle)
     state.pointee.calls.note(.handlerEnd, barrier.function, at: cycle)
     if let frame, frame.value != barrier.returnAddress, !state.pointee.calls.hasBarrier {
-      let out = state.pointee.calls.suspend()
+      let out = state.pointee.calls.suspend(at: cycle)
       suspended[barrier.returnAddress] = (out, cycle)
       if let (context, since) = suspended.removeValue(forKey: frame.value) {
-        state.pointee.calls.resume(context, excluding: cycle - since)
+        state.pointee.calls.resume(context, excluding: cycle - since, at: cycle)
       }
     }
     state.pointee.calls.note(.function, state.pointee.calls.current, at: cycle)
@@ -269,6 +275,7 @@ extension Engine {
   /// Closes every frame still open, so that inclusive cycles hold at the end of a run.
   public func closeCalls() {
     let cycle = state.pointee.cycles
+    state.pointee.calls.tree.charge(until: cycle)
     while state.pointee.calls.depth > 0 {
       if state.pointee.calls.frames[state.pointee.calls.depth - 1].isBarrier {
         _ = state.pointee.calls.popBarrier(at: cycle)

@@ -1,5 +1,6 @@
 import Engine
 import FirmwareImage
+import RunRecord
 import Units
 
 /// Follows the break that `_sbrk` moves: how far the heap ever grew.
@@ -9,6 +10,9 @@ final class HeapRecorder {
   private var increment: Int32 = 0
   private var base: UInt32?
   private var highest: UInt32 = 0
+  /// Every change of its end; only so many.
+  private(set) var changes: [MemoryRecord.HeapChange] = []
+  private static let capacity = 4_096
 
   init(engine: Engine, image: FirmwareImage) {
     self.engine = engine
@@ -23,7 +27,7 @@ final class HeapRecorder {
     if functions.contains(function) { increment = Int32(bitPattern: engine[.r0]) }
   }
 
-  func returned(_ function: UInt32) {
+  func returned(_ function: UInt32, at instant: Instant) {
     guard functions.contains(function) else { return }
     let previous = engine[.r0]
     guard previous != .max else { return }
@@ -31,6 +35,10 @@ final class HeapRecorder {
       base = previous
       highest = previous
     }
-    highest = max(highest, previous &+ UInt32(bitPattern: increment))
+    let end = previous &+ UInt32(bitPattern: increment)
+    highest = max(highest, end)
+    if increment != 0, let base, end >= base, changes.count < Self.capacity {
+      changes.append(.init(at: instant, bytes: UInt64(end - base)))
+    }
   }
 }

@@ -298,6 +298,7 @@ public final class Machine {
       wakeUps += cycles
       engine.cycles += cycles
       engine.noteSleep(from: start, to: end)
+      observer.timeline.slept(from: start, to: end)
     }
     var events: UInt32 = 0
     while fabric.isSwitchedOff || !core.wakes() && !(untilEvent && core.eventRegister) {

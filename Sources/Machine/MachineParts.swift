@@ -342,9 +342,11 @@ private final class Assembly {
     measures.attach(tracks: tracks, board: board, fabric: fabric)
     let inferences = try InferenceRecorder(
       engine: engine, image: image, inference: deployment.inference)
+    let events = TimelineRecorder(fabric: fabric, clock: clock)
+    events.attach(tracks: tracks, fabric: fabric)
     return RunObserver(
       engine: engine, image: image, fabric: fabric, clock: clock, interruptNames: names,
       measures: measures, inferences: inferences, heap: HeapRecorder(engine: engine, image: image),
-      crash: CrashRecorder(image: image))
+      timeline: events, crash: CrashRecorder(image: image))
   }
 }

@@ -1,4 +1,5 @@
 import CortexM
+import Disassembly
 import Engine
 import FirmwareImage
 import RunRecord
@@ -90,6 +91,8 @@ extension Machine {
       block.causes = causes(of: count)
       return block
     }
+    record.layouts = record.blocks.map(layout)
+    record.paths = engine.callTree().map(path)
     record.instructions = record.blocks.reduce(0) { $0 + $1.instructions }
     record.functions = image.functions.indices.map { index in
       let counted = engine.calls(of: UInt32(index))
@@ -114,17 +117,26 @@ extension Machine {
         states: Dictionary(uniqueKeysWithValues: row.states.map { ($0.consumer, $0.state) }),
         time: row.time)
     }
+    let steps = fabric.power.timeSteps()
+    record.powerSeries.step = steps.width
+    record.powerSeries.entries = steps.rows.map {
+      PowerSeries.Entry(step: $0.step, states: $0.row, time: $0.time)
+    }
     record.findings = fabric.findings.entries.map {
       Finding(kind: $0.kind, place: $0.place, message: $0.message, count: $0.count)
     }
     record.delivery = "within one basic block"
     record.memory.flash = image.loadedBytes
     record.memory.staticRAM = image.staticRAM()
-    let lowest = engine.lowestStackPointer
+    let lowest = observer.lowestStackPointer
     if observer.initialStack >= lowest {
       record.memory.stackHighWater = UInt64(observer.initialStack - lowest)
     }
     observer.complete(&record)
+    for index in record.memory.handlerStacks.indices {
+      let number = record.memory.handlerStacks[index].exception
+      record.memory.handlerStacks[index].priority = core.priority(ofException: number)
+    }
     return record
   }
 
@@ -155,5 +167,29 @@ extension CycleSplit.Cause {
     case .divide: .divide
     case .float: .float
     }
+  }
+}
+
+extension Machine {
+  private func layout(_ block: BlockRecord) -> BlockLayout {
+    guard
+      let details = analysis.details(
+        of: block.address, size: block.size,
+        bytes: { engine.bytes(at: block.address, count: Int(block.size)) })
+    else { return BlockLayout(offsets: [], cycles: []) }
+    return BlockLayout(
+      offsets: details.instructions.map { UInt16(clamping: $0.address - block.address) },
+      cycles: details.offsets)
+  }
+
+  private func path(_ node: CallNode) -> CallPath {
+    var path = CallPath(
+      parent: node.parent, site: node.site, calls: node.calls, cycles: node.cycles)
+    switch node.place {
+    case .thread: break
+    case .exception(let number): path.exception = Int(number)
+    case .function(let id): path.function = Int(id) < image.functions.count ? Int(id) : nil
+    }
+    return path
   }
 }

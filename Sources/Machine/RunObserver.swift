@@ -16,6 +16,7 @@ final class RunObserver: ExceptionObserver {
   let measures: MeasureRecorder
   let inferences: InferenceRecorder
   private let heap: HeapRecorder
+  let timeline: TimelineRecorder
   var initialStack: UInt32 = 0
   var isSleeping = false
 
@@ -35,12 +36,14 @@ final class RunObserver: ExceptionObserver {
   private var entryFrame = Address(0)
   private(set) var exceptionLog = ExceptionLog()
   let crash: CrashRecorder
+  private var stacks = StackRecorder()
 
   init(
     engine: Engine, image: FirmwareImage, fabric: Fabric, clock: ClockSignal,
     interruptNames: [Int: String], measures: MeasureRecorder, inferences: InferenceRecorder,
-    heap: HeapRecorder, crash: CrashRecorder
+    heap: HeapRecorder, timeline: TimelineRecorder, crash: CrashRecorder
   ) {
+    self.timeline = timeline
     self.engine = engine
     self.image = image
     self.fabric = fabric
@@ -50,6 +53,9 @@ final class RunObserver: ExceptionObserver {
     self.inferences = inferences
     self.heap = heap
     self.crash = crash
+    for stage in RunTimeline.stages {
+      for function in image.entries(named: stage) { engine.watch(function: UInt32(function.id)) }
+    }
   }
 
   /// Whether the handler of a fault is under way.
@@ -69,6 +75,7 @@ final class RunObserver: ExceptionObserver {
     if pendedAt[number] == nil {
       pendedAt[number] = clock.ticks(at: fabric.scheduler.now)
       measures.interruptPended(number, at: fabric.scheduler.now)
+      timeline.pended(number)
     } else {
       records[number, default: record(number)].pendedTwice += 1
     }
@@ -81,6 +88,8 @@ final class RunObserver: ExceptionObserver {
     let began = isTailChained ? min(entryBegan, now) : entryBegan
     engine.enterHandler(UInt32(number), started: began, frame: entryFrame)
     handlers.append(Handler(number: number, entered: began, frame: entryFrame))
+    stacks.entered(number, engine)
+    timeline.exception(.handlerEntered, number, at: began)
     exceptionLog.note(
       .init(number: number, cycle: began, programCounter: engine.word(at: entryFrame + 24)))
     let pended = pendedAt.removeValue(forKey: number) ?? began
@@ -95,6 +104,8 @@ final class RunObserver: ExceptionObserver {
     entryBegan = now
     engine.leaveHandler(at: now, frame: frame)
     guard let handler = handlers.popLast() else { return }
+    timeline.exception(.handlerLeft, number, at: now)
+    stacks.left(engine)
     // Another exception takes over the frame.
     if frame == nil { entryFrame = handler.frame }
     exceptionLog.note(
@@ -109,12 +120,17 @@ final class RunObserver: ExceptionObserver {
 
   func stackReached(_ address: Address) {
     entryFrame = address
+    stacks.stacking(engine)
     if engine.tracksStack && address.value < engine.lowestStackPointer {
       engine.lowestStackPointer = address.value
     }
   }
 
+  /// The lowest address that the main stack reached, whoever ran.
+  var lowestStackPointer: UInt32 { stacks.lowest(engine) }
+
   func systemReset() {
+    stacks.end(engine)
     handlers = []
     pendedAt = [:]
     crash.reset()
@@ -128,6 +144,7 @@ final class RunObserver: ExceptionObserver {
 
   func entered(_ function: UInt32, at cycle: UInt64) {
     let instant = clock.instant(ofTick: cycle)
+    if let name = name(of: function) { timeline.function(.functionEntered, name, at: instant) }
     inferences.entered(function)
     heap.entered(function)
     measures.entered(function, at: instant)
@@ -135,9 +152,15 @@ final class RunObserver: ExceptionObserver {
 
   func returned(_ function: UInt32, entered: UInt64, at cycle: UInt64) {
     let instant = clock.instant(ofTick: cycle)
+    if let name = name(of: function) { timeline.function(.functionLeft, name, at: instant) }
     inferences.returned(function, at: instant, cycles: cycle - entered)
-    heap.returned(function)
+    heap.returned(function, at: instant)
     measures.returned(function, entered: clock.instant(ofTick: entered), at: instant)
+  }
+
+  private func name(of function: UInt32) -> String? {
+    image.functions.indices.contains(Int(function))
+      ? image.functions[Int(function)].sourceName : nil
   }
 
   // MARK: The record
@@ -147,8 +170,16 @@ final class RunObserver: ExceptionObserver {
       records[handler.number]?.cycles += engine.cycles - handler.entered
     }
     record.exceptions = records.keys.sorted().compactMap { records[$0] }.filter { $0.entries > 0 }
+    for (number, bytes) in stacks.depths.sorted(by: { $0.key < $1.key }) {
+      record.memory.handlerStacks.append(
+        MemoryRecord.HandlerStack(exception: number, priority: 0, bytes: bytes))
+    }
+    let thread = stacks.thread(engine)
+    if initialStack >= thread { record.memory.threadStack = UInt64(initialStack - thread) }
     record.measures = measures.finish()
     record.inferences = inferences.records
     record.memory.heapHighWater = heap.highWater
+    record.memory.heap = heap.changes
+    record.timeline = timeline.record
   }
 }

@@ -85,24 +85,3 @@ public struct Profile: Sendable {
     return (a.address?.value ?? 0) < (b.address?.value ?? 0)
   }
 }
-
-extension Joules {
-  /// This energy in proportion to `weights`: the shares sum exactly to it. Without any weight the
-  /// first takes it all.
-  func divided(by weights: [UInt64]) -> [Joules] {
-    let sum = weights.reduce(UInt128(0)) { $0 + UInt128($1) }
-    // 2^63 femtojoules times 2^63 cycles stays below 2^127.
-    let shift = max(0, 65 - sum.leadingZeroBitCount)
-    let total = weights.reduce(Int128(0)) { $0 + Int128($1 >> UInt64(shift)) }
-    if total == 0 {
-      return weights.indices.map { $0 == 0 ? self : .zero }
-    }
-    var (before, given) = (Int128(0), Int128(0))
-    return weights.map { weight in
-      before += Int128(weight >> UInt64(shift))
-      let due = Int128(femtojoules) * before / total
-      defer { given = due }
-      return Joules(femtojoules: Int64(clamping: due - given))
-    }
-  }
-}

@@ -50,6 +50,7 @@ public struct JSONReport: Sendable {
       ("wall_seconds", .real(judgement.evidence.wallSeconds)),
       ("measures", .array(judgement.measures.map(measure))),
       ("samples", .array(record.samples.map(sample))),
+      ("deadlines", .array(judgement.journeys.map(journey))),
       ("budgets", .array(judgement.budgets.map(budget))),
       ("verdict", .string(judgement.verdict.rawValue)),
       ("unjudged_because", .optional(judgement.incomplete) { .string($0) }),

@@ -30,8 +30,23 @@ extension TextReport {
     let count = "\(Figures.grouped(measure.count)) times"
     let name = measure.name.count < TextLayout.gutter ? "" : "\(measure.name): "
     let points = "\(name)\(measure.from) -> \(measure.to)"
+    let room = TextLayout.width - TextLayout.gutter - points.count - count.count - 4
+    let curve = room < Self.curve ? "" : curve(of: measure) + "  "
     return TextLayout.section(
-      measure.name, [ends(points, count), ends(statistics(measure), missed(measure))])
+      measure.name, [ends(points, curve + count), ends(statistics(measure), missed(measure))])
+  }
+
+  /// Columns of a measure's curve.
+  private static let curve = 12
+
+  /// How the occurrences lie between the shortest and the longest.
+  private func curve(of measure: JudgedMeasure) -> String {
+    let record = judgement.record.measures.first { $0.name == measure.name }
+    let latencies = (record?.occurrences ?? []).map { occurrence in
+      occurrence.to.picoseconds.subtractingReportingOverflow(occurrence.from.picoseconds)
+        .partialValue
+    }
+    return TextBars.histogram(latencies, width: Self.curve)
   }
 
   private func ends(_ first: String, _ second: String) -> String {

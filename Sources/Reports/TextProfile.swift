@@ -44,12 +44,15 @@ extension TextReport {
 
     /// Names of C++ templates can be longer than any line: those stand above their figures.
     private static let widestName = 60
+    /// The most cycles of a row that has a bar: all but sleep.
+    let most: UInt64
 
     init(total: UInt64, isFull: Bool, _ rows: [Profile.Row]) {
       self.total = total
       self.isFull = isFull
       number = max(13, Figures.grouped(total).count)
       let room = TextLayout.width - TextLayout.gutter - number - 22
+      most = rows.dropLast().map(\.selfCycles).max() ?? 0
       let widest = rows.map(\.name.count).max() ?? 0
       name = isFull ? max(room, min(widest, Self.widestName)) : room
     }
@@ -57,7 +60,7 @@ extension TextReport {
     func head(_ first: String) -> String {
       var line = TextLayout.left(first, name + 1) + TextLayout.right("cycles", number)
       if first.count > name + number - 7 { line = first }
-      line += TextLayout.right("share", 10) + TextLayout.right("stalls", 10)
+      line += TextLayout.right("share", 9) + TextLayout.right("stalls", 12)
       return isFull ? line + TextLayout.right("calls", 14) + "  where" : line
     }
 
@@ -75,8 +78,9 @@ extension TextReport {
       var line = TextLayout.left(TextLayout.shortened(row.name, to: name), name + 1)
       line += TextLayout.right(Figures.grouped(row.selfCycles), number)
       line += TextLayout.right(
-        Figures.percent(Int128(row.selfCycles), of: Int128(total), decimals: 2), 10)
-      line += TextLayout.right(stalls, 10)
+        Figures.percent(Int128(row.selfCycles), of: Int128(total), decimals: 2), 9)
+      let bar = row.selfCycles > most ? "" : TextBars.bar(row.selfCycles, of: most, width: 5)
+      line += " " + TextLayout.left(bar, 5) + TextLayout.right(stalls, 6)
       guard isFull, row.kind == .function else { return line }
       line += TextLayout.right(Figures.grouped(row.calls), 14)
       if let file = row.file { line += "  \(file):\(row.line ?? 0)" }

@@ -70,7 +70,7 @@ public struct TextReport: Sendable {
   }
 
   private var fullLines: [String] {
-    headline + dumpLines + measureLines(limit: .max) + worstLines
+    headline + dumpLines + measureLines(limit: .max) + worstLines + journeyLines
       + profileLines(rows: .max) + causeLines + layerLines + exceptionLines + energyLines
       + energyDetails
       + memoryLines + sampleLines + budgetLines + budgetDetails + labelDetails + trustLines

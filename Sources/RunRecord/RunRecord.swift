@@ -24,10 +24,16 @@ public struct RunRecord: Codable, Sendable {
   public var blocks: [BlockRecord] = []
   /// Indexed by the function ids of `blocks`.
   public var functions: [FunctionRecord] = []
+  /// Of each block, in the order of `blocks`; empty: they were not looked at.
+  public var layouts: [BlockLayout] = []
+  public var paths: [CallPath] = []
   public var exceptions: [ExceptionRecord] = []
   public var measures: [MeasureRecord] = []
   public var samples: [SampleRecord] = []
   public var power: [PowerResidency] = []
+  /// The times of `power` over the run.
+  public var powerSeries = PowerSeries()
+  public var timeline = RunTimeline()
   public var inferences: [InferenceRecord] = []
   public var findings: [Finding] = []
   public var memory = MemoryRecord()
@@ -289,6 +295,41 @@ public struct MemoryRecord: Codable, Sendable, Equatable {
   public var staticRAM: UInt64 = 0
   public var stackHighWater: UInt64?
   public var heapHighWater: UInt64?
+  /// Of thread mode alone on the main stack.
+  public var threadStack: UInt64?
+  public var handlerStacks: [HandlerStack] = []
+  /// The end of the heap after each change, as bytes from its start.
+  public var heap: [HeapChange] = []
+
+  /// How deep a handler took the main stack, what the core stacked included and handlers on top of it
+  /// not.
+  public struct HandlerStack: Codable, Sendable, Equatable {
+    public var exception: Int
+    /// At the run's end; handlers of one priority never nest.
+    public var priority: Int
+    public var bytes: UInt64
+
+    public init(exception: Int, priority: Int, bytes: UInt64) {
+      (self.exception, self.priority, self.bytes) = (exception, priority, bytes)
+    }
+  }
+
+  public struct HeapChange: Codable, Sendable, Equatable {
+    public var at: Instant
+    public var bytes: UInt64
+
+    public init(at: Instant, bytes: UInt64) { (self.at, self.bytes) = (at, bytes) }
+  }
+
+  /// Every handler's deepest on top of thread mode's, one of each priority: no nesting can be deeper
+  /// with what each did in the run.
+  public var worstNesting: UInt64? {
+    guard let threadStack else { return nil }
+    let levels = Dictionary(grouping: handlerStacks, by: \.priority)
+    return levels.values.reduce(threadStack) { sum, level in
+      sum &+ (level.map(\.bytes).max() ?? 0)
+    }
+  }
 
   public init() {}
 }

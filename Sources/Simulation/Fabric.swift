@@ -42,6 +42,8 @@ public final class Fabric {
       for observer in stopObservers { observer(isCoreClockStopped) }
     }
   }
+  /// Told when a bus or device begins (true) or ends something.
+  public var onActivity: (_ name: String, _ begins: Bool) -> Void = { _, _ in }
   private var sleepObservers: [(Bool) -> Void] = []
   private var stopObservers: [(Bool) -> Void] = []
   private var i2cBuses: [String: I2CBus] = [:]
@@ -108,6 +110,7 @@ public final class Fabric {
   public func activity(_ name: String) -> ActivityTrack {
     if let track = activities.first(where: { $0.name == name }) { return track }
     let track = ActivityTrack(name: name, scheduler: scheduler)
+    track.onChange = { [weak self] in self?.onActivity(name, $0) }
     activities.append(track)
     return track
   }
@@ -192,6 +195,7 @@ public final class ActivityTrack {
   public private(set) var spans: [(start: Instant, end: Instant)] = []
   /// Told of each begin (true) and end (false).
   public var observer: ((Bool) -> Void)?
+  var onChange: (Bool) -> Void = { _ in }
   private let capacity = 4096
 
   init(name: String, scheduler: Scheduler) {
@@ -208,6 +212,7 @@ public final class ActivityTrack {
     guard startedAt == nil else { return }
     startedAt = scheduler.now
     observer?(true)
+    onChange(true)
   }
 
   public func end() {
@@ -216,5 +221,6 @@ public final class ActivityTrack {
     if spans.count >= 2 * capacity { spans.removeFirst(capacity) }
     spans.append((start, scheduler.now))
     observer?(false)
+    onChange(false)
   }
 }

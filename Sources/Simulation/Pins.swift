@@ -46,10 +46,13 @@ public final class Pin {
 /// The board's nets by the chip's name of the pin: "P0.14".
 public final class PinBank {
   private var pins: [String: Pin] = [:]
+  /// Told of each change of any of them.
+  public var onChange: (_ pin: String, _ level: Bool) -> Void = { _, _ in }
 
   public subscript(_ name: String) -> Pin {
     if let pin = pins[name] { return pin }
     let pin = Pin(name: name)
+    pin.observe { [weak self] in self?.onChange(name, $0) }
     pins[name] = pin
     return pin
   }

@@ -14,6 +14,9 @@ public final class PowerLog {
   /// Where a change leads from a combination: a core that sleeps a million times takes few ways.
   private var ways: [Way: Int] = [:]
   private var since = Instant.zero
+  private var steps = PowerSteps()
+  /// Told of each state that a consumer enters.
+  public var onEnter: (_ consumer: String, _ state: String) -> Void = { _, _ in }
 
   private struct Way: Hashable {
     let from: Int
@@ -47,6 +50,7 @@ public final class PowerLog {
       present = combination(current)
       ways[way] = present
     }
+    onEnter(names[index], state)
   }
 
   private func stateNumber(_ index: Int, _ state: String) -> Int {
@@ -63,22 +67,43 @@ public final class PowerLog {
   }
 
   private func settle() {
-    times[present] += (scheduler.now - since).picoseconds
-    since = scheduler.now
+    let now = scheduler.now
+    if now == since { return }
+    times[present] += (now - since).picoseconds
+    steps.add(present, from: since.picoseconds, to: now.picoseconds)
+    since = now
   }
 
   /// Time spent in each combination of states up to now; a consumer that came later was not there
   /// in earlier rows. In the order of first state indices, so that equal runs give equal lists.
   public func residencies() -> [(states: [(consumer: String, state: String)], time: Interval)] {
     settle()
-    let met = combinations.indices.filter { times[$0] > 0 }.sorted {
-      combinations[$0].lexicographicallyPrecedes(combinations[$1])
-    }
     return met.map { index in
       let key = combinations[index]
       let states = key.indices.map { (names[$0], stateNames[$0][key[$0]]) }
       return (states, Interval(picoseconds: times[index]))
     }
+  }
+
+  /// The combinations that time was spent in, in their order.
+  private var met: [Int] {
+    combinations.indices.filter { times[$0] > 0 }.sorted {
+      combinations[$0].lexicographicallyPrecedes(combinations[$1])
+    }
+  }
+
+  /// The same by equal steps of time: the step, the row of `residencies` and the time there.
+  public func timeSteps() -> (width: Interval, rows: [(step: Int, row: Int, time: Interval)]) {
+    settle()
+    let rows = Dictionary(uniqueKeysWithValues: met.enumerated().map { ($1, $0) })
+    return (
+      Interval(picoseconds: steps.width),
+      steps.entries.compactMap { entry in
+        rows[entry.combination].map {
+          (entry.step, $0, Interval(picoseconds: entry.picoseconds))
+        }
+      }
+    )
   }
 }
 

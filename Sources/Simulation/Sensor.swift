@@ -115,6 +115,10 @@ public final class SensorTrack {
   public var onDataReady: ((Instant) -> Void)?
   /// Told the instant of the last byte of a sample read off the bus.
   public var onRead: ((Instant) -> Void)?
+  /// Told of every sample, in whatever became of it, and how many at once.
+  public var onSample: (Fate, Int) -> Void = { _, _ in }
+
+  public enum Fate: Sendable { case ready, read, lost }
 
   public init(sensor: String, scheduler: Scheduler) {
     self.sensor = sensor
@@ -125,17 +129,22 @@ public final class SensorTrack {
   /// known together.
   public func markDataReady(_ count: Int = 1) {
     produced += count
+    onSample(.ready, count)
     onDataReady?(scheduler.now)
   }
 
   /// The last byte of a fresh sample, or of `count` of them at once, has been read.
   public func markRead(_ count: Int = 1) {
     read += count
+    onSample(.read, count)
     onRead?(scheduler.now)
   }
 
   /// Samples were overwritten before any byte of them was read.
-  public func markLost(_ count: Int = 1) { lost += count }
+  public func markLost(_ count: Int = 1) {
+    lost += count
+    onSample(.lost, count)
+  }
 
   /// A sample was read again.
   public func markDuplicate() { duplicate += 1 }

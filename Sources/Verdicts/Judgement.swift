@@ -20,6 +20,8 @@ public struct Evidence: Sendable {
   public var timing: TimingTrust?
   /// Multiply-accumulates of one inference by layer index, where the network is known.
   public var multiplyAccumulates: [Int: Int] = [:]
+  /// Where each cost belongs, for reports that draw it; nil: nobody asked.
+  public var view: ViewData?
   /// Of the tool: `0.1.0`.
   public var toolVersion = ""
   /// How long the run took.
@@ -64,6 +66,8 @@ public struct Judgement: Sendable {
   public var energy: EnergyBill?
   public var measures: [JudgedMeasure]
   public var budgets: [JudgedBudget]
+  /// How samples came to decisions, by sensor.
+  public var journeys: [SampleJourney]
   /// nil: no labels were given.
   public var labelAccuracy: Result<LabelAccuracy, Unjudged>?
   public var findings: [Finding]
@@ -86,6 +90,7 @@ public struct Judgement: Sendable {
     self.energy = energy
     profile = Profile(record, evidence.sources, energy)
     measures = Self.measures(record, deployment, cycles)
+    journeys = SampleJourney.journeys(record.timeline, inference: deployment.inference?.entry)
     labelAccuracy = evidence.labels.map {
       LabelAccuracy.compare(
         record.inferences, $0, classes: deployment.inference?.classes ?? [])
@@ -107,6 +112,13 @@ public struct Judgement: Sendable {
     verdict = .combined(budgets.map(\.verdict) + (isJudged ? [] : [.unknown]))
     status = .worst(
       [ending.status, isJudged ? .success : .notJudged] + budgets.map(\.status))
+  }
+
+  /// Why a sample was as old as it was at its decision.
+  public func causes(of sample: SampleJourney.Sample) -> [JourneyCause] {
+    guard let age = sample.age(at: .decided) else { return [] }
+    return JourneyCause.causes(
+      record.timeline, from: sample.ready, to: sample.ready + age, exceptions: record.exceptions)
   }
 
   /// The deployment's measures in its order, also those that the run never saw.

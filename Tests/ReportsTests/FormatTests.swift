@@ -47,7 +47,7 @@ import Verdicts
     #expect(GitHubReport(judgement).text.contains("::error file=bench/deployment.yaml,title="))
     #expect(JUnitReport(judgement).text.contains("<error type=\"budget\""))
     #expect(MarkdownReport(judgement).text.hasPrefix("## CRASHED"))
-    #expect(HTMLReport(judgement).text.contains("<span class=\"unknown\">CRASHED</span>"))
+    #expect(HTMLReport(judgement).text.contains("<span class=\"pill unknown\">CRASHED</span>"))
   }
 
   @Test func `names cannot break out of a format`() throws {

@@ -41,6 +41,7 @@ func demonstration() -> RunRecord {
   record.delivery = "within one basic block"
   addMeasures(&record)
   addPower(&record)
+  addTimeline(&record)
   record.samples = [
     SampleRecord(sensor: "imu", produced: 1_190, read: 1_190, lost: 0, duplicate: 0),
     SampleRecord(sensor: "microphone", produced: 160_000, read: 159_744, lost: 0, duplicate: 0),
@@ -52,7 +53,11 @@ func demonstration() -> RunRecord {
   timer.entries = 1_000
   timer.cycles = 21_000_000
   timer.maxLatencyCycles = 31
-  record.exceptions = [timer]
+  var microphone = ExceptionRecord(number: 45, name: "PDM")
+  microphone.entries = 1_000
+  microphone.cycles = 6_400_000
+  microphone.maxLatencyCycles = 12
+  record.exceptions = [timer, microphone]
   record.findings = [
     Finding(
       kind: "unmodelled-register", place: "POWER.DCDCEN", message: "reads its reset value", count: 2
@@ -111,6 +116,49 @@ private func addPower(_ record: inout RunRecord) {
       states: ["cpu": "sleep", "hfclk": "on", "imu": "on", "microphone": "on"],
       time: Interval(picoseconds: record.end.picoseconds - active)),
   ]
+}
+
+/// Five decisions around the longest: a sample, its read over the bus, the handler that decides, and the
+/// microphone's between.
+private func addTimeline(_ record: inout RunRecord) {
+  guard let worst = record.measures.last?.worst else { return }
+  let occurrences = record.measures[0].occurrences
+  var timeline = RunTimeline()
+  timeline.names = ["imu", "TWIM0", "deepcraft_infer", "fuse_kalman", "microphone"]
+  func add(_ kind: RunTimeline.Kind, _ at: Instant, _ subject: Int = -1, _ value: Int = 0) {
+    timeline.events.append(.init(at: at, kind: kind, subject: subject, value: value))
+  }
+  for index in max(0, worst.index - 3)..<min(occurrences.count, worst.index + 2) {
+    let (ready, decided) = (occurrences[index].from, occurrences[index].to)
+    let read = record.measures[1].occurrences[index].from
+    add(.sampleReady, ready, 0, 1)
+    add(.busyBegan, read - .microseconds(345), 1)
+    add(.busyEnded, read, 1)
+    add(.sampleRead, read, 0, 1)
+    add(.pended, read, -1, 24)
+    add(.woke, read + .microseconds(2))
+    add(.handlerEntered, read + .microseconds(2), -1, 24)
+    add(.functionEntered, read + .microseconds(40), 3)
+    add(.functionLeft, read + .microseconds(210), 3)
+    add(.functionEntered, read + .microseconds(230), 2)
+    add(.handlerEntered, read + .microseconds(300), -1, 45)
+    add(.sampleRead, read + .microseconds(310), 4, 256)
+    add(.handlerLeft, read + .microseconds(410), -1, 45)
+    add(.functionLeft, decided, 2)
+    add(.handlerLeft, decided + .microseconds(20), -1, 24)
+    add(.slept, decided + .microseconds(24))
+  }
+  record.timeline = timeline
+  record.powerSeries.step = Interval(picoseconds: 10_000_000_000_000 / 200)
+  record.powerSeries.entries = (0..<200).flatMap { step -> [PowerSeries.Entry] in
+    let awake = record.power[0].time.picoseconds / 200
+    let whole = record.powerSeries.step.picoseconds
+    let busy = step % 20 < 10 ? awake * 3 / 2 : awake / 2
+    return [
+      .init(step: step, states: 0, time: Interval(picoseconds: busy)),
+      .init(step: step, states: 1, time: Interval(picoseconds: whole - busy)),
+    ]
+  }
 }
 
 /// The truth of the demonstration: rest and circle in turns.

@@ -107,7 +107,7 @@ struct GateRunner: Sendable {
       var options = ReportOptions()
       options.isFull = isFull
       options.target = shellWords([plan.path])
-      try SavedRun(judgement: judged.judgement, options: options).write(to: folder)
+      try SavedRun(judged, options).write(to: folder)
       try SystemFile.write(console.bytes, to: folder + "/console.txt")
     }
     return Finished(

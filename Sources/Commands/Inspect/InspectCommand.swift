@@ -1,24 +1,42 @@
 import Boards
 import Documents
+import Profiling
 import Verdicts
 
 private let full = Key.flag("--full", "of an ELF every function, not only the largest")
 private let file = Key.required(
-  "FILE", "an ELF, network, recording, label file, board or deployment")
+  "FILE", "an ELF, network, recording, label file, board, deployment, or a saved run's directory")
+private let base = Key.option(
+  "--against", "DIR", "another saved run: what changed since, as a differential flame graph")
 
 let inspectCommand = Command(
   name: "inspect", summary: "what a firmware, network or recording holds",
   details: """
     Tells what a file holds: of an ELF its sections, symbols, vector table, memory and debug \
     information; of a network its layers with multiply-accumulates and bytes; of a recording rate, \
-    length, channels and gaps; of labels, a board or a deployment a summary.
+    length, channels and gaps; of labels, a board or a deployment a summary; of a run saved by \
+    'run --output DIR' where its cycles went, and views of it without running it again.
     """,
   examples: [
     "inspect Firmware/demo/gesture.tflite", "inspect Firmware/demo/recordings/gestures.csv",
+    "inspect results/today --export callgrind=callgrind.out",
   ],
-  keys: [file, full, SheetFormat.key, RunOptions.data]
+  keys: [file, full, SheetFormat.key, ViewExport.key, base, RunOptions.data]
 ) { (arguments, invocation) throws(CommandFailure) in
   let path = try arguments[file]
+  let exports = try arguments[ViewExport.key]
+  if let saved = SavedView.file(path) {
+    let view = try SavedView(saved)
+    let base = try arguments[base].map { (path) throws(CommandFailure) in
+      try SavedView(SavedView.file(path) ?? path).view
+    }
+    for export in exports { try export.write(view.view, against: base, invocation.terminal) }
+    return exports.isEmpty ? try invocation.show(view.sheet, arguments) : .success
+  }
+  if !exports.isEmpty {
+    throw .usage(
+      "'\(shortened(path))' is no saved run; 'thumbprint run --output DIR' makes one")
+  }
   let sheet: Sheet
   switch try FileKind.of(path) {
   case .elf: sheet = try firmwareSheet(path, isFull: try arguments[full])

@@ -14,6 +14,8 @@ struct JudgedRun {
   let judgement: Judgement
   /// What could not be looked for, as printed.
   let unjudged: [String]
+  /// What ran.
+  let image: FirmwareImage
   /// What was found wrong with a recording while it played.
   let inputError: DocumentError?
 
@@ -25,7 +27,7 @@ struct JudgedRun {
     // Before the run: what is found wrong after it would cost its result.
     let labels = try RunLabels(plan.deployment)
     let lines = try SerialLines(plan.deployment.uarts, terminal)
-    let image = try loadFirmware(Self.firmwarePath(plan), base: base)
+    image = try loadFirmware(Self.firmwarePath(plan), base: base)
     let progress = ProgressLine(
       terminal, isWanted: showsProgress, duration: plan.deployment.duration)
     let console = try ConsoleSink(target, terminal) { progress.clear() }
@@ -38,6 +40,9 @@ struct JudgedRun {
     unjudged = run.unjudged
     inputError = run.inputError
   }
+
+  /// What views of the run are drawn from.
+  var view: ViewData { ViewData(judgement, image) }
 
   private static func firmwarePath(_ plan: RunPlan) throws(CommandFailure) -> String {
     switch plan.deployment.firmware {

@@ -1,12 +1,13 @@
 import Machine
 import Units
 
-/// One line on the terminal that says how far a run is: `12.3 s of 60.0 s  20 %`.
+/// One line on the terminal that says how far a run is: `12.3 s of 60.0 s  20 %, 9 s left`.
 final class ProgressLine {
   private let terminal: Terminal
   private let isShown: Bool
   private let duration: Interval?
   private var isOnScreen = false
+  private let start = WallClock.seconds()
   private var next = WallClock.seconds() + 0.5
 
   /// Seconds between two updates.
@@ -28,6 +29,11 @@ final class ProgressLine {
     if let duration, duration > .zero {
       let percent = Int128(now.picoseconds) * 100 / Int128(duration.picoseconds)
       text += " of \(tenths(duration.picoseconds)) s  \(percent) %"
+      // Too early, a guess would only jump about.
+      if percent > 0, wall - start > 1 {
+        let share = Double(now.picoseconds) / Double(duration.picoseconds)
+        text += ", \(Int((wall - start) * (1 - share) / share) + 1) s left"
+      }
     }
     terminal.writeError(text)
   }

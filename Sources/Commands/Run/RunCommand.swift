@@ -44,6 +44,8 @@ private struct Run {
     let directory = try arguments[RunOptions.output]
     // Before the run: a place that cannot be written would cost its result.
     if let directory { try SystemFile.createDirectory(directory) }
+    let exports = try arguments[ViewExport.key]
+    for export in exports { try export.check() }
     let history = try HistoryFile(arguments, terminal)
     let git =
       history == nil
@@ -58,15 +60,18 @@ private struct Run {
       showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
       isStrict: try arguments[RunOptions.strict], debugger: debugger,
       base: try arguments[RunOptions.base], baseline: baseline)
-    let judgement = run.judgement
+    var judgement = run.judgement
     try history?.keep(judgement, git)
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
     if let error = run.inputError { terminal.writeError("\(error)\n") }
     var options = ReportOptions()
     options.isFull = try arguments[RunOptions.full]
     options.target = shellWords(words.filter { $0 != "--full" })
-    if let directory {
-      try SavedRun(judgement: judgement, options: options).write(to: directory)
+    if let directory { try SavedRun(run, options).write(to: directory) }
+    if !exports.isEmpty || format.name == "html" {
+      let view = run.view
+      judgement.evidence.view = view
+      for export in exports { try export.write(view, terminal) }
     }
     options.isColoured = terminal.isOutputTerminal && Files.environment("NO_COLOR") == nil
     terminal.write(format.render(judgement, options))

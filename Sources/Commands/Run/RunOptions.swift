@@ -88,7 +88,7 @@ enum RunOptions {
     firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
     HistoryFile.option,
     files, arguments, uarts, base, settings, judge, seed, quiet, full, strict, gdb, data,
-    Key.unavailable("--export"), Key.unavailable("--jobs"),
+    ViewExport.key, Key.unavailable("--jobs"),
   ]
 
   /// What also holds for several runs at once.

@@ -213,7 +213,7 @@ extension Machine {
 
   /// What lies between the limit and the deepest that the stack ever reached.
   private func overrun(_ overflow: CrashRecorder.Overflow) -> String {
-    let deepest = Address(min(overflow.reach.value, engine.lowestStackPointer))
+    let deepest = Address(min(overflow.reach.value, observer.lowestStackPointer))
     let names = image.symbols.filter {
       $0.kind == .object && $0.address < overflow.limit && $0.address + $0.size > deepest
     }.reversed().map(\.name)
@@ -229,8 +229,8 @@ extension Machine {
     main.top = Address(observer.initialStack)
     main.limit = crash.bounds?.limit.map(Address.init)
     main.limitedBy = crash.bounds?.limitedBy
-    if observer.initialStack >= engine.lowestStackPointer {
-      main.highWater = UInt64(observer.initialStack - engine.lowestStackPointer)
+    if observer.initialStack >= observer.lowestStackPointer {
+      main.highWater = UInt64(observer.initialStack - observer.lowestStackPointer)
     }
     guard registers.psp != 0 else { return [main] }
     var process = CoreDump.Stack(name: "process", pointer: Address(registers.psp))

@@ -1,13 +1,12 @@
-import RunRecord
-
-/// A run record as JSON, the same bytes for the same run: keys in order, whole numbers exact.
+/// A run record or another plain value as JSON, the same bytes for the same run: keys in order, whole
+/// numbers exact.
 struct RecordText {
   let text: String
 
-  init(_ record: RunRecord) {
+  init(_ value: some Encodable) {
     let encoder = TreeEncoder(codingPath: [])
     // The encoder itself never fails, and nothing in a record does.
-    do { try record.encode(to: encoder) } catch { fatalError("a record that cannot be saved") }
+    do { try value.encode(to: encoder) } catch { fatalError("a record that cannot be saved") }
     var text = ""
     encoder.node.write(to: &text)
     self.text = text + "\n"

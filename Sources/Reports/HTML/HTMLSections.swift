@@ -35,12 +35,18 @@ extension HTMLReport {
       occurrence.to.picoseconds.subtractingReportingOverflow(occurrence.from.picoseconds)
         .partialValue
     }
-    lines.append(
-      HTMLCharts.histogram(latencies, deadline: measure.deadline.map(\.picoseconds)))
-    return lines + worst(measure)
+    let histogram = HTMLHistogram(
+      latencies: latencies, deadline: measure.deadline.map(\.picoseconds),
+      marks: [("p50", statistics.p50), ("p99", statistics.p99), ("max", statistics.max)].map {
+        ($0.0, $0.1.picoseconds)
+      })
+    lines.append(histogram.figure)
+    return lines + worst(measure, record?.occurrences ?? [])
   }
 
-  private func worst(_ measure: JudgedMeasure) -> [String] {
+  private func worst(
+    _ measure: JudgedMeasure, _ occurrences: [MeasureRecord.Occurrence]
+  ) -> [String] {
     guard let worst = measure.worst, !worst.parts.isEmpty else { return [] }
     let parts = worst.parts.map { part in
       let style =
@@ -49,20 +55,35 @@ extension HTMLReport {
         case .exception: "handler"
         case .bus: "bus"
         case .sleep: "sleep"
-        case .wakeUp: "mark"
+        case .wakeUp: "wake"
         }
-      let size = Figures.text(part.time.picoseconds, Figures.time)
-      return (name: "\(part.what): \(size)", style: style, size: part.time.picoseconds)
+      return HTMLCharts.Part(
+        name: part.what, style: style, size: part.time.picoseconds,
+        figure: Figures.text(part.time.picoseconds, Figures.time))
     }
-    let rows = worst.parts.map { part in
-      [
-        escaped(part.what), part.kind.rawValue,
-        Figures.text(part.time.picoseconds, Figures.time),
-      ]
+    var lines = [
+      "<p>The longest, #\(worst.index), was spent on:</p>", HTMLCharts.stack(merged(parts)),
+    ]
+    if occurrences.indices.contains(worst.index) {
+      let occurrence = occurrences[worst.index]
+      let timeline = HTMLTimeline(
+        timeline: judgement.record.timeline, from: occurrence.from, to: occurrence.to,
+        exceptions: judgement.record.exceptions)
+      lines.append(timeline.figure)
     }
-    return [
-      "<p>The longest, #\(worst.index), in the order it happened:</p>", HTMLCharts.stack(parts),
-    ] + table(["Interval", "Kind", "Time:"], rows)
+    return lines
+  }
+
+  /// The largest parts, and the others as one.
+  private func merged(_ parts: [HTMLCharts.Part]) -> [HTMLCharts.Part] {
+    let shown = 8
+    if parts.count <= shown + 1 { return parts }
+    let rest = parts.dropFirst(shown).reduce(Int128(0)) { $0 + Int128($1.size) }
+    return parts.prefix(shown) + [
+      HTMLCharts.Part(
+        name: "\(parts.count - shown) others", style: "c8", size: Int64(clamping: rest),
+        figure: Figures.text(rest, Figures.time))
+    ]
   }
 
   var energy: String {
@@ -71,20 +92,20 @@ extension HTMLReport {
     let (total, current) = (energy.total(scope), energy.averageCurrent(scope).value)
     let joules = Figures.text(total.value.femtojoules, Figures.energy)
     let amperes = Figures.text(current.nanoamperes, Figures.current)
-    let parts = energy.parts(in: scope)
+    let parts = energy.parts(in: scope).filter { $0.joules > .zero }
     let most = Int128(max(parts.map(\.joules.femtojoules).max() ?? 1, 1))
     return section(
       "Energy",
       [
         "<p>\(joules), \(amperes) on average (\(scope.rawValue)); "
           + "\(total.trust.tier.rawValue) \(Figures.band(total.trust.band))</p>"
-      ]
+      ] + power(energy)
         + table(
           ["Part", "", "Scope", "Energy:", "Trust"],
           parts.map { part in
             let share = Int(clamping: Int128(part.joules.femtojoules) * 1_000 / most)
             return [
-              escaped(part.name), HTMLCharts.bar(share, style: "bus", title: part.name),
+              escaped(part.name), HTMLCharts.bar(share, style: "c2", title: part.name),
               part.scope.rawValue, Figures.text(part.joules.femtojoules, Figures.energy),
               "\(part.trust.tier.rawValue) \(Figures.band(part.trust.band))",
             ]
@@ -115,6 +136,15 @@ extension HTMLReport {
           }))
   }
 
+  /// What was drawn over time.
+  private func power(_ energy: EnergyBill) -> [String] {
+    guard let table = judgement.board.power, !judgement.record.powerSeries.entries.isEmpty else {
+      return []
+    }
+    let series = EnergySeries(judgement.record, table, energy, .socAndSensors)
+    return [HTMLPower(series: series, end: judgement.record.end).figure]
+  }
+
   var findings: String {
     section(
       "What the model cannot vouch for",
@@ -126,5 +156,15 @@ extension HTMLReport {
             escaped(finding.message),
           ]
         }))
+  }
+
+  /// How well the figures are known, and from where.
+  var sources: String {
+    let timing = judgement.timing
+    var rows = (timing.basis + timing.assumptions).map { ["cycles", escaped($0)] }
+    rows += judgement.board.sources.map { source in
+      [escaped("\(source.key)"), escaped("\(source.title), \(source.location)")]
+    }
+    return section("What the figures rest on", table(["", "Source"], rows))
   }
 }
