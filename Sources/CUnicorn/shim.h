@@ -55,6 +55,12 @@ static inline uc_err thumbprint_hook_invalid_memory(uc_engine *uc, uc_hook *hook
                      (uint64_t)0);
 }
 
+static inline uc_err thumbprint_hook_memory_access(uc_engine *uc, uc_hook *hook,
+                                                   thumbprint_memory_hook callback, void *user) {
+  return uc_hook_add(uc, hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)callback, user,
+                     (uint64_t)1, (uint64_t)0);
+}
+
 static inline uc_err thumbprint_hook_tlb(uc_engine *uc, uc_hook *hook, thumbprint_tlb_hook callback,
                                          void *user) {
   return uc_hook_add(uc, hook, THUMBPRINT_HOOK_TLB_FILL, (void *)callback, user, (uint64_t)1,

@@ -113,11 +113,11 @@ struct Block {
   var branchedToExtra: UInt32
   /// Wait states of its data reads that are the same each time.
   var fixedWaits: UInt32
-  /// How many lines of the cache it lies in, once it was looked up there.
+  /// How many lines of the cache it lies in, once it was looked for there.
   var cacheLines: UInt32 = 0
   var executions: UInt64 = 0
-  /// The change count of the cache when all its lines were last the newest of their sets.
-  var fetchStamp: UInt64 = .max
+  /// The slots of the cache where those were last.
+  var cacheSlots: UnsafeMutablePointer<UInt16>?
   var takenExits: UInt64 = 0
   var branchedEntries: UInt64 = 0
   /// Wait-state cycles paid so far, and those of them that were paid for its code.
@@ -148,6 +148,8 @@ struct Block {
   mutating func freePrograms() {
     lines?.deallocate()
     lines = nil
+    cacheSlots?.deallocate()
+    cacheSlots = nil
     accesses?.pointee.destroy()
     accesses?.deallocate()
     accesses = nil

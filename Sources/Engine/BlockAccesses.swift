@@ -5,6 +5,8 @@ struct BlockAccesses {
     var program: AccessProgram
     /// How much its address grows when the block runs again right away.
     var stride: Int32
+    /// Where a cache last held its line.
+    var slot: UInt16 = 0
   }
 
   let programs: UnsafeMutableBufferPointer<Entry>
@@ -23,8 +25,6 @@ struct BlockAccesses {
   let growth: UnsafeMutableBufferPointer<UInt32>
   /// Needs a word that the block loads.
   private(set) var usesPointers = false
-  /// No address depends on a register.
-  private(set) var isConstant = false
   /// All that the addresses need grows by constants, and the block branches to itself.
   private(set) var isInductive = false
   private let isLoop: Bool
@@ -32,8 +32,6 @@ struct BlockAccesses {
   /// How often it was looked at; it waited differently from one time to another.
   var samples: UInt32 = 0
   var isMixed = false
-  /// The change count of the data cache when all constants were last the newest of their sets.
-  var constantStamp: UInt64 = .max
   /// How many further turns of the loop touch only the lines of the last one, what each of them waits,
   /// and how many were taken.
   var quietTurns: UInt32 = 0
@@ -77,7 +75,6 @@ struct BlockAccesses {
     registerCount = 0
     samples = 0
     isMixed = false
-    constantStamp = .max
     quietTurns = 0
   }
 
@@ -94,8 +91,6 @@ struct BlockAccesses {
     activeCount = 0
     for index in programs.indices where isSlow[index] { append(programs[index]) }
     chooseRegisters(active[..<activeCount], values, always: false)
-    isConstant = active[..<activeCount].allSatisfy { $0.program.address.isConstant }
-    constantStamp = .max
     quietTurns = 0
   }
 

@@ -1,76 +1,164 @@
-/// A cache on the way from the core to memory: which lines it holds, and how often that changed.
+/// A cache on the way from the core to memory, set-associative: which lines it holds.
 ///
 /// One stands before one memory (a flash accelerator), or before several (a core's first level). Lines
-/// are numbered by address.
+/// are numbered by address. Whoever remembers the slot that a line was found in need not search again.
 struct CacheLevel {
-  private var tags: CacheTags
   private let geometry: Engine.CacheGeometry
   let shift: UInt32
-  /// Fills, reorderings and losses so far: while it stays the same, so does what would be found.
-  private(set) var changes: UInt64 = 0
-  /// The line that was looked up last.
+  /// The line in each slot, set by set.
+  private let lines: UnsafeMutablePointer<UInt32>
+  /// When each was last used; only where that decides which makes room.
+  private let used: UnsafeMutablePointer<UInt64>?
+  private var clock: UInt64 = 0
+  /// The way of each set that is replaced next; round-robin.
+  private let next: UnsafeMutablePointer<UInt8>
+  private var setMask: UInt32
+  private var ways: Int
+  private let slots: Int
+  /// A Galois shift register stands for the silicon's choice, which is not known; runs must repeat.
+  private var random: UInt16 = 0xace1
+  /// The line that was used last, and the block all of whose lines were.
   private(set) var newest = UInt32.max
+  private(set) var newestBlock: UnsafeMutablePointer<Block>?
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
 
   init(_ geometry: Engine.CacheGeometry) {
     self.geometry = geometry
-    tags = CacheTags(geometry)
     shift = UInt32(geometry.line.trailingZeroBitCount)
+    slots = Int(geometry.size / geometry.line)
+    ways = Int(geometry.ways)
+    setMask = UInt32(slots / ways) - 1
+    lines = .allocate(capacity: slots)
+    lines.initialize(repeating: .max, count: slots)
+    next = .allocate(capacity: slots)
+    next.initialize(repeating: 0, count: slots)
+    guard geometry.replacement == .leastRecentlyUsed else {
+      used = nil
+      return
+    }
+    let used = UnsafeMutablePointer<UInt64>.allocate(capacity: slots)
+    used.initialize(repeating: 0, count: slots)
+    self.used = used
   }
 
   /// As many lines that are used in turn stay side by side, whatever sets they fall into.
-  var linesSideBySide: Int { geometry.replacement == .leastRecentlyUsed ? Int(geometry.ways) : 0 }
+  var linesSideBySide: Int { used == nil ? 0 : ways }
 
-  /// Whether a line is there; it is afterwards.
-  mutating func look(up line: UInt32) -> Bool {
+  /// Uses a line; true when it was not there and was filled. `slot` is where it was last found, here or
+  /// in another cache.
+  @inline(__always)
+  mutating func misses(_ line: UInt32, _ slot: inout UInt16) -> Bool {
     newest = line
-    switch tags.access(line) {
-    case .hit:
+    newestBlock = nil
+    if Int(slot) < slots && lines[Int(slot)] == line {
       hits &+= 1
-      return true
-    case .reordered:
-      hits &+= 1
-      changes &+= 1
-      return true
-    case .miss:
-      misses &+= 1
-      changes &+= 1
+      touch(Int(slot))
       return false
+    }
+    return search(line, &slot)
+  }
+
+  @inline(__always)
+  private mutating func touch(_ slot: Int) {
+    guard let used else { return }
+    clock &+= 1
+    used[slot] = clock
+  }
+
+  @inline(never)
+  private mutating func search(_ line: UInt32, _ slot: inout UInt16) -> Bool {
+    let base = Int(line & setMask) * ways
+    for place in base..<base + ways where lines[place] == line {
+      slot = UInt16(truncatingIfNeeded: place)
+      hits &+= 1
+      touch(place)
+      return false
+    }
+    misses &+= 1
+    let place = victim(base)
+    lines[place] = line
+    slot = UInt16(truncatingIfNeeded: place)
+    touch(place)
+    return true
+  }
+
+  private mutating func victim(_ base: Int) -> Int {
+    for place in base..<base + ways where lines[place] == .max { return place }
+    switch geometry.replacement {
+    case .leastRecentlyUsed:
+      var oldest = base
+      guard let used else { return base }
+      for place in base..<base + ways where used[place] < used[oldest] { oldest = place }
+      return oldest
+    case .roundRobin:
+      let set = base / ways
+      let way = Int(next[set])
+      next[set] = way + 1 == ways ? 0 : next[set] &+ 1
+      return base + way
+    case .random:
+      random = random & 1 == 1 ? random >> 1 ^ 0xb400 : random >> 1
+      return base + Int(random) % ways
     }
   }
 
-  /// Lines that were found without being looked for.
-  mutating func note(hits count: UInt64) { hits &+= count }
+  /// Uses all lines of a block, where they are still in the slots that they were found in.
+  @inline(__always)
+  mutating func holds(_ block: UnsafeMutablePointer<Block>) -> Bool {
+    let count = Int(block.pointee.cacheLines)
+    guard count > 0, let found = block.pointee.cacheSlots else { return false }
+    if newestBlock == block {
+      hits &+= UInt64(count)
+      return true
+    }
+    let first = block.pointee.address >> shift
+    for index in 0..<count where lines[Int(found[index])] != first &+ UInt32(index) {
+      return false
+    }
+    for index in 0..<count { touch(Int(found[index])) }
+    hits &+= UInt64(count)
+    newest = first &+ UInt32(count) &- 1
+    newestBlock = block
+    return true
+  }
+
+  /// The line that was used last is used again.
+  mutating func noteHit() { hits &+= 1 }
 
   mutating func invalidate() {
-    tags.invalidate()
-    newest = .max
-    changes &+= 1
+    lines.update(repeating: .max, count: slots)
+    next.update(repeating: 0, count: slots)
+    forgetNewest()
   }
 
   mutating func invalidate(line: UInt32) {
-    tags.invalidate(line: line)
-    newest = .max
-    changes &+= 1
+    let base = Int(line & setMask) * ways
+    for place in base..<base + ways where lines[place] == line { lines[place] = .max }
+    forgetNewest()
   }
 
   /// By the place that a line has, as maintenance by set and way gives it.
   mutating func invalidate(set: UInt32, way: UInt32) {
-    tags.invalidate(set: set, way: way)
+    guard set <= setMask, way < UInt32(ways) else { return }
+    lines[Int(set) * ways + Int(way)] = .max
+    forgetNewest()
+  }
+
+  private mutating func forgetNewest() {
     newest = .max
-    changes &+= 1
+    newestBlock = nil
   }
 
   /// Each line has one place instead of one of several ways, or again several; what it held is lost.
   mutating func set(isDirectMapped: Bool) {
-    tags.destroy()
-    var shape = geometry
-    if isDirectMapped { shape.ways = 1 }
-    tags = CacheTags(shape)
-    newest = .max
-    changes &+= 1
+    ways = isDirectMapped ? 1 : Int(geometry.ways)
+    setMask = UInt32(slots / ways) - 1
+    invalidate()
   }
 
-  func destroy() { tags.destroy() }
+  func destroy() {
+    lines.deallocate()
+    used?.deallocate()
+    next.deallocate()
+  }
 }

@@ -44,6 +44,7 @@ extension Engine {
     let description = block.pointee.description
     block.pointee.lineCount = UInt16(clamping: description.lines.count)
     block.pointee.lines = copy(description.lines)
+    block.pointee.cacheSlots = copy(description.lines.map { _ in UInt16(0) })
     guard !description.accesses.accesses.isEmpty else { return }
     let accesses = UnsafeMutablePointer<BlockAccesses>.allocate(capacity: 1)
     accesses.initialize(to: BlockAccesses(description.accesses))

@@ -93,29 +93,11 @@ enum DataReads {
     _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>,
     _ accesses: Accesses
   ) -> UInt32 {
-    if accesses.pointee.isConstant {
-      return constants(state, block, accesses)
-    }
     accesses.pointee.quietTurns = 0
     accesses.pointee.turns = 0
     readRegisters(uc, accesses)
     state.pointee.evaluated = accesses.pointee.isInductive ? block : nil
     return evaluate(state, accesses).waits
-  }
-
-  /// Literals and the like: while the cache before them is as it was, they are there.
-  private static func constants(
-    _ state: State, _ block: UnsafeMutablePointer<Block>, _ accesses: Accesses
-  ) -> UInt32 {
-    let data = state.pointee.paths.items[Int(block.pointee.path)].data
-    guard let data else { return evaluate(state, accesses).waits }
-    let changes = data.pointee.changes
-    if accesses.pointee.constantStamp == changes { return 0 }
-    let waits = evaluate(state, accesses).waits
-    if waits == 0 && data.pointee.changes == changes && accesses.pointee.areIn(state, block) {
-      accesses.pointee.constantStamp = changes
-    }
-    return waits
   }
 
   /// The next turn of a loop of one block.
@@ -244,14 +226,15 @@ enum DataReads {
     var missedStores = false
     let active = accesses.pointee.active
     for index in 0..<accesses.pointee.activeCount {
-      let program = active[index].program
+      let entry = active.baseAddress.unsafelyUnwrapped + index
+      let program = entry.pointee.program
       if unknown != 0 && isUnknown(program.address, unknown) { continue }
       let address = program.address.value(values)
       guard let path = paths.path(of: address) else { continue }
       if program.isStore {
-        if paths.items[Int(path)].writeData(at: address, program) { missedStores = true }
+        if paths.items[Int(path)].writeData(at: address, entry) { missedStores = true }
       } else {
-        waits &+= paths.items[Int(path)].readData(at: address, program)
+        waits &+= paths.items[Int(path)].readData(at: address, entry)
       }
     }
     return (waits, missedStores)
@@ -259,20 +242,6 @@ enum DataReads {
 }
 
 extension BlockAccesses {
-  /// Whether all that it reads lies behind the cache of the code's own memory.
-  fileprivate func areIn(
-    _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>
-  ) -> Bool {
-    let paths = state.pointee.paths
-    let home = paths.items[Int(block.pointee.path)].data
-    for index in 0..<activeCount {
-      guard let path = paths.path(of: active[index].program.address.offset),
-        paths.items[Int(path)].data == home
-      else { return false }
-    }
-    return true
-  }
-
   static func identifier(_ number: Int) -> Int32 {
     switch number {
     case 13: Int32(UC_ARM_REG_SP.rawValue)

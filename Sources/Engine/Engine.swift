@@ -127,6 +127,8 @@ public final class Engine {
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
   public let hasExactFaults: Bool
+  /// Told of each access to data memory, once `observeAccesses` asked for it.
+  var accessObserver: (Address, Int, Bool) -> Void = { _, _, _ in }
   /// Cycles of sleep so far.
   public internal(set) var sleptCycles: UInt64 = 0
   /// Cycles of lazy floating-point stacking so far.

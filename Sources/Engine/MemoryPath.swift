@@ -92,10 +92,7 @@ struct MemoryPath {
   mutating func fetch(
     _ block: UnsafeMutablePointer<Block>, at start: UInt64, isBranchedTo: Bool
   ) -> UInt64 {
-    if let instructions, block.pointee.fetchStamp == instructions.pointee.changes {
-      instructions.pointee.note(hits: UInt64(block.pointee.cacheLines))
-      return 0
-    }
+    if let instructions, instructions.pointee.holds(block) { return 0 }
     return walk(block, start, isBranchedTo)
   }
 
@@ -105,10 +102,9 @@ struct MemoryPath {
   ) -> UInt64 {
     guard let lines = block.pointee.lines else { return 0 }
     let first = block.pointee.address >> lineShift
-    let changes = instructions?.pointee.changes
     var stall: UInt64 = 0
     var cachedLine = UInt32.max
-    var cachedLines: UInt32 = 0
+    var cached = -1
     for index in 0..<Int(block.pointee.lineCount) {
       let line = first &+ UInt32(index)
       let timing = lines[index]
@@ -120,18 +116,18 @@ struct MemoryPath {
       var isHit = false
       if let instructions {
         let looked = (line << lineShift) >> instructions.pointee.shift
-        isHit = looked == cachedLine || instructions.pointee.look(up: looked)
-        if looked != cachedLine { cachedLines &+= 1 }
+        isHit = looked == cachedLine
+        if !isHit, let slots = block.pointee.cacheSlots {
+          cached += 1
+          isHit = !instructions.pointee.misses(looked, &slots[cached])
+        }
         cachedLine = looked
       }
       let arrival = isHit ? request : read(line, request)
       if arrival > need { stall &+= arrival &- need }
       nextRequest = arrival &+ UInt64(timing.cycles)
     }
-    if let instructions, instructions.pointee.changes == changes {
-      block.pointee.cacheLines = cachedLines
-      block.pointee.fetchStamp = instructions.pointee.changes
-    }
+    block.pointee.cacheLines = UInt32(cached + 1)
     return stall
   }
 
@@ -150,24 +146,20 @@ struct MemoryPath {
 
   /// Cycles that the core waits for data from `address` on.
   @inline(__always)
-  mutating func readData(at address: UInt32, _ access: AccessProgram) -> UInt32 {
-    guard let data else { return setting.waits &* UInt32(access.transfers) }
-    let last = (address &+ UInt32(access.bytes) &- 1) >> data.pointee.shift
-    let first = address >> data.pointee.shift
-    if first == data.pointee.newest && last == first {
-      data.pointee.note(hits: 1)
+  func readData(
+    at address: UInt32, _ entry: UnsafeMutablePointer<BlockAccesses.Entry>
+  ) -> UInt32 {
+    let program = entry.pointee.program
+    guard let data else { return setting.waits &* UInt32(program.transfers) }
+    let last = (address &+ UInt32(program.bytes) &- 1) >> data.pointee.shift
+    var line = address >> data.pointee.shift
+    if line == data.pointee.newest && last == line {
+      data.pointee.noteHit()
       return 0
     }
-    return look(up: first, last)
-  }
-
-  @inline(never)
-  private mutating func look(up first: UInt32, _ last: UInt32) -> UInt32 {
-    guard let data else { return 0 }
     var waits: UInt32 = 0
-    var line = first
     while true {
-      if !data.pointee.look(up: line) { waits &+= dataMissWaits }
+      if data.pointee.misses(line, &entry.pointee.slot) { waits &+= dataMissWaits }
       if line == last { return waits }
       line &+= 1
     }
@@ -176,14 +168,17 @@ struct MemoryPath {
   /// A store goes into a buffer and lets nobody wait; in a first-level cache that allocates on writes
   /// its line is there afterwards. Whether it was not before.
   @inline(__always)
-  func writeData(at address: UInt32, _ access: AccessProgram) -> Bool {
+  func writeData(
+    at address: UInt32, _ entry: UnsafeMutablePointer<BlockAccesses.Entry>
+  ) -> Bool {
     guard let cache = core.activeData else { return false }
-    let last = (address &+ UInt32(access.bytes) &- 1) >> cache.pointee.shift
+    let last =
+      (address &+ UInt32(entry.pointee.program.bytes) &- 1) >> cache.pointee.shift
     var line = address >> cache.pointee.shift
     if line == cache.pointee.newest && last == line { return false }
     var missed = false
     while true {
-      if !cache.pointee.look(up: line) { missed = true }
+      if cache.pointee.misses(line, &entry.pointee.slot) { missed = true }
       if line == last { return missed }
       line &+= 1
     }

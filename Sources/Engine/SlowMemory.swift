@@ -148,7 +148,7 @@ extension Engine {
 
   /// What a block must ask its memory, as that is set now.
   func adjust(_ block: UnsafeMutablePointer<Block>) {
-    block.pointee.fetchStamp = .max
+    block.pointee.cacheLines = 0
     block.pointee.fixedWaits = 0
     let paths = state.pointee.paths
     var asks = false

@@ -137,18 +137,21 @@ final class CoreBench: ExceptionObserver {
   init(
     architecture: CoreFeatures.Architecture = .v7M, priorityBits: Int = 8, interrupts: Int = 64,
     floatingPoint: Bool = true, reference: Hertz? = nil, frequency: Hertz = Hertz(64_000_000),
-    vectorTable: Bool = true, securityExtension: Bool = true
+    vectorTable: Bool = true, securityExtension: Bool = true,
+    adjust: (inout CoreFeatures) -> Void = { _ in }
   ) {
     fabric = Fabric(scheduler: scheduler, memory: NoMemory(), coreFrequency: frequency)
     clock = fabric.coreClock
     let processor = FakeProcessor(scheduler: scheduler, clock: clock)
     self.processor = processor
+    var features = CoreFeatures(
+      architecture: architecture, cpuid: 0x410f_c241, priorityBits: priorityBits,
+      interruptCount: interrupts, hasFloatingPoint: floatingPoint,
+      systickReference: reference, hasVectorTableOffset: vectorTable,
+      hasSecurityExtension: securityExtension)
+    adjust(&features)
     core = CortexM(
-      features: CoreFeatures(
-        architecture: architecture, cpuid: 0x410f_c241, priorityBits: priorityBits,
-        interruptCount: interrupts, hasFloatingPoint: floatingPoint,
-        systickReference: reference, hasVectorTableOffset: vectorTable,
-        hasSecurityExtension: securityExtension),
+      features: features,
       timing: ExceptionCycles(
         entry: 12, exceptionReturn: 10, tailChain: 6, floatingPointStacking: 17,
         floatingPointUnstacking: 17),

@@ -1,0 +1,104 @@
+import Boards
+import Deployments
+import FirmwareImage
+import Foundation
+import RunRecord
+import Testing
+import Timing
+import Units
+
+@testable import Machine
+
+/// What caches miss when data accesses are followed by address programs, against what they miss when the
+/// engine says each access: `Firmware/bench-stm32`.
+@Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
+struct DataReadTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let board: String
+    let work: String
+    let settings: [String]
+    /// The data cache that is on, and what it stands before.
+    let sets: UInt32
+    let ways: UInt32
+    let line: UInt32
+    let replacement: FlashTiming.Replacement
+    let ranges: [ClosedRange<UInt32>]
+    let cachesStores: Bool
+
+    var testDescription: String { "\(board), \(work)" }
+  }
+
+  /// Both caches of the flash interface at 5 wait states.
+  private static func accelerator(_ work: String) -> Case {
+    Case(
+      board: "nucleo-l4r5zi", work: work, settings: ["ACR=0x605"], sets: 1, ways: 16, line: 16,
+      replacement: .lru, ranges: [0x0800_0000...0x081f_ffff], cachesStores: false)
+  }
+
+  /// Both first-level caches of the core at 7 wait states.
+  private static func firstLevel(_ work: String) -> Case {
+    Case(
+      board: "nucleo-f746zg", work: work, settings: ["ACR=0x7", "CACHES=0x30000"], sets: 32,
+      ways: 4, line: 32, replacement: .random,
+      ranges: [0x0800_0000...0x080f_ffff, 0x2001_0000...0x2004_ffff], cachesStores: true)
+  }
+
+  private func image(_ test: Case) throws -> String {
+    let folder = FirmwareBench.output.appendingPathComponent("\(test.board)-\(test.work)")
+    let made = try FirmwareBench.run(
+      "make",
+      [
+        "-s", "-C", FirmwareBench.firmware.appendingPathComponent("bench-stm32").path,
+        "BOARD=\(test.board)", "WORK=\(test.work)", "ROUNDS=1", "OUT=\(folder.path)",
+      ] + test.settings)
+    guard made.status == 0 else { throw FirmwareBench.Failed(description: made.output) }
+    return folder.appendingPathComponent("bench-stm32.elf").path
+  }
+
+  private func run(_ test: Case, observes: Bool) throws -> (Machine, misses: UInt64) {
+    let path = try image(test)
+    var parts = DeploymentParts()
+    parts.firmware = path
+    parts.board = test.board
+    let deployment = try Deployment.make(parts: parts)
+    let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
+    let machine = try Machine(
+      board: board, image: FirmwareImage(file: path), deployment: deployment)
+    var cache = ReferenceCache(
+      FlashTiming(
+        waitStatesUncached: 1, waitStatesMiss: 1, lineBytes: test.line, sets: test.sets,
+        ways: test.ways, replacement: test.replacement))
+    if observes {
+      try machine.engine.observeAccesses { address, bytes, isStore in
+        guard test.ranges.contains(where: { $0.contains(address.value) }) else { return }
+        if isStore && !test.cachesStores { return }
+        let first = address.value / test.line
+        let last = (address.value + UInt32(bytes) - 1) / test.line
+        for line in first...last { _ = cache.access(line: line) }
+      }
+    }
+    #expect(machine.run().outcome == .exited(code: 0))
+    return (machine, cache.misses)
+  }
+
+  @Test(arguments: [
+    accelerator("mixed"), accelerator("stream"), firstLevel("mixed"), firstLevel("stream"),
+  ])
+  func theCacheMissesWhatItMissesWithEachAccessSaid(test: Case) throws {
+    let (machine, oracle) = try run(test, observes: true)
+    let ours =
+      test.cachesStores
+      ? machine.engine.coreCacheCounts.data.misses : machine.engine.dataCacheMisses(ofMemory: 0)
+    #expect(oracle > 100)
+    let difference = max(ours, oracle) - min(ours, oracle)
+    #expect(difference * 100 <= oracle, "\(ours) misses instead of \(oracle)")
+  }
+
+  /// Neither how often a block is looked at nor the hook that observes may change what it costs.
+  @Test func observingChangesNoCycle() throws {
+    let test = Self.firstLevel("stream")
+    let (plain, _) = try run(test, observes: false)
+    let (observed, _) = try run(test, observes: true)
+    #expect(plain.engine.cycles == observed.engine.cycles)
+  }
+}
