@@ -113,9 +113,15 @@ struct Block {
   var branchedToExtra: UInt32
   /// Wait states of its data reads that are the same each time.
   var fixedWaits: UInt32
+  /// How many further turns of a loop of this block alone meet its memories as the last did, and what
+  /// each of them waits for data.
+  var calmTurns: UInt32 = 0
+  var calmWaits: UInt32 = 0
   /// How many lines of the cache it lies in, once it was looked for there.
   var cacheLines: UInt32 = 0
   var executions: UInt64 = 0
+  /// The change count of the cache when they were.
+  var fetchStamp: UInt64 = .max
   /// The slots of the cache where those were last.
   var cacheSlots: UnsafeMutablePointer<UInt16>?
   var takenExits: UInt64 = 0

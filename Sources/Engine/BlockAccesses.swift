@@ -5,6 +5,10 @@ struct BlockAccesses {
     var program: AccessProgram
     /// How much its address grows when the block runs again right away.
     var stride: Int32
+    /// Its logarithm, where that is whole; else 255.
+    var strideShift: UInt8
+    /// What it reached last.
+    var window = DataWindow()
     /// Where a cache last held its line.
     var slot: UInt16 = 0
   }
@@ -32,15 +36,20 @@ struct BlockAccesses {
   /// How often it was looked at; it waited differently from one time to another.
   var samples: UInt32 = 0
   var isMixed = false
-  /// How many further turns of the loop touch only the lines of the last one, what each of them waits,
-  /// and how many were taken.
+  /// How many further turns of the loop touch only the lines of the last one, and what each of them
+  /// waits.
   var quietTurns: UInt32 = 0
   var quietWaits: UInt32 = 0
-  var turns: UInt32 = 0
 
   init(_ source: BlockAccessPrograms) {
     programs = Self.copy(
-      source.accesses.map { Entry(program: $0, stride: Self.stride($0, source.changes)) })
+      source.accesses.map {
+        let stride = Self.stride($0, source.changes)
+        let isPower = stride > 0 && stride.nonzeroBitCount == 1
+        return Entry(
+          program: $0, stride: stride,
+          strideShift: isPower ? UInt8(stride.trailingZeroBitCount) : .max)
+      })
     pointers = Self.copy(source.pointers)
     stores = Self.copy(source.stores)
     changes = Self.copy(source.changes)

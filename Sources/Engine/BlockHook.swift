@@ -43,13 +43,17 @@ func blockHook(
   var waits: UInt64 = 0
   var dataWaits = block.pointee.fixedWaits
   if block.pointee.traits & BlockTraits.asksMemory.rawValue != 0 {
-    if block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 {
+    if previous == block && block.pointee.calmTurns != 0 {
+      block.pointee.calmTurns &-= 1
+      dataWaits &+= block.pointee.calmWaits
+    } else if block.pointee.traits & BlockTraits.readsSlowly.rawValue == 0 && previous != block {
+      if state.pointee.calmBlock != nil { MemoryQuestions.settle(state) }
+      block.pointee.calmTurns = 0
       waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
         block, at: cycles, isBranchedTo: previous.pointee.end != start)
       if waits != 0 { block.pointee.fetchStallCycles &+= waits }
-    }
-    if block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 {
-      dataWaits &+= DataReads.waits(uc, state, block)
+    } else {
+      (waits, dataWaits) = MemoryQuestions.ask(uc, state, block, previous, at: cycles)
     }
   }
   block.pointee.executions &+= 1

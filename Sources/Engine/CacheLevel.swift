@@ -22,6 +22,8 @@ struct CacheLevel {
   private(set) var newestBlock: UnsafeMutablePointer<Block>?
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
+  /// Lines that came or went: while it stays the same, so does what is held.
+  private var changes: UInt64 = 0
 
   init(_ geometry: Engine.CacheGeometry) {
     self.geometry = geometry
@@ -69,13 +71,16 @@ struct CacheLevel {
   @inline(never)
   private mutating func search(_ line: UInt32, _ slot: inout UInt16) -> Bool {
     let base = Int(line & setMask) * ways
-    for place in base..<base + ways where lines[place] == line {
-      slot = UInt16(truncatingIfNeeded: place)
-      hits &+= 1
-      touch(place)
-      return false
+    if mayHold(line, base) {
+      for place in base..<base + ways where lines[place] == line {
+        slot = UInt16(truncatingIfNeeded: place)
+        hits &+= 1
+        touch(place)
+        return false
+      }
     }
     misses &+= 1
+    changes &+= 1
     let place = victim(base)
     lines[place] = line
     slot = UInt16(truncatingIfNeeded: place)
@@ -83,15 +88,29 @@ struct CacheLevel {
     return true
   }
 
+  /// Eight ways at a time: streams of data miss most sets of many ways.
+  @inline(__always)
+  private func mayHold(_ line: UInt32, _ base: Int) -> Bool {
+    guard ways & 7 == 0 else { return true }
+    let wanted = SIMD8<UInt32>(repeating: line)
+    let set = UnsafeRawPointer(lines + base)
+    for chunk in stride(from: 0, to: ways, by: 8) {
+      let held = set.loadUnaligned(fromByteOffset: chunk * 4, as: SIMD8<UInt32>.self)
+      if any(held .== wanted) { return true }
+    }
+    return false
+  }
+
   private mutating func victim(_ base: Int) -> Int {
-    for place in base..<base + ways where lines[place] == .max { return place }
-    switch geometry.replacement {
-    case .leastRecentlyUsed:
+    if let used {
+      // What was never used is the oldest.
       var oldest = base
-      guard let used else { return base }
       for place in base..<base + ways where used[place] < used[oldest] { oldest = place }
       return oldest
-    case .roundRobin:
+    }
+    for place in base..<base + ways where lines[place] == .max { return place }
+    switch geometry.replacement {
+    case .leastRecentlyUsed, .roundRobin:
       let set = base / ways
       let way = Int(next[set])
       next[set] = way + 1 == ways ? 0 : next[set] &+ 1
@@ -107,7 +126,8 @@ struct CacheLevel {
   mutating func holds(_ block: UnsafeMutablePointer<Block>) -> Bool {
     let count = Int(block.pointee.cacheLines)
     guard count > 0, let found = block.pointee.cacheSlots else { return false }
-    if newestBlock == block {
+    if newestBlock == block || block.pointee.fetchStamp == changes && used == nil {
+      newest = .max
       hits &+= UInt64(count)
       return true
     }
@@ -117,34 +137,53 @@ struct CacheLevel {
     }
     for index in 0..<count { touch(Int(found[index])) }
     hits &+= UInt64(count)
-    newest = first &+ UInt32(count) &- 1
+    newest = .max
     newestBlock = block
+    block.pointee.fetchStamp = changes
     return true
   }
 
-  /// The line that was used last is used again.
-  mutating func noteHit() { hits &+= 1 }
+  /// Whether all lines of a block are still where they were found; nothing is used.
+  func has(_ block: UnsafeMutablePointer<Block>) -> Bool {
+    let count = Int(block.pointee.cacheLines)
+    guard count > 0, let found = block.pointee.cacheSlots else { return false }
+    let first = block.pointee.address >> shift
+    for index in 0..<count where lines[Int(found[index])] != first &+ UInt32(index) {
+      return false
+    }
+    return true
+  }
+
+  /// Uses of lines that stand for each other.
+  mutating func note(hits count: UInt64) { hits &+= count }
 
   mutating func invalidate() {
     lines.update(repeating: .max, count: slots)
+    used?.update(repeating: 0, count: slots)
     next.update(repeating: 0, count: slots)
     forgetNewest()
   }
 
   mutating func invalidate(line: UInt32) {
     let base = Int(line & setMask) * ways
-    for place in base..<base + ways where lines[place] == line { lines[place] = .max }
+    for place in base..<base + ways where lines[place] == line { empty(place) }
     forgetNewest()
   }
 
   /// By the place that a line has, as maintenance by set and way gives it.
   mutating func invalidate(set: UInt32, way: UInt32) {
     guard set <= setMask, way < UInt32(ways) else { return }
-    lines[Int(set) * ways + Int(way)] = .max
+    empty(Int(set) * ways + Int(way))
     forgetNewest()
   }
 
+  private func empty(_ slot: Int) {
+    lines[slot] = .max
+    used?[slot] = 0
+  }
+
   private mutating func forgetNewest() {
+    changes &+= 1
     newest = .max
     newestBlock = nil
   }

@@ -59,11 +59,10 @@ enum DataReads {
     for (index, entry) in accesses.pointee.programs.enumerated() {
       if isUnknown(entry.program.address, unknown) { continue }
       let address = entry.program.address.value(values)
-      guard let path = state.pointee.paths.path(of: address) else { continue }
-      let data = state.pointee.paths.items[Int(path)].data
-      if entry.program.isStore && data == nil { continue }
+      guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
+      if entry.program.isStore && !window.storesAllocate { continue }
       accesses.pointee.mark(index)
-      if data != nil { throughCache = true }
+      if window.level != nil { throughCache = true }
     }
     accesses.pointee.activate(values)
     readRegisters(uc, accesses)
@@ -72,43 +71,26 @@ enum DataReads {
   }
 
   /// Cycles that the accesses of a block which is about to run wait.
-  @inline(__always)
   static func waits(
-    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>, isTurn: Bool
   ) -> UInt32 {
     guard let accesses = block.pointee.accesses else { return 0 }
-    if state.pointee.evaluated == block && state.pointee.previous == block {
-      if accesses.pointee.quietTurns > 0 {
-        accesses.pointee.quietTurns &-= 1
-        accesses.pointee.turns &+= 1
-        return accesses.pointee.quietWaits
-      }
-      return turn(state, accesses)
-    }
-    return enter(uc, state, block, accesses)
-  }
-
-  @inline(never)
-  private static func enter(
-    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>,
-    _ accesses: Accesses
-  ) -> UInt32 {
+    if isTurn && state.pointee.evaluated == block { return turn(state, accesses) }
     accesses.pointee.quietTurns = 0
-    accesses.pointee.turns = 0
     readRegisters(uc, accesses)
     state.pointee.evaluated = accesses.pointee.isInductive ? block : nil
     return evaluate(state, accesses).waits
   }
 
   /// The next turn of a loop of one block.
-  @inline(never)
   private static func turn(_ state: State, _ accesses: Accesses) -> UInt32 {
-    let count = accesses.pointee.turns &+ 1
+    let count = state.pointee.takenCalmTurns &+ 1
+    state.pointee.takenCalmTurns = 0
+    accesses.pointee.quietTurns = 0
     for index in 0..<accesses.pointee.registerCount {
       accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
         accesses.pointee.growth[index] &* count
     }
-    accesses.pointee.turns = 0
     let result = evaluate(state, accesses)
     if !accesses.pointee.usesPointers {
       plan(state, accesses, result.waits, missedStores: result.missedStores)
@@ -126,24 +108,22 @@ enum DataReads {
     var sideBySide = Int.max
     var waitsPastCaches: UInt32 = 0
     for index in 0..<accesses.pointee.activeCount {
-      let entry = accesses.pointee.active[index]
+      let entry = (accesses.pointee.active.baseAddress.unsafelyUnwrapped + index).pointee
       let first = entry.program.address.value(values)
-      guard let path = state.pointee.paths.path(of: first) else { return }
-      let data = state.pointee.paths.items[Int(path)].data
-      if let data {
-        let last = first &+ UInt32(entry.program.bytes) &- 1
-        let mask = (UInt32(1) << data.pointee.shift) &- 1
-        cached += Int(last >> data.pointee.shift &- first >> data.pointee.shift) + 1
-        sideBySide = min(sideBySide, data.pointee.linesSideBySide)
-        turns = min(turns, quiet(entry.stride, first, last, mask))
+      let last = first &+ UInt32(entry.program.bytes) &- 1
+      guard first &- entry.window.start < entry.window.size else { return }
+      var mask: UInt32 = 0x1f
+      if let level = entry.window.level {
+        mask = 1 << level.pointee.shift &- 1
+        cached += Int((last | mask) &- (first & ~mask) &+ 1) >> Int(level.pointee.shift)
+        sideBySide = min(sideBySide, level.pointee.linesSideBySide)
+      } else if !entry.program.isStore {
+        waitsPastCaches &+= entry.window.waits &* UInt32(entry.program.transfers)
+      }
+      if entry.strideShift < 32 {
+        turns = min(turns, ((last | mask) &- last) >> UInt32(entry.strideShift))
       } else {
-        waitsPastCaches &+=
-          entry.program.isStore
-          ? 0
-          : state.pointee.paths.items[Int(path)].setting.waits
-            &* UInt32(entry.program.transfers)
-        turns = min(
-          turns, quiet(entry.stride, first, first &+ UInt32(entry.program.bytes) &- 1, 0x1f))
+        turns = min(turns, quiet(entry.stride, first, last, mask))
       }
     }
     // What was filled just now may have made room for each other.
@@ -220,8 +200,7 @@ enum DataReads {
     _ state: State, _ accesses: Accesses
   ) -> (waits: UInt32, missedStores: Bool) {
     let values = state.pointee.values
-    let unknown = followPointers(state, accesses)
-    let paths = state.pointee.paths
+    let unknown = accesses.pointee.usesPointers ? followPointers(state, accesses) : 0
     var waits: UInt32 = 0
     var missedStores = false
     let active = accesses.pointee.active
@@ -230,14 +209,54 @@ enum DataReads {
       let program = entry.pointee.program
       if unknown != 0 && isUnknown(program.address, unknown) { continue }
       let address = program.address.value(values)
-      guard let path = paths.path(of: address) else { continue }
+      if address &- entry.pointee.window.start >= entry.pointee.window.size {
+        guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
+        entry.pointee.window = window
+      }
       if program.isStore {
-        if paths.items[Int(path)].writeData(at: address, entry) { missedStores = true }
+        if entry.pointee.store(to: address) { missedStores = true }
       } else {
-        waits &+= paths.items[Int(path)].readData(at: address, entry)
+        waits &+= entry.pointee.read(from: address)
       }
     }
     return (waits, missedStores)
+  }
+}
+
+extension BlockAccesses.Entry {
+  /// Cycles that the core waits for what it reads.
+  @inline(__always)
+  fileprivate mutating func read(from address: UInt32) -> UInt32 {
+    guard let level = window.level else { return window.waits &* UInt32(program.transfers) }
+    let shift = level.pointee.shift
+    var line = address >> shift
+    let last = (address &+ UInt32(program.bytes) &- 1) >> shift
+    if line == level.pointee.newest && last == line {
+      level.pointee.note(hits: 1)
+      return 0
+    }
+    var waits: UInt32 = 0
+    while true {
+      if level.pointee.misses(line, &slot) { waits &+= window.missWaits }
+      if line == last { return waits }
+      line &+= 1
+    }
+  }
+
+  /// Whether what it writes was not in the cache.
+  @inline(__always)
+  fileprivate mutating func store(to address: UInt32) -> Bool {
+    guard window.storesAllocate, let level = window.level else { return false }
+    let shift = level.pointee.shift
+    var line = address >> shift
+    let last = (address &+ UInt32(program.bytes) &- 1) >> shift
+    if line == level.pointee.newest && last == line { return false }
+    var missed = false
+    while true {
+      if level.pointee.misses(line, &slot) { missed = true }
+      if line == last { return missed }
+      line &+= 1
+    }
   }
 }
 

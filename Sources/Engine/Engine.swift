@@ -237,7 +237,7 @@ public final class Engine {
   public func run(until deadline: UInt64) -> EngineStop {
     state.pointee.deadline = deadline
     state.pointee.stop = .none
-    state.pointee.evaluated = nil
+    endCalm()
     applyContextControl()
     // The first block of a run is not announced when it is translated.
     state.pointee.enteringMask |= BlockTraits.inRAM.rawValue

@@ -57,6 +57,11 @@ struct HotState {
   let values: UnsafeMutablePointer<UInt32>
   /// The loop whose values those are.
   var evaluated: UnsafeMutablePointer<Block>?
+  /// The loop that takes calm turns, and how many it was given.
+  var calmBlock: UnsafeMutablePointer<Block>?
+  var calmTurns: UInt32 = 0
+  /// How many of them it took, the last time.
+  var takenCalmTurns: UInt32 = 0
   var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack

@@ -16,6 +16,8 @@ struct MemoryPath {
   /// Waits of a fetch and of a data read that miss there.
   private var missWaits: UInt32 = 0
   private var dataMissWaits: UInt32 = 0
+  /// Fetches and data share a cache.
+  var isUnified: Bool { instructions != nil && instructions == data }
   /// The core's first-level caches, where it reaches this memory through them.
   private var core = CoreCaches()
   /// The line that was read last, held for the next fetches.
@@ -144,50 +146,31 @@ struct MemoryPath {
     return arrival
   }
 
-  /// Cycles that the core waits for data from `address` on.
-  @inline(__always)
-  func readData(
-    at address: UInt32, _ entry: UnsafeMutablePointer<BlockAccesses.Entry>
-  ) -> UInt32 {
-    let program = entry.pointee.program
-    guard let data else { return setting.waits &* UInt32(program.transfers) }
-    let last = (address &+ UInt32(program.bytes) &- 1) >> data.pointee.shift
-    var line = address >> data.pointee.shift
-    if line == data.pointee.newest && last == line {
-      data.pointee.noteHit()
-      return 0
-    }
-    var waits: UInt32 = 0
-    while true {
-      if data.pointee.misses(line, &entry.pointee.slot) { waits &+= dataMissWaits }
-      if line == last { return waits }
-      line &+= 1
-    }
-  }
-
-  /// A store goes into a buffer and lets nobody wait; in a first-level cache that allocates on writes
-  /// its line is there afterwards. Whether it was not before.
-  @inline(__always)
-  func writeData(
-    at address: UInt32, _ entry: UnsafeMutablePointer<BlockAccesses.Entry>
-  ) -> Bool {
-    guard let cache = core.activeData else { return false }
-    let last =
-      (address &+ UInt32(entry.pointee.program.bytes) &- 1) >> cache.pointee.shift
-    var line = address >> cache.pointee.shift
-    if line == cache.pointee.newest && last == line { return false }
-    var missed = false
-    while true {
-      if cache.pointee.misses(line, &entry.pointee.slot) { missed = true }
-      if line == last { return missed }
-      line &+= 1
-    }
+  /// How data accesses to a part of this memory go.
+  func window(_ start: UInt32, _ size: UInt32) -> DataWindow {
+    // Where the default memory map has write-back, write-allocate memory (DDI 0403E, B3.1).
+    let allocates = start >> 29 == 1 || start >> 29 == 3
+    return DataWindow(
+      start: start, size: size, level: data, waits: setting.waits, missWaits: dataMissWaits,
+      storesAllocate: core.activeData != nil && allocates)
   }
 
   func destroy() {
     Self.free(ownInstructions)
     if ownData != ownInstructions { Self.free(ownData) }
   }
+}
+
+/// A part of the address space, and what a data access there meets just now.
+struct DataWindow {
+  var start: UInt32 = 0
+  var size: UInt32 = 0
+  var level: MemoryPath.Level?
+  /// Of a read past the caches, and of one that misses.
+  var waits: UInt32 = 0
+  var missWaits: UInt32 = 0
+  /// A store leaves its line in the cache; it goes into a buffer and lets nobody wait.
+  var storesAllocate = false
 }
 
 /// The first-level caches of a core, before all memories but the tightly coupled ones.

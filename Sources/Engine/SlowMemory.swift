@@ -97,6 +97,7 @@ extension Engine {
 
   private func invalidate(_ lines: CacheLines, _ level: MemoryPath.Level?) {
     guard let level else { return }
+    endCalm()
     switch lines {
     case .all: level.pointee.invalidate()
     case .containing(let address):
@@ -132,23 +133,38 @@ extension Engine {
   }
 
   public func invalidateInstructions(ofMemory number: Int) {
+    endCalm()
     state.pointee.paths.items[number].invalidateInstructions()
   }
 
   public func invalidateData(ofMemory number: Int) {
+    endCalm()
     state.pointee.paths.items[number].invalidateData()
   }
 
   /// Lines that the instruction cache of a memory held, and that it did not.
   public func cacheCounts(ofMemory number: Int) -> (hits: UInt64, misses: UInt64) {
-    state.pointee.paths.items[number].counts
+    endCalm()
+    return state.pointee.paths.items[number].counts
   }
 
-  private func adjustBlocks() { state.pointee.table.visitAll { adjust($0) } }
+  private func adjustBlocks() {
+    endCalm()
+    state.pointee.table.visitAll { adjust($0) }
+  }
+
+  /// The loop under way asks again before its next turn.
+  func endCalm() {
+    MemoryQuestions.settle(state)
+    state.pointee.previous.pointee.calmTurns = 0
+    state.pointee.evaluated = nil
+  }
 
   /// What a block must ask its memory, as that is set now.
   func adjust(_ block: UnsafeMutablePointer<Block>) {
     block.pointee.cacheLines = 0
+    block.pointee.fetchStamp = .max
+    block.pointee.calmTurns = 0
     block.pointee.fixedWaits = 0
     let paths = state.pointee.paths
     var asks = false
@@ -208,6 +224,15 @@ struct MemoryPaths {
 
   /// Some memory lets the core wait, as it is set now.
   var canWait: Bool { (0..<Int(count)).contains { !items[$0].isImmediate } }
+
+  /// How data accesses around an address go; nil: no slow memory.
+  func dataWindow(of address: UInt32) -> DataWindow? {
+    for index in 0..<windowCount where address &- windows[index].start < windows[index].size {
+      let window = windows[index]
+      return items[Int(window.path)].window(window.start, window.size)
+    }
+    return nil
+  }
 
   @inline(__always)
   func path(of address: UInt32) -> UInt8? {
