@@ -118,7 +118,7 @@ let package = Package(
         "Boards", "Commands", "CortexM", "Deployments", "Energy", "Engine", "FirmwareImage",
         "History",
         "Machine", "NetworkCompiler", "Peripherals", "Profiling", "RunRecord", "Sensors",
-        "Simulation", "Streams", "Trust", "Units", "Verdicts",
+        "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
     tests(
       "Reports",
@@ -129,7 +129,8 @@ let package = Package(
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests("History", ["History"]),
     tests(
-      "Commands", ["Commands", "Documents", "RunRecord", "Timing", "Trust", "Units", "Verdicts"],
+      "Commands",
+      ["Commands", "Documents", "Machine", "RunRecord", "Timing", "Trust", "Units", "Verdicts"],
       exclude: ["Crashes", "Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]

@@ -22,6 +22,9 @@ struct CacheLevel {
   private(set) var newestBlock: UnsafeMutablePointer<Block>?
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
+  /// The slot that is the oldest of its set once the oldest has gone, and when it was used; -1: none.
+  private var runnerUp = -1
+  private var runnerUpUse: UInt64 = 0
   /// Lines that came or went: while it stays the same, so does what is held.
   private var changes: UInt64 = 0
 
@@ -88,6 +91,28 @@ struct CacheLevel {
     return true
   }
 
+  /// The slot of a set that was used longest ago; what was never used is older still. The one after it
+  /// is remembered: unless it was used since, it is the next to go.
+  private mutating func oldest(_ base: Int, _ used: UnsafeMutablePointer<UInt64>) -> Int {
+    if runnerUp >= base && runnerUp < base + ways && used[runnerUp] == runnerUpUse {
+      defer { runnerUp = -1 }
+      return runnerUp
+    }
+    var first = base
+    var second = -1
+    for place in base + 1..<base + ways {
+      if used[place] < used[first] {
+        second = first
+        first = place
+      } else if second < 0 || used[place] < used[second] {
+        second = place
+      }
+    }
+    runnerUp = second
+    if second >= 0 { runnerUpUse = used[second] }
+    return first
+  }
+
   /// Eight ways at a time: streams of data miss most sets of many ways.
   @inline(__always)
   private func mayHold(_ line: UInt32, _ base: Int) -> Bool {
@@ -102,12 +127,7 @@ struct CacheLevel {
   }
 
   private mutating func victim(_ base: Int) -> Int {
-    if let used {
-      // What was never used is the oldest.
-      var oldest = base
-      for place in base..<base + ways where used[place] < used[oldest] { oldest = place }
-      return oldest
-    }
+    if let used { return oldest(base, used) }
     for place in base..<base + ways where lines[place] == .max { return place }
     switch geometry.replacement {
     case .leastRecentlyUsed, .roundRobin:
@@ -183,6 +203,7 @@ struct CacheLevel {
   }
 
   private mutating func forgetNewest() {
+    runnerUp = -1
     changes &+= 1
     newest = .max
     newestBlock = nil

@@ -91,11 +91,35 @@ enum DataReads {
       accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
         accesses.pointee.growth[index] &* count
     }
+    if accesses.pointee.activeCount == 1, !accesses.pointee.usesPointers,
+      let waits = stream(state, accesses)
+    {
+      return waits
+    }
     let result = evaluate(state, accesses)
     if !accesses.pointee.usesPointers {
       plan(state, accesses, result.waits, missedStores: result.missedStores)
     }
     return result.waits
+  }
+
+  /// The commonest turn: one stream of reads, in steps of a power of two, through a cache.
+  private static func stream(_ state: State, _ accesses: Accesses) -> UInt32? {
+    let entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
+    let address = entry.pointee.program.address.value(state.pointee.values)
+    guard let level = entry.pointee.window.level, entry.pointee.strideShift < 32,
+      !entry.pointee.program.isStore,
+      address &- entry.pointee.window.start < entry.pointee.window.size
+    else { return nil }
+    let last = address &+ UInt32(entry.pointee.program.bytes) &- 1
+    let line = address >> level.pointee.shift
+    guard last >> level.pointee.shift == line else { return nil }
+    let missed = level.pointee.misses(line, &entry.pointee.slot)
+    let mask = UInt32(1) << level.pointee.shift &- 1
+    accesses.pointee.quietTurns =
+      ((last | mask) &- last) >> UInt32(entry.pointee.strideShift)
+    accesses.pointee.quietWaits = 0
+    return missed ? entry.pointee.window.missWaits : 0
   }
 
   /// How long the loop stays in the lines that it has just touched.
@@ -226,7 +250,7 @@ enum DataReads {
 extension BlockAccesses.Entry {
   /// Cycles that the core waits for what it reads.
   @inline(__always)
-  fileprivate mutating func read(from address: UInt32) -> UInt32 {
+  mutating func read(from address: UInt32) -> UInt32 {
     guard let level = window.level else { return window.waits &* UInt32(program.transfers) }
     let shift = level.pointee.shift
     var line = address >> shift

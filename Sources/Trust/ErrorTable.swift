@@ -8,18 +8,21 @@ public struct ErrorTable: Hashable, Sendable {
     public var measured: UInt64
     public var ours: UInt64
     public var source: String
+    /// The memory that the program ran from, by its name in the suite; nil: no wait states.
+    public var memory: String?
     /// Fingerprint of the timing model that gave `ours`.
     public var timingHash: String
 
     /// Precondition: `measured` is above zero.
     public init(
       core: String, board: String, program: String, measured: UInt64, ours: UInt64, source: String,
-      timingHash: String
+      timingHash: String, memory: String? = nil
     ) {
       precondition(measured > 0, "a measured figure is above zero")
       (self.core, self.board, self.program) = (core, board, program)
       (self.measured, self.ours) = (measured, ours)
       (self.source, self.timingHash) = (source, timingHash)
+      self.memory = memory
     }
 
     /// How far the model is off, in millionths of the measured figure; too low is negative.
@@ -58,6 +61,18 @@ public struct ErrorTable: Hashable, Sendable {
   /// The rows of one core.
   public func rows(of core: String) -> ErrorTable {
     ErrorTable(rows: rows.filter { $0.core == core })
+  }
+
+  /// The rows of one core from one memory.
+  public func rows(of core: String, memory: String?) -> ErrorTable {
+    ErrorTable(rows: rows.filter { $0.core == core && $0.memory == memory })
+  }
+
+  /// What the rows of a core ran from, in the order in which it first appears.
+  public func memories(of core: String) -> [String?] {
+    rows(of: core).rows.reduce(into: []) {
+      if !$0.contains($1.memory) { $0.append($1.memory) }
+    }
   }
 
   /// The cores in the order in which they first appear.

@@ -23,7 +23,7 @@ struct AccuracyRun {
     for row in suite.rows {
       progress(row.program)
       do throws(CommandFailure) {
-        table.rows.append(try measure(row))
+        table.rows.append(try measure(row, suite))
       } catch {
         table.excluded.append(.init(program: row.program, why: error.message))
       }
@@ -31,32 +31,47 @@ struct AccuracyRun {
     return table
   }
 
-  private func measure(_ row: AccuracySuite.Row) throws(CommandFailure) -> ErrorTable.Row {
+  private func measure(
+    _ row: AccuracySuite.Row, _ suite: AccuracySuite
+  ) throws(CommandFailure) -> ErrorTable.Row {
     let path = row.firmware.hasPrefix("/") ? row.firmware : "\(folder)/\(row.firmware)"
     let image = try loadFirmware(path)
     if let wanted = row.sha256, wanted != image.sha256 {
       throw CommandFailure(
         .badInput, "\(path): error: another build than was measured: its hash is \(image.sha256)")
     }
-    let run = try FirmwareRun(image, board: row.board, data: data)
-    let ours: UInt64
+    let run = try FirmwareRun(
+      image, board: row.board, overrides: row.memory.flatMap { suite.memories[$0] } ?? [],
+      data: data)
+    var ours = try figure(row, run, path)
+    if let reference = row.reference {
+      let other = try FirmwareRun(
+        image, board: row.board, overrides: suite.memories[reference] ?? [], data: data)
+      let divisor = max(try figure(row, other, path), 1)
+      ours = Self.quotient(ours * 1_000_000, divisor)
+    }
+    return ErrorTable.Row(
+      core: run.core, board: row.board, program: row.program, measured: row.measured, ours: ours,
+      source: row.source, timingHash: run.timingHash, memory: row.memory)
+  }
+
+  private func figure(
+    _ row: AccuracySuite.Row, _ run: FirmwareRun, _ path: String
+  ) throws(CommandFailure) -> UInt64 {
     switch row.figure {
     case .symbol(let name, let per):
       guard let function = run.record.functions.first(where: { $0.name == name && $0.calls > 0 })
       else {
         throw CommandFailure(.notJudged, "\(path): error: no call of '\(shortened(name))'")
       }
-      ours = Self.quotient(function.inclusiveCycles, function.calls * per)
+      return Self.quotient(function.inclusiveCycles, function.calls * per)
     case .printed(let word):
       guard let number = run.printed(behind: word) else {
         throw CommandFailure(
           .notJudged, "\(path): error: prints no line '\(shortened(word))' with a number")
       }
-      ours = number
+      return number
     }
-    return ErrorTable.Row(
-      core: run.core, board: row.board, program: row.program, measured: row.measured, ours: ours,
-      source: row.source, timingHash: run.timingHash)
   }
 
   private static func quotient(_ total: UInt64, _ count: UInt64) -> UInt64 {
@@ -72,10 +87,12 @@ struct FirmwareRun {
   private let console: [UInt8]
 
   init(
-    _ image: FirmwareImage, board name: String, data: DataDirectory
+    _ image: FirmwareImage, board name: String, overrides: [Override] = [], data: DataDirectory
   ) throws(CommandFailure) {
     let board: Board
-    do throws(BoardError) { board = try data.board(name) } catch { throw CommandFailure(error) }
+    do throws(BoardError) { board = try data.board(name, overrides: overrides) } catch {
+      throw CommandFailure(error)
+    }
     var parts = DeploymentParts()
     parts.firmware = image.path
     parts.board = name
@@ -92,7 +109,8 @@ struct FirmwareRun {
     record = machine.run()
     console = bytes
     core = board.chip.core.name
-    timingHash = TimingCatalog.timing(of: core)?.fingerprint ?? ""
+    let rules = TimingCatalog.timing(of: core)?.fingerprint ?? ""
+    timingHash = overrides.isEmpty ? rules : MemoryModel.fingerprint(with: rules)
     switch record.outcome {
     case .exited(code: 0), .reachedLimit, .sleepsForever: break
     default:

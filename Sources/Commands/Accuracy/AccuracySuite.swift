@@ -16,8 +16,15 @@ struct AccuracySuite {
     /// Core cycles on silicon.
     var measured: UInt64
     var source: String
+    /// What it runs from, a key of `memories`; nil: memory that never waits.
+    var memory: String?
+    /// The memory whose time its own is divided by: `measured` is a ratio in millionths.
+    var reference: String?
     var position: Position
   }
+
+  /// Which memory stands before the core: `--set board.` for each line.
+  var memories: [String: [Override]] = [:]
 
   /// Which number of a run stands against the measured one.
   enum Figure: Hashable {
@@ -32,7 +39,7 @@ struct AccuracySuite {
 
   private static let rowKeys = [
     "program", "core", "board", "firmware", "sha256", "symbol", "per", "printed", "measured",
-    "source", "built", "repository", "commit",
+    "source", "built", "repository", "commit", "memory", "relative-to",
   ]
 
   /// Reads a suite from a YAML file, or from a CSV file of rows.
@@ -44,10 +51,21 @@ struct AccuracySuite {
       return
     }
     let suite = try Fields(
-      try Node.load(path: path), "a suite", keys: ["title", "sources", "rows", "excluded"])
+      try Node.load(path: path), "a suite",
+      keys: ["title", "sources", "memories", "rows", "excluded"])
+    for entry in try suite.optional("memories")?.entries("memories") ?? [] {
+      var overrides: [Override] = []
+      for line in try entry.value.elements() { overrides.append(try Override(line.string())) }
+      memories[entry.key] = overrides
+    }
     let sources = suite.optional("sources")
     for node in try suite.required("rows").elements() {
-      rows.append(try Self.row(Fields(node, "a row", keys: Self.rowKeys), sources: sources))
+      let row = try Self.row(Fields(node, "a row", keys: Self.rowKeys), sources: sources)
+      for name in [row.memory, row.reference].compactMap(\.self) where memories[name] == nil {
+        throw node.error(
+          "unknown memory '\(shortened(name))'" + hint(for: name, in: memories.keys.sorted()))
+      }
+      rows.append(row)
     }
     for node in try suite.optional("excluded")?.elements() ?? [] {
       let fields = try Fields(node, "an exclusion", keys: ["program", "why"])
@@ -65,7 +83,9 @@ struct AccuracySuite {
       firmware: try fields.required("firmware").string(),
       sha256: try fields.optional("sha256")?.string(), figure: try figure(fields),
       measured: UInt64(try measured.integer(in: 1...Int64.max)),
-      source: try source(fields.required("source"), sources), position: fields.node.position)
+      source: try source(fields.required("source"), sources),
+      memory: try fields.optional("memory")?.string(),
+      reference: try fields.optional("relative-to")?.string(), position: fields.node.position)
   }
 
   private static func figure(_ fields: Fields) throws(DocumentError) -> Figure {

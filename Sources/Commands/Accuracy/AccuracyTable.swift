@@ -4,15 +4,21 @@ import Trust
 struct AccuracyTable {
   let table: ErrorTable
 
-  /// A block for each core: its rows, then the median and the worst.
+  /// A block for each core and memory: its rows, then the median and the worst.
   var text: String {
     var text = ""
+    var summaries = ""
     for core in table.cores {
-      var sheet = Sheet()
-      sheet.table(core, table.rows(of: core).rows.map(Self.row))
-      text += core + "\n" + sheet.text + "\n"
+      for memory in table.memories(of: core) {
+        let rows = table.rows(of: core, memory: memory)
+        let name = memory.map { "\(core), \($0)" } ?? core
+        var sheet = Sheet()
+        sheet.table(name, rows.rows.map(Self.row))
+        text += name + "\n" + sheet.text + "\n"
+        summaries += summary(name, rows)
+      }
     }
-    for core in table.cores { text += summary(core, table.rows(of: core)) }
+    text += summaries
     text += summary("all", table)
     if !table.excluded.isEmpty {
       text += "\nexcluded\n"
@@ -52,6 +58,7 @@ struct AccuracyTable {
         ("program", JSONText.quoted(row.program)), ("measured_cycles", "\(row.measured)"),
         ("our_cycles", "\(row.ours)"), ("error", Self.fraction(row.errorPartsPerMillion)),
         ("source", JSONText.quoted(row.source)), ("timing_hash", JSONText.quoted(row.timingHash)),
+        ("memory", row.memory.map(JSONText.quoted) ?? "null"),
       ])
     }
     let excluded = table.excluded.map { exclusion in

@@ -7,12 +7,21 @@ import Trust
 struct PublishedAccuracy {
   let table: ErrorTable
 
+  /// Each is a suite in YAML with its results beside it in CSV: programs at zero wait states, and those
+  /// that wait for flash.
+  private static let suites = ["silicon", "flash"]
+
   init(_ data: DataDirectory) throws(DocumentError) {
-    let folder = data.path + "/Boards/Accuracy"
-    let suite = try AccuracySuite(path: folder + "/silicon.yaml")
+    var table = ErrorTable(rows: [])
+    for name in Self.suites { try Self.add("\(data.path)/Boards/Accuracy/\(name)", to: &table) }
+    self.table = table
+  }
+
+  private static func add(_ path: String, to table: inout ErrorTable) throws(DocumentError) {
+    let suite = try AccuracySuite(path: path + ".yaml")
     let keys = ["program", "core", "board", "our_cycles", "timing_hash"]
     var results: [String: (core: String, ours: UInt64, hash: String)] = [:]
-    for record in try CSVRecords(path: folder + "/silicon.csv").records {
+    for record in try CSVRecords(path: path + ".csv").records {
       let fields = try Fields(record, "a result", keys: keys)
       let name = try fields.required("program").string() + "\n" + fields.required("board").string()
       results[name] = (
@@ -21,8 +30,7 @@ struct PublishedAccuracy {
         try fields.required("timing_hash").string()
       )
     }
-    var table = ErrorTable(
-      rows: [], excluded: suite.excluded.map { .init(program: $0.program, why: $0.why) })
+    table.excluded += suite.excluded.map { .init(program: $0.program, why: $0.why) }
     for row in suite.rows {
       guard let result = results["\(row.program)\n\(row.board)"] else {
         table.excluded.append(
@@ -32,8 +40,7 @@ struct PublishedAccuracy {
       table.rows.append(
         ErrorTable.Row(
           core: result.core, board: row.board, program: row.program, measured: row.measured,
-          ours: result.ours, source: row.source, timingHash: result.hash))
+          ours: result.ours, source: row.source, timingHash: result.hash, memory: row.memory))
     }
-    self.table = table
   }
 }

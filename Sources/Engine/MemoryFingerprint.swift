@@ -1,0 +1,91 @@
+/// What the model of slow memory answers to made-up blocks and reads, always the same ones: it changes
+/// when a rule changes that any of them meets, and not for a comment.
+public enum MemoryFingerprint {
+  public static var text: String {
+    var text = ""
+    for (index, memory) in memories.enumerated() {
+      text += "\(index):"
+      for prefetches in [false, true] {
+        for caches in [false, true] {
+          var memory = memory
+          memory.setting.prefetches = prefetches
+          memory.setting.cachesInstructions = caches
+          memory.setting.cachesData = caches
+          text += " " + answers(memory)
+        }
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// Narrow and wide memories with caches of each kind.
+  private static var memories: [Engine.SlowMemory] {
+    let replacements: [Engine.CacheGeometry.Replacement] = [
+      .leastRecentlyUsed, .roundRobin, .random,
+    ]
+    return replacements.enumerated().map { index, replacement in
+      let line = UInt32(8) << UInt32(index)
+      var setting = Engine.MemorySetting()
+      setting.waits = UInt32(2 + index)
+      setting.missWaits = UInt32(3 + index)
+      setting.dataMissWaits = UInt32(4 + index)
+      let cache = Engine.CacheGeometry(
+        size: line * 16, line: line, ways: 4, replacement: replacement)
+      return Engine.SlowMemory(
+        windows: [], line: line, instructionCache: cache, dataCache: cache, setting: setting)
+    }
+  }
+
+  /// Stalls of fetching four blocks in changing order, and of reading four streams.
+  private static func answers(_ memory: Engine.SlowMemory) -> String {
+    var path = MemoryPath(memory, core: CoreCaches())
+    defer { path.destroy() }
+    let blocks = (0..<4).map { block(at: UInt32($0) * 0x44, memory.line) }
+    defer {
+      for block in blocks {
+        block.pointee.freePrograms()
+        block.deinitialize(count: 1)
+        block.deallocate()
+      }
+    }
+    var state: UInt32 = 0x1234_5678
+    var cycle: UInt64 = 100
+    var fetch: UInt64 = 0
+    var data: UInt32 = 0
+    var entry = BlockAccesses.Entry(
+      program: AccessProgram(address: RegisterSum(), transfers: 2, bytes: 8), stride: 0,
+      strideShift: .max, window: path.window(0, .max))
+    for _ in 0..<400 {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      let stall = path.fetch(
+        blocks[Int(state >> 30)], at: cycle, isBranchedTo: state >> 29 & 1 == 0)
+      fetch &+= stall
+      cycle &+= 9 &+ stall
+      data &+= entry.read(from: state >> 20 & 0x3fc)
+    }
+    return "\(fetch)/\(data)/\(path.counts.misses)"
+  }
+
+  private static func block(at address: UInt32, _ line: UInt32) -> UnsafeMutablePointer<Block> {
+    let block = UnsafeMutablePointer<Block>.allocate(capacity: 1)
+    block.initialize(
+      to: Block(
+        address: address, end: address + 36, traits: 0, cycles: 9, takenExtra: 0,
+        branchedToExtra: 0, fixedWaits: 0, function: BlockDescription.noFunction,
+        description: BlockDescription()))
+    let count = Int((address + 35) / line - address / line) + 1
+    let lines = UnsafeMutablePointer<FetchLine>.allocate(capacity: count)
+    for index in 0..<count {
+      (lines + index).initialize(
+        to: FetchLine(
+          offset: UInt16(index * 9 / count), slack: UInt8(index % 3), cycles: UInt8(line / 4)))
+    }
+    let slots = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
+    slots.initialize(repeating: 0, count: count)
+    block.pointee.lines = lines
+    block.pointee.lineCount = UInt16(count)
+    block.pointee.cacheSlots = slots
+    return block
+  }
+}

@@ -1,0 +1,22 @@
+import Disassembly
+import Engine
+import Timing
+import Units
+
+/// The rules by which code and data wait for slow memory, as one number.
+public enum MemoryModel {
+  /// A hash of what they answer to made-up requests and to the fetches of a made-up run, and of the
+  /// fingerprint of a core's own rules.
+  public static func fingerprint(with core: String) -> String {
+    let bytes = (0..<64).map { UInt8(truncatingIfNeeded: $0 % 4 == 1 ? 0x18 : $0 * 3) }
+    let run = Decoder.decodeBlock(bytes: bytes, at: Address(0x0800_0006))
+    let offsets = run.indices.map { UInt16($0 + $0 / 5) }
+    var text = core + "\n" + MemoryFingerprint.text
+    for (line, words) in [(UInt32(4), 1), (8, 1), (16, 1), (32, 2)] {
+      let lines = FetchAhead.lines(
+        run, offsets: offsets, lineBytes: line, bufferWords: 3, wordsPerCycle: words)
+      text += lines.map { "\($0.offset),\($0.slack),\($0.cycles)" }.joined(separator: " ") + "\n"
+    }
+    return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))
+  }
+}
