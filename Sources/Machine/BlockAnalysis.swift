@@ -50,7 +50,7 @@ final class BlockAnalysis {
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
     let instructions = Decoder.decodeBlock(bytes: Array(bytes), at: address)
-    let price = timing.price(instructions, after: before(address))
+    let price = self.price(instructions, at: address)
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
     splits[key] = price.split
@@ -89,17 +89,23 @@ final class BlockAnalysis {
     return description
   }
 
-  /// What runs on into a block, as the image has it.
-  private func before(_ address: Address) -> [Instruction] {
-    guard let image, let function = image.functionID(at: address),
-      image.functions[function].address < address
-    else { return [] }
-    if let known = lines[function] { return known.before(address) }
+  /// What a block costs after what runs on or branches into it, as the image has it.
+  private func price(_ instructions: [Instruction], at address: Address) -> BlockPrice {
+    guard let function = image?.functionID(at: address), let line = line(of: function) else {
+      return timing.price(instructions)
+    }
+    return timing.price(
+      instructions, after: line.before(address), branchedFrom: line.branches(to: address))
+  }
+
+  private func line(of function: Int) -> StraightLine? {
+    if let known = lines[function] { return known }
+    guard let image else { return nil }
     let start = image.functions[function].address
     let bytes = image.contents(at: start, count: Int(image.functions[function].size)) ?? []
     let line = StraightLine(Array(bytes), at: start)
     lines[function] = line
-    return line.before(address)
+    return line
   }
 
   /// What the core predicts of the block's last instruction.
@@ -196,7 +202,7 @@ final class BlockAnalysis {
     if let known = details[key] { return known }
     guard let bytes = bytes() else { return nil }
     let instructions = Decoder.decodeBlock(bytes: bytes, at: address)
-    let offsets = timing.price(instructions, after: before(address)).offsets
+    let offsets = price(instructions, at: address).offsets
     let accesses = instructions.indices.compactMap { index -> Access? in
       let instruction = instructions[index]
       guard instruction.memory.count > 0 else { return nil }

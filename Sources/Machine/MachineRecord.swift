@@ -148,6 +148,7 @@ extension Machine {
         causes[cause.recorded] &+= UInt64(split[cause]) &* count.executions
       }
     }
+    causes[.divide] &+= UInt64(bitPattern: count.divideCycles)
     causes.balance(to: count.baseCycles)
     causes[.branch] &+= count.branchCycles
     causes[.fetch] &+= count.fetchStallCycles

@@ -38,6 +38,22 @@
   }
 }
 
+extension BlockPrice {
+  /// Takes over what the run costs when it is entered by a branch.
+  ///
+  /// A loop's head is entered by its branch much more often than from above, so that where this costs
+  /// less it is what `cycles` say.
+  mutating func adopt(entry: BlockPrice, isLoop: Bool) {
+    if entry.cycles > cycles {
+      entryExtraWhenBranchedTo = entry.cycles - cycles
+    } else if isLoop {
+      let (slot, gains) = (leavesSlot, gainsFromSlot)
+      self = entry
+      (leavesSlot, gainsFromSlot) = (slot, gains)
+    }
+  }
+}
+
 /// Cycles by what they were spent on.
 @frozen public struct CycleSplit: Sendable, Hashable {
   /// The causes.

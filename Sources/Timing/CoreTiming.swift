@@ -15,21 +15,32 @@ public protocol CoreTiming: Sendable {
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
   var fetchWordsPerCycle: Int { get }
+  /// How its integer divider ends early, where that is known; else divisions cost what is expected.
+  var divider: Divider? { get }
   /// The price of a straight run.
   ///
   /// `before` is what precedes it in memory, or nothing where that is unknown or never runs on into it:
   /// `cycles` is for a core that comes from there, and `entryExtraWhenBranchedTo` is what one that comes
-  /// from elsewhere pays more.
-  func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice
+  /// from elsewhere pays more. `source` is what runs before the branch that it is mostly entered by, that
+  /// branch included; nothing where that is unknown.
+  func price(
+    _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
+  ) -> BlockPrice
 }
 
 extension CoreTiming {
   /// The price of a straight run entered with an empty pipeline.
   public func price(_ block: [Instruction]) -> BlockPrice { price(block, after: []) }
+
+  /// The price of a straight run of which no branch into it is known.
+  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+    price(block, after: before, branchedFrom: [])
+  }
 }
 
 extension CoreTiming {
   public var fetchBufferWords: Int { 3 }
+  public var divider: Divider? { nil }
   public var fetchWordsPerCycle: Int { 1 }
 }
 

@@ -28,7 +28,9 @@ public struct CortexM0PlusTiming: CoreTiming {
     self.table = table
   }
 
-  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+  public func price(
+    _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
+  ) -> BlockPrice {
     ArmV6MPipeline.price(block, table)
   }
 }

@@ -24,6 +24,14 @@ struct CortexM33Pipeline {
   /// The price of the run.
   var price: BlockPrice { ledger.priceSinceBegin }
 
+  /// The branch just executed is taken.
+  mutating func takeBranch() {
+    ledger.charge(ledger.price.takenExtra, .branch)
+    ledger.leave(takenExtra: 0)
+    store = nil
+    partner = nil
+  }
+
   mutating func execute(_ i: Instruction) {
     let paired = pairs(i)
     wait(for: i)
@@ -77,8 +85,8 @@ struct CortexM33Pipeline {
     ledger.charge(1, .issue)
     switch i.kind {
     case .divide:
-      ledger.charge(
-        CortexM33Timing.divide, expected: CortexM33Timing.divideExpected, .divide)
+      let (least, most) = (Divider.cycles.lowerBound - 1, Divider.cycles.upperBound - 1)
+      ledger.charge(least...most, expected: Divider.expectedCycles - 1, .divide)
     // Of two stages and setting flags: no second instruction can run under it.
     case .multiply where !i.isWide: ledger.charge(1, .divide)
     case .alu where i.writesFlags && DataPath(i) == .shiftedConstant: ledger.charge(1, .issue)

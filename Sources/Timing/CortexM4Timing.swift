@@ -21,13 +21,16 @@ public struct CortexM4Timing: CoreTiming {
     lazyStacking: 17, wakeUp: 0)
 
   public let assumptions = [
-    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "divide",
-    "storeToLoad",
+    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "storeToLoad",
   ]
+
+  public let divider: Divider? = Divider()
 
   public init() {}
 
-  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+  public func price(
+    _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
+  ) -> BlockPrice {
     ThreeStagePipeline.price(block, after: before, Self.table)
   }
 }

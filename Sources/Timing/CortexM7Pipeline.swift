@@ -34,6 +34,10 @@ struct CortexM7Pipeline {
     return price
   }
 
+  /// The branch just executed is taken, as predicted. What its second slot takes is charged where the
+  /// two blocks meet.
+  mutating func takeBranch() { older = nil }
+
   mutating func execute(_ i: Instruction) {
     narrowBefore = narrow
     if !i.isWide { narrow += 1 }
@@ -212,11 +216,15 @@ enum CortexM7Operands {
   }
 }
 
-/// Stores on their way to memory: a load of what was stored waits until it is there.
+/// Stores on their way to memory: a load of what was stored, or of the other word of its doubleword, waits
+/// until it is there.
 ///
-/// Reference: LLVM ARMLatencyMutations.cpp, memoryRAWHazard with four cycles.
+/// Reference: LLVM ARMLatencyMutations.cpp, memoryRAWHazard with four cycles; SLOTHY, cortex_m7.py,
+/// add_st_hazard: as long for a load less than eight bytes away; DDI0489F 5.9.2: an entry of the buffer holds
+/// 64 bits. Bases are taken to be aligned to eight, as stack pointers are.
 ///
-/// Not modelled: a load that meets a store by another base register; a full buffer.
+/// Not modelled: a load that meets a store by another base register; a full buffer; memories with error
+/// correction, where a byte or halfword is merged first and a load of it waits about three cycles more.
 struct CortexM7StoreBuffer {
   private struct Entry {
     var base: UInt8
@@ -234,8 +242,8 @@ struct CortexM7StoreBuffer {
     let end = start &+ Int32(i.memory.byteCount)
     var earliest: UInt32 = 0
     for entry in entries
-    where entry.base == i.memory.base && entry.offset < end
-      && start < entry.offset &+ entry.bytes
+    where entry.base == i.memory.base && entry.offset >> 3 <= (end &- 1) >> 3
+      && start >> 3 <= (entry.offset &+ entry.bytes &- 1) >> 3
     {
       earliest = max(earliest, entry.cycle + CortexM7Timing.storeToLoad)
     }

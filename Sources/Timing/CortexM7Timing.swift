@@ -40,21 +40,35 @@ public struct CortexM7Timing: CoreTiming {
 
   public init() {}
 
-  public func price(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
+  public func price(
+    _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
+  ) -> BlockPrice {
     guard !block.isEmpty else { return BlockPrice() }
-    let empty = Self.run(block, after: [])
-    var price = before.isEmpty ? empty : Self.run(block, after: before)
-    price.entryExtraWhenBranchedTo = empty.cycles - min(empty.cycles, price.cycles)
-    price.gainsFromSlot = Self.run(block, after: [Self.branch]).cycles < empty.cycles
+    var price = Self.run(block, after: before)
+    price.adopt(entry: Self.run(block, after: source), isLoop: source.closesLoop(at: block))
+    price.gainsFromSlot = Self.gainsFromSlot(block)
     return price
   }
 
   private static func run(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
     var pipeline = CortexM7Pipeline(count: block.count)
-    for instruction in before { pipeline.execute(instruction) }
+    for (index, instruction) in before.enumerated() {
+      pipeline.execute(instruction)
+      let next = index + 1 < before.count ? before[index + 1] : block[0]
+      if next.address != instruction.end { pipeline.takeBranch() }
+    }
     pipeline.begin()
     for instruction in block { pipeline.execute(instruction) }
     return pipeline.price
+  }
+
+  /// Whether the first instruction, issued together with the branch that leads to it, saves a cycle.
+  private static func gainsFromSlot(_ block: [Instruction]) -> Bool {
+    var pipeline = CortexM7Pipeline(count: block.count)
+    pipeline.execute(branch)
+    pipeline.begin()
+    for instruction in block { pipeline.execute(instruction) }
+    return pipeline.price.cycles < run(block, after: []).cycles
   }
 
   /// A branch by itself.

@@ -1,7 +1,7 @@
 public import Disassembly
 public import Units
 
-/// The instructions of a function in the order of memory, to know what runs on into a block.
+/// The instructions of a function in the order of memory, to know what runs on or branches into a block.
 ///
 /// Compilers put constants and jump tables between instructions: words that literal loads read and the
 /// bytes behind a table branch are left out, as far as the code itself tells them.
@@ -9,6 +9,9 @@ public struct StraightLine: Sendable {
   private let instructions: [Instruction]
   /// Starts of words that literal loads read.
   private let constants: Set<UInt32>
+  /// By target, the branch that most often leads there: the last one that closes a loop, or else the
+  /// nearest before it.
+  private let sources: [UInt32: Int]
   /// More than this many instructions back, nothing is felt any more.
   private static let reach = 12
 
@@ -36,6 +39,30 @@ public struct StraightLine: Sendable {
     }
     instructions = decoded
     self.constants = constants
+    sources = Self.sources(decoded)
+  }
+
+  private static func sources(_ instructions: [Instruction]) -> [UInt32: Int] {
+    var sources: [UInt32: Int] = [:]
+    for (index, instruction) in instructions.enumerated()
+    where instruction.hasDirectTarget && !instruction.isCall {
+      sources[instruction.target.value] = index
+    }
+    return sources
+  }
+
+  /// The last instructions up to the branch that most often leads to `address`, in the order in which they
+  /// run; none where no branch of the function does. A short loop's body comes more than once.
+  public func branches(to address: Address) -> [Instruction] {
+    guard let source = sources[address.value] else { return [] }
+    let branch = instructions[source]
+    var path = line(before: source, next: branch.address)
+    path.append(branch)
+    guard branch.address >= address, let head = path.firstIndex(where: { $0.address == address })
+    else { return path }
+    let body = path[head...]
+    let times = (Self.reach + body.count - 1) / body.count
+    return Array(repeatElement(body, count: times).joined())
   }
 
   /// A table reaches to the nearest of its own targets.
@@ -62,6 +89,12 @@ public struct StraightLine: Sendable {
       let middle = (low + high) / 2
       if instructions[middle].address < address { low = middle + 1 } else { high = middle }
     }
+    return line(before: low, next: address)
+  }
+
+  /// The instructions before an index that run on to `address`.
+  private func line(before index: Int, next address: Address) -> [Instruction] {
+    var low = index
     var result: [Instruction] = []
     var next = address
     while low > 0, result.count < Self.reach {
@@ -80,6 +113,14 @@ public struct StraightLine: Sendable {
     case .supervisorCall, .breakpoint, .waitForInterrupt, .waitForEvent: return false
     default: return !i.isCall && (!i.writesPC || i.isConditional)
     }
+  }
+}
+
+extension [Instruction] {
+  /// Whether its last instruction branches back to the start of a run.
+  func closesLoop(at block: [Instruction]) -> Bool {
+    guard let branch = last, let first = block.first else { return false }
+    return branch.address >= first.address
   }
 }
 

@@ -33,8 +33,6 @@ struct ThreeStagePipeline {
   static let executeRefill: UInt32 = 2
   /// Refill after a load of the PC: P = 3 (3.3.2: at least two for the load and three to reload).
   static let loadedRefill: UInt32 = 3
-  static let divide: ClosedRange<UInt32> = 2...12
-  static let divideExpected: UInt32 = 7
   /// MSR and MRS: 1 or 2.
   static let special: ClosedRange<UInt32> = 1...2
   static let specialExpected: UInt32 = 2
@@ -246,7 +244,7 @@ struct ThreeStagePipeline {
   private mutating func multiply(_ i: Instruction) {
     ledger.charge(1, .issue)
     switch i.kind {
-    case .divide: more(Self.divide, expected: Self.divideExpected)
+    case .divide: more(Divider.cycles, expected: Divider.expectedCycles)
     case .multiplyAccumulate: ledger.charge(table.multiplyAccumulate - 1, .divide)
     case .longMultiply: more(table.longMultiply, expected: table.longMultiplyExpected)
     case .longMultiplyAccumulate:

@@ -24,7 +24,8 @@ import Testing
     .enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"),
     arguments: [
       ("bench-nrf52840", "nrf52840-dk"), ("exceptions", "mps2-an386"), ("bench", "mps2-an386"),
-      ("exceptions", "mps2-an500"), ("semihosting", "generic-m33"), ("exceptions-v6m", "microbit"),
+      ("exceptions", "mps2-an500"), ("timing", "mps2-an386"), ("semihosting", "generic-m33"),
+      ("exceptions-v6m", "microbit"),
       ("stm32-dialogue", "nucleo-l4r5zi"), ("stm32-dialogue", "nucleo-g0b1re"),
     ])
   func theCausesSumToTheCycles(firmware: String, board: String) throws {

@@ -32,6 +32,32 @@ struct StraightLineTests {
     #expect(table.before(Self.start + 10).map(\.kind) == [.hint])
   }
 
+  @Test("the branch that closes a loop leads to its head, a short loop's body several times over")
+  func loops() throws {
+    let line = try Self.line(
+      "b 1f\nnop\n1: ldr r0, [r1]\nadds r1, r0\nbne 1b\ncbz r2, 2f\nnop\n2: nop")
+    let body = line.branches(to: Self.start + 4)
+    #expect(body.count == 12)
+    #expect(body.prefix(3).map(\.kind) == [.load, .alu, .conditionalBranch])
+    #expect(body.suffix(3).map(\.address) == body.prefix(3).map(\.address))
+    #expect(line.branches(to: Self.start + 14).last?.kind == .compareBranch)
+    #expect(line.branches(to: Self.start + 12).isEmpty)
+  }
+
+  @Test("what a turn of a loop leaves in flight is paid by the next one")
+  func turns() throws {
+    // jnk0le, cortex_m7.md: a product of single floats can be accumulated to after three cycles.
+    let line = try Self.line("1: vfma.f32 s0, s1, s2\nsubs r0, #1\nbne 1b\nnop")
+    let head = Decoder.decodeBlock(
+      bytes: try Toolchain.assemble("1: vfma.f32 s0, s1, s2\nsubs r0, #1\nbne 1b"), at: Self.start)
+    let source = line.branches(to: Self.start)
+    for core in [CortexM7Timing(), CortexM33Timing()] as [any CoreTiming] {
+      let once = core.price(head)
+      let turn = core.price(head, after: [], branchedFrom: source)
+      #expect(turn.cycles + turn.entryExtraWhenBranchedTo + turn.takenExtra == 3 + once.takenExtra)
+    }
+  }
+
   @Test("a load hides behind the load that runs on into it")
   func context() throws {
     let code = try Toolchain.assemble("ldr r0, [r1]\nldr r2, [r3]")
