@@ -4,8 +4,8 @@ import Units
 /// The reset and clock controller of the STM32F4, and of the STM32F7 with its kernel clock choices.
 ///
 /// Reference: RM0090 7.3, RM0385 5.3; start-up times of DS8626 5.3.8 and 5.3.9 (from memory).
-/// Not modelled: see `STM32RCC`; TIMPRE of F7, PLLI2S and PLLSAI beyond their ready bits' clocks, the
-/// interrupts of ready bits (CIR holds).
+/// Not modelled: see `STM32RCC`; PLLI2S and PLLSAI beyond their ready bits' clocks, the interrupts of
+/// ready bits (CIR holds).
 enum STM32F4RCC {
   static func make(_ context: PeripheralContext) -> STM32RCC {
     STM32RCC(context, layout(hasKernelClocks: context.parameters["kernel-clocks"] == 1))
@@ -35,7 +35,9 @@ enum STM32F4RCC {
       flags: .init(
         remove: 1 << 24, powerOn: 1 << 27 | 1 << 25, pin: 1 << 26, software: 1 << 28,
         independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
-      wake: { _ in ("hsi", "hsi") })
+      wake: { _ in ("hsi", "hsi") },
+      // TIMPRE in the F7's DCKCFGR1.
+      timerFactor: { hasKernelClocks && $0.bits(0x8c, 24, 1) == 1 ? 4 : 2 })
   }
 
   private static func resets(_ hasKernelClocks: Bool) -> [UInt32: UInt32] {

@@ -65,6 +65,8 @@ enum STM32H7RCC {
     resets[0x00] = 0x25
     resets[0x04] = 0x4000_0000
     resets[0x0c] = 0x2000_0000
+    // RTCAPBEN.
+    resets[0x154] = 1 << 16
     resets[pllSource] = 0x0202_0200
     resets[pllConfiguration] = 0x01ff_0000
     for offset: UInt32 in [0x30, 0x38, 0x40] { resets[offset] = 0x0101_0280 }

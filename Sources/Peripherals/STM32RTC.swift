@@ -5,7 +5,8 @@ import Units
 /// registers. It lives in the backup domain: a reset of the system leaves it alone.
 ///
 /// Interrupts go through EXTI's inner lines (parameters `alarm-line`, `wake-up-line`), or straight to its
-/// own line where it has one (G0, U5). Parameter: `version` 2 where the registers lie as on these and H7A3. Parameter: `backup`, how many
+/// own line where it has one (G0, U5). Parameter: `version` 2 where the registers lie as on these and H7A3, 3
+/// where the keys protect no more than the calendar (U5). Parameter: `backup`, how many
 /// backup registers.
 ///
 /// Reference: RM0432 42, RM0444 28, RM0090 26; RM0444 29 for what was moved to TAMP.
@@ -26,6 +27,13 @@ final class STM32RTC: Peripheral {
     0x5c: .scr,
   ]
 
+  /// What the U5's keys leave open, and which bits of CR they do not.
+  private static let unprotected: Set<Register> = [
+    .cr, .wutr, .alrmar, .alrmbr, .alrmassr, .alrmbssr,
+  ]
+  /// REFCKON, FMT, ADD1H, SUB1H.
+  private static let calendarControl: UInt32 = 1 << 4 | 1 << 6 | 3 << 16
+
   private enum Flag {
     static let alarmA: UInt32 = 1 << 8
     static let alarmB: UInt32 = 1 << 9
@@ -40,6 +48,7 @@ final class STM32RTC: Peripheral {
   private let fabric: Fabric
   private let line: InterruptLine?
   private let isSecond: Bool
+  private let protectsCalendarAlone: Bool
   private let alarmLine: Int
   private let wakeUpLine: Int
   private var calendar = STM32Calendar()
@@ -64,7 +73,9 @@ final class STM32RTC: Peripheral {
     clock = context.clock
     external = fabric.service(STM32ExternalLines.init)
     system = fabric.service(STM32System.init)
-    isSecond = context.parameters["version"] == 2
+    let version = context.parameters["version"] ?? 1
+    isSecond = version >= 2
+    protectsCalendarAlone = version == 3
     alarmLine = context.parameters["alarm-line"] ?? 17
     wakeUpLine = context.parameters["wake-up-line"] ?? 22
     backups = min(max(context.parameters["backup"] ?? 20, 0), 32)
@@ -132,7 +143,7 @@ final class STM32RTC: Peripheral {
       lower(value << 8)
       return true
     }
-    guard keyStep == 2 else {
+    guard keyStep == 2 || protectsCalendarAlone && Self.unprotected.contains(register) else {
       // Flags can be cleared all the same.
       if register == .isr && !isSecond { lower(~value & 0x700) }
       return true
@@ -140,7 +151,9 @@ final class STM32RTC: Peripheral {
     switch register {
     case .tr: if isInitializing { calendar.time = value & 0x7f_7f7f }
     case .dr: if isInitializing { calendar.date = value & 0xff_ff3f }
-    case .cr: writeControl(value)
+    case .cr:
+      let kept = keyStep == 2 ? 0 : Self.calendarControl
+      writeControl(value & ~kept | control & kept)
     case .isr: writeStatus(value)
     case .prer: if isInitializing { prescaler = value & 0x7f_7fff }
     case .wutr: wakeUpReload = value & 0xffff

@@ -50,11 +50,11 @@ final class STM32DBGMCU: Peripheral {
   }
 
   func read(_ offset: UInt32) -> UInt32? {
-    offset == 0 ? identifier : offset <= 0x3c ? registers[offset] ?? 0 : nil
+    offset == 0 ? identifier : offset <= 0x60 ? registers[offset] ?? 0 : nil
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
-    guard offset <= 0x3c else { return false }
+    guard offset <= 0x60 else { return false }
     registers[offset] = value
     return true
   }

@@ -18,7 +18,11 @@ import Testing
       scripts.appending(path: "make-stm32"), arguments: [try #require(NRF52840Tests.facts)])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    for chip in ["stm32f407", "stm32f746", "stm32g0b1", "stm32l4r5"] {
+    let chips = try FileManager.default
+      .contentsOfDirectory(atPath: scripts.appending(path: "stm32").path)
+      .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+    #expect(chips.count >= 6)
+    for chip in chips {
       for suffix in ["yaml", "registers", "LICENCE"] {
         let name = "Boards/Chips/\(chip).\(suffix)"
         let made = try Data(contentsOf: copy.appending(path: name))

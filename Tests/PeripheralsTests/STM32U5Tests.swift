@@ -227,3 +227,25 @@ import Units
     #expect(bench.fabric.findings.entries.map(\.kind) == ["dma-error"])
   }
 }
+
+@Suite struct STM32U5RTCTests {
+  /// The vendor's driver sets the wake-up timer without the keys.
+  @Test func theKeysProtectTheCalendarAlone() {
+    let bench = Bench()
+    bench.fabric.service(STM32System.init).isBackupWritable = true
+    let line = InterruptLine(number: 2)
+    let clock = ClockSignal(frequency: Hertz(32_768))
+    let rtc = bench.device(
+      "stm32-rtc", "RTC", base: 0x4600_7800, lines: [line], parameters: ["version": 3],
+      clock: clock)
+    rtc[0x10] = 0
+    #expect(rtc[0x10] == 0x7f_00ff)
+    rtc[0x14] = 2047
+    rtc[0x18] = 1 << 14 | 1 << 10 | 1 << 6
+    #expect(rtc[0x18] == 1 << 14 | 1 << 10, "FMT is the calendar's")
+    bench.advance(.milliseconds(1001))
+    #expect(line.level)
+    rtc[0x5c] = 4
+    #expect(!line.level)
+  }
+}
