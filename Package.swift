@@ -115,10 +115,9 @@ let package = Package(
     tests(
       "Machine",
       [
-        "Boards", "Commands", "CortexM", "Deployments", "Energy", "Engine", "FirmwareImage",
-        "History",
-        "Machine", "NetworkCompiler", "Peripherals", "Profiling", "RunRecord", "Sensors",
-        "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
+        "Boards", "Commands", "CortexM", "Deployments", "Documents", "Energy", "Engine",
+        "FirmwareImage", "History", "Machine", "NetworkCompiler", "Peripherals", "Profiling",
+        "RunRecord", "Sensors", "Simulation", "Streams", "Timing", "Trust", "Units", "Verdicts",
       ]),
     tests(
       "Reports",

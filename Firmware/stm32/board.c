@@ -19,8 +19,10 @@ void alternate(uint32_t port, uint32_t pin, uint32_t function) {
 
 void uart_start(void) {
   uart_pins();
-  UART_CR1 = 1 | 1 << 2 | 1 << 3;
+  UART_CR1 = UART_ENABLE | 1 << 2 | 1 << 3;
+#ifndef UART_IS_FIRST
   wait_set(&UART_ISR, 3u << 21);  // TEACK, REACK
+#endif
 }
 
 void print(const char *text) {
@@ -40,6 +42,11 @@ void print_decimal(uint32_t value) {
     value /= 10;
   } while (value);
   print(first);
+}
+
+void print_signed(int32_t value) {
+  if (value < 0) print("-");
+  print_decimal(value < 0 ? 0u - (uint32_t)value : (uint32_t)value);
 }
 
 void irq_enable(int number) { NVIC_ISER(number / 32) = 1u << number % 32; }

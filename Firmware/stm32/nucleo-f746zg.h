@@ -9,3 +9,8 @@
 #define FLASH_BASE 0x40023C00u
 #define PWR_BASE 0x40007000u
 #define DMA1_BASE 0x40026000u
+#define GPIO_BASE 0x40020000u
+#define EXTI_IRQ 23
+#define DMA_IRQ 11
+#define AUDIO_DMA_IRQ 57
+#define AUDIO_NAME "SAI"

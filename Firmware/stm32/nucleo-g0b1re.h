@@ -9,3 +9,6 @@
 #define FLASH_BASE 0x40022000u
 #define PWR_BASE 0x40007000u
 #define DMA1_BASE 0x40020000u
+#define GPIO_BASE 0x50000000u
+#define EXTI_IRQ 7
+#define DMA_IRQ 9

@@ -10,6 +10,9 @@ __attribute__((weak)) void Default_Handler(void) { finish(2); }
 WEAK(SysTick_Handler);
 WEAK(UART_Handler);
 WEAK(TIM2_Handler);
+WEAK(EXTI_Handler);
+WEAK(DMA_Handler);
+WEAK(AUDIO_DMA_Handler);
 
 __attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 160] = {
     __stack_top,
@@ -19,6 +22,13 @@ __attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 16
     [16 + 159] = Default_Handler,
     [16 + TIM2_IRQ] = TIM2_Handler,
     [16 + UART_IRQ] = UART_Handler,
+#ifdef EXTI_IRQ
+    [16 + EXTI_IRQ] = EXTI_Handler,
+    [16 + DMA_IRQ] = DMA_Handler,
+#endif
+#ifdef AUDIO_DMA_IRQ
+    [16 + AUDIO_DMA_IRQ] = AUDIO_DMA_Handler,
+#endif
 };
 
 __attribute__((used)) void Reset_Handler(void) {

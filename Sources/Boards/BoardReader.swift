@@ -77,8 +77,13 @@ struct BoardReader {
   private func power(_ chip: Chip) throws(DocumentError) -> PowerTable? {
     guard let node = fields.optional("power") else { return nil }
     let reader = PowerReader(provenances)
-    let table = PowerTable(
-      supply: try reader.supply(node), consumers: chip.consumers + (try reader.consumers(node)))
+    var consumers = chip.consumers + (try reader.consumers(node))
+    for sensor in try fields.optional("sensors")?.entries("sensors") ?? [] {
+      guard let consumer = try reader.consumer(ofSensor: sensor) else { continue }
+      consumers.removeAll { $0.name == consumer.name }
+      consumers.append(consumer)
+    }
+    let table = PowerTable(supply: try reader.supply(node), consumers: consumers)
     try PowerReader.check(table, at: node)
     return table
   }
@@ -123,6 +128,7 @@ extension BoardReader {
 
   private static let sensorKeys = [
     "part", "bus", "address", "addresses", "pins", "power-pin", "channels", "parameters",
+    "currents",
   ]
 
   private func sensor(_ entry: Node.Entry, _ chip: Chip) throws(DocumentError) -> BoardSensor {

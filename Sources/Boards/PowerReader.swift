@@ -27,6 +27,22 @@ struct PowerReader {
     }
   }
 
+  /// What a sensor's own `currents` say: figures that its user vouches for.
+  func consumer(ofSensor entry: Node.Entry) throws(DocumentError) -> CurrentConsumer? {
+    guard let node = entry.value["currents"], !node.isNull else { return nil }
+    var states: [CurrentConsumer.State] = []
+    for state in try node.entries("currents") {
+      let current = try state.value.amperes()
+      guard current >= .zero else {
+        throw state.value.error("expected a current that is not negative")
+      }
+      states.append(
+        CurrentConsumer.State(name: state.key, current: current, provenance: .assumedWiring))
+    }
+    if states.isEmpty { throw node.error("expected at least one state of '\(entry.key)'") }
+    return CurrentConsumer(name: entry.key, scope: .sensors, states: states)
+  }
+
   private func consumer(_ entry: Node.Entry) throws(DocumentError) -> CurrentConsumer {
     let fields = try Fields(
       entry.value, "a consumer", keys: ["scope", "while", "initial", "states"])

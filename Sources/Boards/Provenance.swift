@@ -43,9 +43,12 @@ public struct Provenance: Hashable, Sendable {
 
 extension Provenance {
   /// Of wiring that its user describes: no number that could be off.
-  static let wiring = Provenance(
-    source: Source(key: "user", title: "as the deployment or board says", location: "no document"),
-    mark: .derived)
+  static let wiring = Provenance(source: user, mark: .derived)
+  /// Of a sensor's current that stands beside its wiring, without a document.
+  static let assumedWiring = Provenance(source: user, mark: .memory)
+
+  private static let user = Source(
+    key: "user", title: "as the deployment or board says", location: "no document")
 }
 
 /// A value of a data file with its provenance.

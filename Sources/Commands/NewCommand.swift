@@ -53,6 +53,15 @@ let deploymentTemplate = """
       end: repeat
   #  microphone: {file: recordings/room.wav, end: hold}
 
+  # Sensors wired to the board, or in place of its own; 'thumbprint sensors' lists the parts.
+  # sensors:
+  #   imu: {part: LSM6DSOX, bus: TWIM1, address: 0x6A, pins: {INT1: P0.11}}
+
+  # What goes wrong with them: dropout, stuck, saturation, bias, noise, clock-drift, nack, stretch,
+  # fifo-overrun. --seed N or 'seed:' draws the noise.
+  # faults:
+  #   - {sensor: imu, kind: bias, channel: accelerometer, value: 50 mg, at: 2 s, for: 500 ms}
+
   # What truly happened and when, to count right decisions.
   # labels: recordings/movement.label
 

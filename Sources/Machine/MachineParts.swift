@@ -109,6 +109,9 @@ private final class Assembly {
       isFetch ? core.permissions(at: address) : core.pagePermissions(at: address)
     }
     try addDevices(bus, core, engine)
+    if let supply = board.power?.supply.value {
+      fabric.service(AnalogInputs.init).set("VDD", microvolts: 1_000 * supply.millivolts)
+    }
     for pin in board.pullUps { fabric.pins[pin.description].setResistor(true) }
     for segment in outside { try program(segment, bus) }
     board = try board.withSensorDefaults()

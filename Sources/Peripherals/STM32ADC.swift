@@ -1,15 +1,17 @@
 import Simulation
 import Units
 
-/// The analogue-to-digital converter of L4 and G0: regular sequences, single or continuous, by software
-/// or a timer's trigger, with DMA and interrupts.
+/// The analogue-to-digital converter of L4 and G0: regular sequences, single or continuous, by
+/// software or a timer's trigger, with DMA and interrupts.
 ///
-/// Inputs are the nets' voltages by `ADC.IN5` or the pin's name in `AnalogInputs`. Parameter: `family` 0 for
-/// the G0 (CHSELR, one sampling time register), else the L4.
+/// Inputs are the nets' voltages by the pin's name in `AnalogInputs`, else by `ADC.IN5`.
+/// Parameters: `family` 0 for the G0 (CHSELR, one sampling time register), else the L4; the
+/// channels of pins by name: `PA0: 5`.
 ///
 /// Reference: RM0432 21, RM0444 15.
-/// Not modelled: injected conversions, dual mode, oversampling, analogue watchdogs, offset registers,
-/// differential inputs, external triggers but timers' TRGO, the offset that calibration finds.
+/// Not modelled: injected conversions, dual mode, oversampling, analogue watchdogs, offset
+/// registers, differential inputs, external triggers but timers' TRGO, the offset that calibration
+/// finds.
 final class STM32ADC: Peripheral {
   private enum Flag {
     static let ready: UInt32 = 1 << 0
@@ -37,6 +39,7 @@ final class STM32ADC: Peripheral {
   private let isSmall: Bool
   private let inputs: AnalogInputs
   private let request: STM32DMARequest
+  private let pins: [Int: String]
   private var control: UInt32
   private var status: UInt32 = 0
   private var enables: UInt32 = 0
@@ -55,6 +58,7 @@ final class STM32ADC: Peripheral {
     isSmall = context.parameters["family"] == 0
     control = isSmall ? 0 : 1 << 29
     inputs = fabric.service(AnalogInputs.init)
+    pins = STM32AnalogPins.byChannel(context.parameters)
     request = fabric.service(STM32DMARequests.init).line("ADC1")
     converted = fabric.scheduler.event(name) { [unowned self] in finish() }
     calibrated = fabric.scheduler.event("\(name) calibration") { [unowned self] in
@@ -258,7 +262,7 @@ final class STM32ADC: Peripheral {
     let temperature = isSmall ? 12 : 17
     if channel == reference { return 1_212_000 }
     if channel == temperature { return 760_000 }
-    return inputs.microvolts(at: "\(name).IN\(channel)")
+    return inputs.microvolts(at: pins[channel] ?? "\(name).IN\(channel)")
   }
 
   private func update() {

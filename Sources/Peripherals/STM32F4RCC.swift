@@ -4,8 +4,7 @@ import Units
 /// The reset and clock controller of the STM32F4, and of the STM32F7 with its kernel clock choices.
 ///
 /// Reference: RM0090 7.3, RM0385 5.3; start-up times of DS8626 5.3.8 and 5.3.9 (from memory).
-/// Not modelled: see `STM32RCC`; PLLI2S and PLLSAI beyond their ready bits' clocks, the interrupts of
-/// ready bits (CIR holds).
+/// Not modelled: see `STM32RCC`; the interrupts of ready bits (CIR holds).
 enum STM32F4RCC {
   static func make(_ context: PeripheralContext) -> STM32RCC {
     STM32RCC(context, layout(hasKernelClocks: context.parameters["kernel-clocks"] == 1))
@@ -29,15 +28,27 @@ enum STM32F4RCC {
       systemClock: (0, 2, 2, ["hsi", "hse", "pll-p"]),
       ahb: .init(shift: 4, width: 4),
       apb: [.init(shift: 10, width: 3), .init(shift: 13, width: 3)],
-      selections: hasKernelClocks ? selections : [],
+      selections: [audioSelection] + (hasKernelClocks ? selections : []),
       enables: [0x30, 0x34, 0x38, 0x40, 0x44], resetDistance: 0x20,
       interrupts: (0x1000, 0x1004, 0x1008), backup: 0x70, status: 0x74,
       flags: .init(
         remove: 1 << 24, powerOn: 1 << 27 | 1 << 25, pin: 1 << 26, software: 1 << 28,
         independent: 1 << 29, window: 1 << 30, lowPower: 1 << 31),
       wake: { _ in ("hsi", "hsi") },
+      derived: { rcc, name in hasKernelClocks ? audioDividers(rcc, name) : nil },
       // TIMPRE in the F7's DCKCFGR1.
       timerFactor: { hasKernelClocks && $0.bits(0x8c, 24, 1) == 1 ? 4 : 2 })
+  }
+
+  /// PLLSAIDIVQ and PLLI2SDIVQ. Reference: RM0385 5.3.25.
+  private static func audioDividers(_ rcc: STM32RCC, _ name: String) -> Hertz? {
+    switch name {
+    case "sai-divided":
+      rcc.frequency("sai-pll-q")?.scaled(by: 1, over: UInt64(rcc.bits(0x8c, 8, 5)) + 1)
+    case "i2s-divided":
+      rcc.frequency("i2s-pll-q")?.scaled(by: 1, over: UInt64(rcc.bits(0x8c, 0, 5)) + 1)
+    default: nil
+    }
   }
 
   private static func resets(_ hasKernelClocks: Bool) -> [UInt32: UInt32] {
@@ -55,6 +66,11 @@ enum STM32F4RCC {
     return resets
   }
 
+  /// I2SSRC.
+  private static var audioSelection: STM32RCCLayout.Selection {
+    .init(clock: "i2s", register: 0x08, shift: 23, sources: ["i2s-pll-r", ""])
+  }
+
   private static var selections: [STM32RCCLayout.Selection] {
     let first = ["pclk1", "sysclk", "hsi", "lse"]
     let second = ["pclk2", "sysclk", "hsi", "lse"]
@@ -69,6 +85,11 @@ enum STM32F4RCC {
         .init(
           clock: "i2c\(index + 1)", register: 0x90, shift: UInt32(16 + 2 * index),
           sources: ["pclk1", "sysclk", "hsi"]))
+    }
+    for (clock, shift) in [("sai1", UInt32(20)), ("sai2", 22)] {
+      all.append(
+        .init(
+          clock: clock, register: 0x8c, shift: shift, sources: ["sai-divided", "i2s-divided", ""]))
     }
     all.append(
       .init(clock: "lptim1", register: 0x90, shift: 24, sources: ["pclk1", "lsi", "hsi", "lse"]))
@@ -85,6 +106,7 @@ enum STM32F4RCC {
     return [
       ("\(prefix)pll-p", vco.scaled(by: 1, over: UInt64(2 * (rcc.bits(register, 16, 2) + 1)))),
       ("\(prefix)pll-q", vco.scaled(by: 1, over: UInt64(max(rcc.bits(register, 24, 4), 2)))),
+      ("\(prefix)pll-r", vco.scaled(by: 1, over: UInt64(max(rcc.bits(register, 28, 3), 2)))),
     ]
   }
 }

@@ -1,9 +1,12 @@
 import Simulation
 
-/// One port of general-purpose pins of an STM32: it drives and senses the board's nets `PA0` to `PK15`.
+/// One port of general-purpose pins of an STM32: it drives and senses the board's nets `PA0` to
+/// `PK15`.
 ///
-/// Parameters: `port` (0 is A), and the reset values `moder`, `pupdr`, `ospeedr`. A pin in alternate
-/// function is driven by whoever owns the function.
+/// Parameters: `port` (0 is A), the reset values `moder`, `pupdr`, `ospeedr`, and which alternate
+/// function of which pin is a timer's channel: `TIM2_CH1.5: 1`. Such a pin shows what the channel
+/// drives, and the channel senses the pin. Other functions are wired by the names of their
+/// controllers.
 ///
 /// Reference: RM0432 8, RM0444 7, RM0090 8.
 /// Not modelled: the lock register's effect, output speed.
@@ -33,6 +36,8 @@ final class STM32GPIO: Peripheral {
   private var lock: UInt32 = 0
   private var lockStep = 0
   private var alternates: [UInt32] = [0, 0]
+  /// The channels' nets by pin and alternate function.
+  private var channels: [Int: [UInt32: Pin]] = [:]
 
   init(_ context: PeripheralContext) {
     name = context.name
@@ -44,7 +49,38 @@ final class STM32GPIO: Peripheral {
     }
     resets = (value("moder", 0), value("pupdr", 0), value("ospeedr", 0))
     (mode, pull, speed) = resets
+    connect(context.parameters, fabric)
     for pin in nets.indices { apply(pin) }
+  }
+
+  private func connect(_ parameters: [String: Int], _ fabric: Fabric) {
+    for (key, function) in parameters.sorted(by: { $0.key < $1.key }) where key.hasPrefix("TIM") {
+      let words = key.split(separator: ".")
+      guard words.count == 2, let pin = Int(words[1]), nets.indices.contains(pin) else { continue }
+      let channel = fabric.pins[String(words[0].map { $0 == "_" ? "." : $0 })]
+      channels[pin, default: [:]][UInt32(truncatingIfNeeded: function)] = channel
+      channel.observe { [unowned self] _ in if self.channel(of: pin) === channel { apply(pin) } }
+    }
+    for pin in channels.keys.sorted() {
+      nets[pin].observe { [unowned self] _ in sense(pin) }
+    }
+  }
+
+  /// The timer's channel that the pin is given to.
+  private func channel(of pin: Int) -> Pin? {
+    guard field(mode, pin) == 2 else { return nil }
+    return channels[pin]?[alternates[pin / 8] >> UInt32(pin % 8 * 4) & 0xf]
+  }
+
+  /// A channel that its timer does not drive follows the pin.
+  private func sense(_ pin: Int) {
+    let chosen = channel(of: pin)
+    for other in channels[pin].map({ Array($0.values) }) ?? [] where other !== chosen {
+      other.drive(nets[pin].name, nil)
+    }
+    guard let chosen else { return }
+    let isOutput = chosen.isDriven(besides: nets[pin].name)
+    chosen.drive(nets[pin].name, isOutput ? nil : nets[pin].level)
   }
 
   /// The chip's name of a pin: `PA5`.
@@ -74,7 +110,7 @@ final class STM32GPIO: Peripheral {
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     guard let register = Register(rawValue: offset) else { return false }
-    let isLayout = offset <= Register.pupdr.rawValue
+    let isLayout = offset <= Register.pupdr.rawValue || register == .afrl || register == .afrh
     defer { if isLayout { for pin in nets.indices { apply(pin) } } }
     switch register {
     case .moder: mode = value
@@ -122,6 +158,12 @@ final class STM32GPIO: Peripheral {
     nets[pin].setPull(pulls == 1 ? true : pulls == 2 ? false : nil)
     let level = output >> UInt32(pin) & 1 == 1
     let isOpen = openDrain >> UInt32(pin) & 1 == 1 && level
-    nets[pin].drive(name, field(mode, pin) == 1 && !isOpen ? level : nil)
+    let channel = channel(of: pin)
+    if let channel, channel.isDriven(besides: nets[pin].name) {
+      nets[pin].drive(name, channel.level)
+    } else {
+      nets[pin].drive(name, field(mode, pin) == 1 && !isOpen ? level : nil)
+    }
+    if channels[pin] != nil { sense(pin) }
   }
 }

@@ -243,6 +243,11 @@ final class STM32I2CFirst: Peripheral {
       control1 &= ~Control.stop
       status &= ~(Flag.finished | Flag.empty)
       release()
+      // A START that was asked for meanwhile follows the STOP.
+      if control1 & Control.start != 0 {
+        track.begin()
+        begin(.starting, bits: 1)
+      }
     }
     update()
   }

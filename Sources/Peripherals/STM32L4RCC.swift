@@ -14,6 +14,11 @@ enum STM32L4RCC {
     24_000_000, 32_000_000, 48_000_000,
   ]
 
+  /// SAI1SEL and SAI2SEL. Reference: RM0432 6.4.34.
+  private static let audioSources = [
+    "sai1-pll-p", "sai2-pll-p", "pll-p", "", "hsi", "", "", "",
+  ]
+
   static func make(_ context: PeripheralContext) -> STM32RCC { STM32RCC(context, layout) }
 
   private static var layout: STM32RCCLayout {
@@ -55,6 +60,9 @@ enum STM32L4RCC {
         select("lptim2", 20, low),
         select("clk48", 26, ["hsi48", "sai1-pll-q", "pll-q", "msi"]),
         select("adc", 28, ["", "sai1-pll-r", "", "sysclk"]),
+        select("sai1", 5, audioSources, 0x9c), select("sai2", 8, audioSources, 0x9c),
+        select("dfsdm1", 2, ["pclk2", "sysclk"], 0x9c),
+        select("dfsdm1-audio", 3, ["sai1", "hsi", "msi"], 0x9c),
       ],
       enables: [0x48, 0x4c, 0x50, 0x58, 0x5c, 0x60], resetDistance: 0x20,
       interrupts: (0x18, 0x1c, 0x20), backup: 0x90, status: status,
@@ -62,7 +70,10 @@ enum STM32L4RCC {
         remove: 1 << 23, powerOn: 1 << 27, pin: 1 << 26, software: 1 << 28, independent: 1 << 29,
         window: 1 << 30, lowPower: 1 << 31),
       wake: { $0[0x08] >> 15 & 1 == 1 ? ("hsi", "hsi") : ("msi", "msi") },
-      derive: deriveMSI)
+      derive: deriveMSI,
+      derived: { rcc, name in
+        name == "sai1" ? rcc.frequency(audioSources[rcc.bits(0x9c, 5, 3)]) : nil
+      })
   }
 
   private static func deriveMSI(_ rcc: STM32RCC) {

@@ -1,13 +1,16 @@
 import Simulation
 import Units
 
-/// An SPI of an STM32 as a controller: version 1 of F4, and version 2 with FIFOs and data sizes of F7,
-/// L4 and G0.
+/// An SPI of an STM32 as a controller: version 1 of F4, and version 2 with FIFOs and data sizes of
+/// F7, L4 and G0.
 ///
-/// Frames of up to 8 bits move one byte, longer ones two. Parameter: `fifo` in bytes (0: version 1).
+/// Frames of up to 8 bits move one byte, longer ones two. Parameter: `fifo` in bytes (0: version
+/// 1).
+///
+/// With the parameter `i2s` 1 it has the I2S mode, see `STM32I2S`.
 ///
 /// Reference: RM0432 49, RM0444 35, RM0090 28.
-/// Not modelled: being a peripheral, I2S, CRC, TI mode, bidirectional mode's turnaround, modes of clock
+/// Not modelled: being a peripheral, CRC, TI mode, bidirectional mode's turnaround, modes of clock
 /// phase and polarity (both ends agree), hardware NSS pins.
 final class STM32SPI: Peripheral {
   private enum Flag {
@@ -35,8 +38,10 @@ final class STM32SPI: Peripheral {
   private var shifting: UInt16?
   private var hasOverrun = false
   private var due: Event?
+  private let audio: STM32I2S?
 
   init(_ context: PeripheralContext) {
+    audio = context.parameters["i2s"] == 1 ? STM32I2S(context) : nil
     name = context.name
     fabric = context.fabric
     clock = context.clock
@@ -49,7 +54,10 @@ final class STM32SPI: Peripheral {
     receiveRequest = requests.line("\(name)_RX")
     transmitRequest = requests.line("\(name)_TX")
     due = fabric.scheduler.event(name) { [unowned self] in finish() }
+    audio?.changed = { [unowned self] in update() }
   }
+
+  private var isAudio: Bool { audio?.isSelected == true }
 
   private var bits: UInt32 {
     hasFIFO ? max(control2 >> 8 & 0xf, 3) + 1 : control1 >> 11 & 1 == 1 ? 16 : 8
@@ -68,6 +76,7 @@ final class STM32SPI: Peripheral {
       defer { hasReadStatus = true }
       return status
     case 0x0c: return take(width)
+    case 0x1c, 0x20: return audio?.read(offset) ?? held[offset] ?? 0
     default: return offset <= 0x20 ? held[offset] ?? 0 : nil
     }
   }
@@ -83,6 +92,8 @@ final class STM32SPI: Peripheral {
     case 0x04: control2 = value & 0xffff
     case 0x08: break
     case 0x0c: put(value, width)
+    case 0x1c, 0x20:
+      if let audio { audio.write(offset, value) } else { held[offset] = value }
     default:
       guard offset <= 0x20 else { return false }
       held[offset] = value
@@ -96,6 +107,7 @@ final class STM32SPI: Peripheral {
   func reset() {
     due?.cancel()
     track.end()
+    audio?.reset()
     control1 = 0
     control2 = hasFIFO ? 0x700 : 0
     held = [0x10: 7]
@@ -110,6 +122,7 @@ final class STM32SPI: Peripheral {
 
   /// RXNE by FRXTH: a byte or two; TXE while half of the FIFO is free.
   private var status: UInt32 {
+    if let audio, isAudio { return audio.status }
     var value: UInt32 = 0
     let bytes = received.count * frameBytes
     let isQuarter = control2 >> 12 & 1 == 1 || !hasFIFO
@@ -123,6 +136,10 @@ final class STM32SPI: Peripheral {
   }
 
   private func put(_ value: UInt32, _ width: AccessWidth) {
+    if isAudio {
+      audio?.put(value)
+      return
+    }
     // A halfword written to frames of a byte is two of them.
     let isPacked = hasFIFO && frameBytes == 1 && width != .byte
     let frames: [UInt16] =
@@ -134,6 +151,12 @@ final class STM32SPI: Peripheral {
   }
 
   private func take(_ width: AccessWidth) -> UInt32 {
+    if let audio, isAudio {
+      if hasReadStatus { audio.clearOverrun() }
+      hasReadStatus = false
+      defer { update() }
+      return audio.take()
+    }
     if hasReadStatus { hasOverrun = false }
     hasReadStatus = false
     var value = received.isEmpty ? 0 : UInt32(received.removeFirst())
@@ -191,7 +214,7 @@ final class STM32SPI: Peripheral {
 
   private func update() {
     let flags = status
-    let isEnabled = control1 >> 6 & 1 == 1
+    let isEnabled = isAudio ? audio?.isEnabled == true : control1 >> 6 & 1 == 1
     let pending =
       control2 >> 7 & 1 == 1 && flags & Flag.empty != 0
       || control2 >> 6 & 1 == 1 && flags & Flag.received != 0

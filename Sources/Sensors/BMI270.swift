@@ -22,8 +22,8 @@ import Units
 /// a full or watermark interrupt stands while its condition holds. By SPI a read gives a dummy byte
 /// first; the switch to SPI at the first rising edge of CSB takes no time.
 /// Not modelled: the auxiliary interface, features (step counter, motion, gestures), filters,
-/// settling, offset compensation, self-test, the time that a soft reset takes and that a write
-/// needs in power-save mode. Where a register asks for one of them, that is a finding.
+/// settling, offset compensation, the gyroscope's self-test, the time that a soft reset takes and
+/// that a write needs in power-save mode. Where a register asks for one of them, that is a finding.
 public final class BMI270: Sensor, RegisterFile {
   static let description = SensorDescription(
     part: "BMI270", summary: "accelerometer and gyroscope",
@@ -37,7 +37,7 @@ public final class BMI270: Sensor, RegisterFile {
     ],
     pins: ["INT1", "INT2"], powerStates: State.allCases.map(\.rawValue),
     reference: "BMI270 data sheet (Bosch, BST-BMI270-DS000)",
-    notModelled: "auxiliary interface, features, filters, settling, self-test")
+    notModelled: "auxiliary interface, features, filters, settling, the gyroscope's self-test")
 
   /// The states in which it draws different currents.
   enum State: String, CaseIterable {
@@ -217,9 +217,19 @@ extension BMI270 {
     if fresh.contains(.accelerometer) {
       guard let acceleration = context.feel(.acceleration, atRest: [0, 0, 1]) else { return nil }
       let range = Double(2 << Int(self[.ACC_RANGE] & 3))
-      for axis in 0..<3 { words[3 + axis] = register16(acceleration[axis] * 32_768 / range) }
+      let test = selfTest
+      for axis in 0..<3 {
+        words[3 + axis] = register16((acceleration[axis] + test[axis]) * 32_768 / range)
+      }
     }
     return words
+  }
+
+  /// What the accelerometer's self-test adds in g: assumed, beyond the least that the data sheet
+  /// asks for between both signs (16, -15 and 10 g).
+  private var selfTest: InlineArray<3, Double> {
+    guard self[.ACC_SELF_TEST] & 0x01 != 0 else { return [0, 0, 0] }
+    return self[.ACC_SELF_TEST] & 0x04 != 0 ? [8.5, -8, 5.5] : [-8.5, 8, -5.5]
   }
 
   /// A byte of the burst's sample, from ACC_X_LSB on.

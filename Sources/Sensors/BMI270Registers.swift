@@ -59,7 +59,6 @@ extension BMI270 {
       case .AUX_IF_CONF: 0x80
       case .INT1_MAP_FEAT, .INT2_MAP_FEAT: 0xff
       case .INT_MAP_DATA: 0x88
-      case .ACC_SELF_TEST: 0x01
       case .PWR_CTRL: 0x01
       default: 0
       }

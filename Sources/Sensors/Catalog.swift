@@ -13,6 +13,7 @@ public enum SensorCatalog {
     Entry(description: BMI270.description, make: { BMI270($0) }),
     Entry(description: BMM150.description, make: { BMM150($0) }),
     Entry(description: HTS221.description, make: { HTS221($0) }),
+    Entry(description: ICS43434.description, make: { ICS43434($0) }),
     Entry(description: LIS2DW12.description, make: { LIS2DW12($0) }),
     Entry(description: LPS22HB.description, make: { LPS22HB($0) }),
     Entry(description: LSM6DSOX.description, make: { LSM6DSOX($0) }),

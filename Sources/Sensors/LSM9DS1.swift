@@ -23,11 +23,12 @@ import Units
 /// when it is overwritten, or refused by a FIFO that stopped, before any byte of it was read.
 ///
 /// Reference: LSM9DS1 data sheet (DocID025715 Rev 2), sections 2 to 7; register fields as in
-/// STMicroelectronics/lsm9ds1-pid.
+/// STMicroelectronics/lsm9ds1-pid. Self-test moves all axes by 400 mg, and by 100 degrees a second
+/// at +-245 or 300 at more: assumed.
 /// Not modelled: SPI, filters and bandwidths, settling after a change of mode (tables 11 and 12:
-/// samples to be discarded), interrupt generators and activity detection, self-test, Orient,
-/// temperature in the FIFO, boot time (BOOT and SW_RESET take none). Where a register asks for one
-/// of them, that is a finding.
+/// samples to be discarded), interrupt generators and activity detection, Orient, temperature in
+/// the FIFO, boot time (BOOT and SW_RESET take none). Where a register asks for one of them, that
+/// is a finding.
 public final class LSM9DS1: Sensor, I2CTarget {
   static let description = SensorDescription(
     part: "LSM9DS1", summary: "accelerometer, gyroscope and magnetometer",
@@ -40,7 +41,7 @@ public final class LSM9DS1: Sensor, I2CTarget {
     pins: ["INT1_A/G", "INT2_A/G", "DRDY_M"],
     powerStates: LSM9DS1PowerState.allCases.map(\.rawValue),
     reference: "LSM9DS1 data sheet (ST, DocID025715 Rev 2)",
-    notModelled: "SPI, filters, settling, interrupt generators, self-test")
+    notModelled: "SPI, filters, settling, interrupt generators, magnetometer's self-test")
 
   let context: SensorContext
   let consumer: PowerConsumer

@@ -74,7 +74,6 @@ extension LSM9DS1 {
       case .ORIENT_CFG_G: 0x07
       case .CTRL_REG7_XL: 0xe5
       case .CTRL_REG9: 0x18
-      case .CTRL_REG10: 0x05
       case .ACT_THS, .ACT_DUR, .INT_GEN_CFG_XL, .INT_GEN_THS_X_XL, .INT_GEN_THS_Y_XL,
         .INT_GEN_THS_Z_XL, .INT_GEN_DUR_XL, .REFERENCE_G, .INT_GEN_CFG_G, .INT_GEN_THS_XH_G,
         .INT_GEN_THS_XL_G, .INT_GEN_THS_YH_G, .INT_GEN_THS_YL_G, .INT_GEN_THS_ZH_G,

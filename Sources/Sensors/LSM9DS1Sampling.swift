@@ -83,7 +83,7 @@ extension LSM9DS1 {
       for axis in 0..<3 {
         let isNegated = self[.ORIENT_CFG_G] & (0x20 >> UInt8(axis)) != 0
         let isEnabled = self[.CTRL_REG4] & (0x08 << UInt8(axis)) != 0
-        let value = isNegated ? -rate[axis] : rate[axis]
+        let value = (isNegated ? -rate[axis] : rate[axis]) + gyroscopeTest
         words[axis] = isEnabled ? register16(value / perCount) : 0
       }
     }
@@ -91,12 +91,19 @@ extension LSM9DS1 {
       guard let acceleration = context.feel(.acceleration, atRest: [0, 0, 1]) else { return nil }
       let perCount = sensitivity(
         "accelerometer-sensitivity", Self.accelerometerSensitivity(self[.CTRL_REG6_XL] >> 3 & 3))
+      let test: Double = self[.CTRL_REG10] & 0x01 != 0 ? 0.4 : 0
       for axis in 0..<3 {
         let isEnabled = self[.CTRL_REG5_XL] & (0x08 << UInt8(axis)) != 0
-        words[3 + axis] = isEnabled ? register16(acceleration[axis] / perCount) : 0
+        words[3 + axis] = isEnabled ? register16((acceleration[axis] + test) / perCount) : 0
       }
     }
     return words
+  }
+
+  /// What ST_G adds, in degrees a second.
+  private var gyroscopeTest: Double {
+    guard self[.CTRL_REG10] & 0x04 != 0 else { return 0 }
+    return self[.CTRL_REG1_G] >> 3 & 3 == 0 ? 100 : 300
   }
 
   private func sensitivity(_ parameter: String, _ standard: Int) -> Double {

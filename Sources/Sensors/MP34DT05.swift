@@ -9,52 +9,45 @@ public import Units
 /// edge. A sample counts as produced when its buffer ends; it is read when that buffer stood in
 /// fresh RAM.
 ///
-/// Reference: MP34DT05 data sheet (ST).
-/// Not modelled: the one-bit stream itself, the decimation filter's response and delay, wake-up
-/// time, noise, acoustic overload. While it is off or not clocked it is silent.
+/// Reference: MP34DT05 data sheet (ST). Where an interface hands the bits on (SAI's PDM interface,
+/// I2S), they come from a second-order modulator that holds the recording's value for a word of
+/// them; the words are counted as samples.
+/// Not modelled: the interface's decimation filter's response and delay, wake-up time, noise,
+/// acoustic overload. While it is off or not clocked it is silent.
 public final class MP34DT05: Sensor, PDMSource {
   static let description = SensorDescription(
     part: "MP34DT05", summary: "omnidirectional digital microphone", attachment: .pdm,
-    quantities: [.sound], rates: [], pins: [], powerStates: [State.off, State.on],
+    quantities: [.sound], rates: [], pins: [], powerStates: ["off", "on"],
     reference: "MP34DT05 data sheet (ST)",
     notModelled: "the decimation filter's response, wake-up time, noise, acoustic overload")
 
-  private enum State {
-    static let off = "off"
-    static let on = "on"
-  }
-
+  private let microphone: Microphone
   private let context: SensorContext
-  private let consumer: PowerConsumer
-  private var isClocked = false
-  private var isPowered: Bool
-  /// The rate of the recording and that of the interface, once they were found to differ.
-  public private(set) var rateMismatch: (recorded: Hertz, interface: Hertz)?
+  private var modulator = SigmaDelta()
 
   init(_ context: SensorContext) {
     self.context = context
-    consumer = context.fabric.power.consumer(context.name, initial: State.off)
-    isPowered = context.powerPin?.level ?? true
-    let input = context.fabric.pdm(context.bus)
+    microphone = Microphone(context, idle: "off")
+    let input = context.fabric.pdm(context.input)
     if context.parameters["right"] == 1 { input.right = self } else { input.left = self }
-    context.powerPin?.observe { [unowned self] in power($0) }
   }
 
   public func reset() {}
 
-  public func clock(running: Bool) {
-    isClocked = running
-    settle()
-  }
+  /// The rate of the recording and that of the interface, once they were found to differ.
+  public var rateMismatch: (recorded: Hertz, interface: Hertz)? { microphone.rateMismatch }
+
+  public func clock(running: Bool) { microphone.clock(running: running) }
 
   public func sample(at instant: Instant, rate: Hertz) -> Int16? {
-    guard isPowered, isClocked, !context.faults.dropsSample(at: instant) else { return 0 }
-    if let stimulus = context.stimulus { check(stimulus, against: rate) }
-    guard let values = context.feel(.sound, atRest: [0], at: instant) else {
-      context.endStream()
-      return nil
-    }
-    return register16(values[0])
+    microphone.hear(at: instant, rate: rate).map(register16)
+  }
+
+  public func bits(_ count: Int, endingAt instant: Instant) -> UInt32? {
+    guard let value = microphone.hear(at: instant, rate: nil) else { return nil }
+    guard microphone.isOn else { return 0 }
+    let level = Int64(register16(value))
+    return (0..<count).reduce(0) { word, _ in word << 1 | (modulator.next(level) ? 1 : 0) }
   }
 
   public func delivered(count: Int) {
@@ -67,24 +60,5 @@ public final class MP34DT05: Sensor, PDMSource {
     guard count > 0 else { return }
     context.track.markDataReady(count)
     context.track.markLost(count)
-  }
-
-  private func power(_ level: Bool) {
-    isPowered = level
-    settle()
-  }
-
-  private func settle() { consumer.enter(isPowered && isClocked ? State.on : State.off) }
-
-  private func check(_ stimulus: any Stimulus, against interface: Hertz) {
-    guard let recorded = stimulus.rate, recorded != interface, rateMismatch == nil,
-      !stimulus.convert(to: interface)
-    else { return }
-    rateMismatch = (recorded, interface)
-    context.fabric.findings.note(
-      "rate-mismatch", context.name,
-      "recorded at \(recorded.value) Hz, sampled at \(interface.value) Hz")
-    context.fabric.requestStop(
-      .rateMismatch(sensor: context.name, recorded: recorded, wanted: interface))
   }
 }

@@ -23,6 +23,12 @@ extension SensorContext {
     }
   }
 
+  /// The interface's data wire: the first, or that which the parameter `line` says.
+  var input: String {
+    let line = parameters["line"] ?? 0
+    return line == 0 ? bus : "\(bus).\(line)"
+  }
+
   /// The stream holds no more and its deployment says that the run ends there.
   func endStream() { fabric.requestStop(.streamEnded(sensor: name)) }
 

@@ -42,6 +42,9 @@ public protocol PDMSource: AnyObject {
   /// The decimated sample that ends at `instant`, at 0 dB of the interface's gain; nil once the
   /// stream has ended. `rate` is the decimated sample rate.
   func sample(at instant: Instant, rate: Hertz) -> Int16?
+  /// The `count` bits that end at `instant`, the earliest uppermost, for an interface that hands
+  /// them on to firmware as they are; nil once the stream has ended.
+  func bits(_ count: Int, endingAt instant: Instant) -> UInt32?
   /// The interface's clock on the microphone's wire starts or stops.
   func clock(running: Bool)
   /// A buffer with `count` of its samples stands in fresh RAM. For every buffer that ends, either
@@ -53,6 +56,7 @@ public protocol PDMSource: AnyObject {
 }
 
 extension PDMSource {
+  public func bits(_ count: Int, endingAt instant: Instant) -> UInt32? { 0 }
   public func clock(running: Bool) {}
   public func delivered(count: Int) {}
   public func overwritten(count: Int) {}

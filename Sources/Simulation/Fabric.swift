@@ -49,6 +49,7 @@ public final class Fabric {
   private var i2cBuses: [String: I2CBus] = [:]
   private var spiBuses: [String: SPIBus] = [:]
   private var pdmInputs: [String: PDMInput] = [:]
+  private var i2sInputs: [String: I2SInput] = [:]
   private var activities: [ActivityTrack] = []
   private var timings: [String: MemoryTiming] = [:]
   private var clocks: [String: ClockSignal] = [:]
@@ -103,6 +104,14 @@ public final class Fabric {
     if let input = pdmInputs[interface] { return input }
     let input = PDMInput()
     pdmInputs[interface] = input
+    return input
+  }
+
+  /// The data wire into the I2S controller of that name.
+  public func i2s(_ controller: String) -> I2SInput {
+    if let input = i2sInputs[controller] { return input }
+    let input = I2SInput()
+    i2sInputs[controller] = input
     return input
   }
 

@@ -30,6 +30,9 @@ public final class Pin {
 
   public var isDriven: Bool { !drivers.isEmpty }
 
+  /// Whether anyone but `id` drives it.
+  public func isDriven(besides id: String) -> Bool { drivers.contains { $0.id != id } }
+
   /// Calls `observer` with the new level at each change.
   public func observe(_ observer: @escaping (Bool) -> Void) { observers.append(observer) }
 

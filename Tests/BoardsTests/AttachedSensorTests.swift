@@ -1,6 +1,7 @@
 import Boards
 import Documents
 import Testing
+import Trust
 import Units
 
 @testable import Deployments
@@ -67,6 +68,16 @@ import Units
     #expect(d.faults[2].drift == Ratio(partsPerBillion: -200_000))
     #expect(d.faults[3].stretch == .microseconds(250))
     try d.check(against: board(d))
+  }
+
+  @Test func `what a sensor draws stands beside its wiring, and is assumed`() throws {
+    let d = try deployment(
+      "sensors: {imu: {part: LSM6DSOX, bus: I2C1, currents: {power-down: 3 uA, gyroscope: 1 mA}}}")
+    let consumer = try #require(try board(d).power?.consumer("imu"))
+    #expect(consumer.scope == .sensors)
+    #expect(consumer.initial == "power-down")
+    #expect(consumer.state("gyroscope")?.current == Amperes(nanoamperes: 1_000_000))
+    #expect(consumer.state("gyroscope")?.provenance.mark == .memory)
   }
 
   @Test func `the option's seed goes before the file's`() throws {

@@ -99,13 +99,16 @@ enum FirmwareBench {
 
   /// Runs an image on a board; `parts` says more as the command line would.
   static func simulate(
-    _ path: String, board name: String, configure: (inout DeploymentParts) -> Void = { _ in }
+    _ path: String, board name: String, deployment file: String? = nil,
+    configure: (inout DeploymentParts) -> Void = { _ in }
   ) throws -> Run {
     var parts = DeploymentParts()
     parts.firmware = path
     parts.board = name
     configure(&parts)
-    return try simulate(Deployment.make(parts: parts), image: path)
+    let deployment =
+      try file.map { try Deployment.load(path: $0, parts: parts) } ?? Deployment.make(parts: parts)
+    return try simulate(deployment, image: path)
   }
 
   static func simulate(_ deployment: Deployment, image path: String) throws -> Run {

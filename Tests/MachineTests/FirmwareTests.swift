@@ -62,6 +62,14 @@ struct FirmwareTests {
     return (arguments.trimmingCharacters(in: .newlines), files)
   }
 
+  /// What a folder with a `deployment.yaml` has on its boards and feeds to it, or on one of them.
+  static func deployment(_ firmware: Case) -> String? {
+    let folder = FirmwareBench.firmware.appendingPathComponent(firmware.name)
+    return ["deployment-\(firmware.board).yaml", "deployment.yaml"]
+      .map { folder.appendingPathComponent($0).path }
+      .first(where: FileManager.default.fileExists)
+  }
+
   static func expectedStatus(_ name: String) -> Int32 {
     (try? text(name, "status")).flatMap {
       Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -75,7 +83,9 @@ struct FirmwareTests {
   func itPrintsWhatItsFolderSays(_ firmware: Case) throws {
     let image = try FirmwareBench.image(firmware.name, board: firmware.board)
     let host = try Self.host(firmware.name)
-    let run = try FirmwareBench.simulate(image, board: firmware.board) {
+    let run = try FirmwareBench.simulate(
+      image, board: firmware.board, deployment: Self.deployment(firmware)
+    ) {
       $0.timeout = "120 s"
       $0.files = host?.files.path
       $0.arguments = host?.arguments

@@ -155,3 +155,64 @@ import Units
     #expect(timer[0x24] == 0)
   }
 }
+
+/// Timer channels at pins by alternate function.
+@Suite struct STM32PinRoutingTests {
+  private let bench = Bench()
+
+  private func port() -> Device {
+    bench.device(
+      "stm32-gpio", "GPIOA", base: 0, parameters: ["port": 0, "TIM2_CH1.5": 1, "TIM3_CH1.6": 2])
+  }
+
+  private func timer(_ name: String) -> Device {
+    bench.device(
+      "stm32-timer", name, base: 0x4000_0000, parameters: ["bits": 16, "channels": 4],
+      clock: ClockSignal(frequency: Hertz(1_000_000)))
+  }
+
+  @Test func `a pin shows the channel that its alternate function names`() {
+    let port = port()
+    let timer = timer("TIM2")
+    timer[0x2c] = 99
+    timer[0x34] = 30
+    timer[0x18] = 6 << 4
+    timer[0x20] = 1
+    timer[0x14] = 1
+    timer[0x00] = 1
+    let pin = bench.fabric.pins["PA5"]
+    var edges: [Instant] = []
+    pin.observe { [bench] _ in edges.append(bench.now) }
+    bench.advance(.microseconds(250))
+    #expect(edges.isEmpty, "the pin is analogue")
+    port[0x20] = 1 << 20
+    port[0x00] = 2 << 10
+    edges = []
+    bench.advance(.microseconds(200))
+    #expect(edges.map { $0.picoseconds / 1_000_000 } == [300, 330, 400, 430])
+    port[0x20] = 2 << 20
+    edges = []
+    bench.advance(.microseconds(200))
+    #expect(edges.allSatisfy { $0 == after(.microseconds(450)) })
+  }
+
+  @Test func `a channel captures at edges of the pin that it is given`() {
+    let port = port()
+    let timer = timer("TIM3")
+    timer[0x2c] = 0xffff
+    timer[0x18] = 1
+    timer[0x20] = 1
+    timer[0x00] = 1
+    let pin = bench.fabric.pins["PA6"]
+    bench.advance(.microseconds(100))
+    pin.drive("world", true)
+    #expect(timer[0x10] & 2 == 0)
+    pin.drive("world", false)
+    port[0x20] = 2 << 24
+    port[0x00] = 2 << 12
+    bench.advance(.microseconds(23))
+    pin.drive("world", true)
+    #expect(timer[0x10] & 2 == 2)
+    #expect(timer[0x34] == 123)
+  }
+}

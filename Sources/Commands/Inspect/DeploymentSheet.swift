@@ -21,6 +21,10 @@ func deploymentSheet(_ path: String) throws(CommandFailure) -> Sheet {
     .fact("for", deployment.duration.map { Quantity.text($0) } ?? "until its recordings end"))
   rows.append(.fact("judge", deployment.judge.rawValue))
   sheet.facts("deployment", rows)
+  sheet.facts(
+    "sensors",
+    deployment.sensors.map { .fact($0.key, (try? $0.value["part"]?.string()) ?? "") })
+  sheet.facts("faults", deployment.faults.map { .fact($0.sensor, $0.text) })
   sheet.facts("streams", deployment.streams.map { .fact($0.sensor, $0.file) })
   sheet.facts("measures", deployment.measures.map { .fact($0.name, "\($0.from) to \($0.to)") })
   sheet.facts(

@@ -1,0 +1,125 @@
+// A voltage at PA0, converted a thousand times a second: a timer's update triggers the converter, DMA takes
+// its results. The recording climbs by 20 mV a millisecond.
+#include "../stm32/pins.h"
+
+enum { SAMPLES = 32 };
+
+static uint16_t results[SAMPLES];
+
+static void spin(uint32_t microseconds) {
+  uint32_t start = TIM2(0x24);
+  while (TIM2(0x24) - start < microseconds) {
+  }
+}
+
+#if defined STM32F4
+// TIM3 on PCLK1's timer clock: no TRGO of TIM6 reaches this converter.
+#define TRIGGER(offset) REG(0x40000400u + (offset))
+enum { TIMER_ENABLE = 0x40, TIMER_BIT = 1, SELECTION = 8 };
+#elif defined STM32F7
+#define TRIGGER(offset) REG(0x40001000u + (offset))
+enum { TIMER_ENABLE = 0x40, TIMER_BIT = 4, SELECTION = 13 };
+#elif defined STM32L4
+#define TRIGGER(offset) REG(0x40001000u + (offset))
+enum { TIMER_ENABLE = 0x58, TIMER_BIT = 4, SELECTION = 13 };
+#else
+#define TRIGGER(offset) REG(0x40001000u + (offset))
+enum { TIMER_ENABLE = 0x3C, TIMER_BIT = 4, SELECTION = 5 };
+#endif
+
+static void trigger_start(void) {
+  RCC(TIMER_ENABLE) |= 1u << TIMER_BIT;
+  TRIGGER(0x28) = TIM2_HZ / 1000000 - 1;
+  TRIGGER(0x2C) = 999;
+  TRIGGER(0x04) = 2 << 4;  // TRGO: update
+  TRIGGER(0x14) = 1;
+  TRIGGER(0x00) = 1;
+}
+
+#if defined STM32L4 || defined STM32G0
+#ifdef STM32L4
+#define ADC(offset) REG(0x50040000u + (offset))
+#else
+#define ADC(offset) REG(0x40012400u + (offset))
+#endif
+
+// Reference: RM0432 21.4, RM0444 15.3.
+static void converter_start(void) {
+#ifdef STM32L4
+  RCC(0x48) |= 1 | 1 << 2;
+  RCC(0x4C) |= 1u << 13;
+  ADC(0x308) = 3 << 16;  // HCLK / 4
+  ADC(0x08) = 0;         // out of deep power-down
+#else
+  RCC(0x38) |= 1;
+  RCC(0x40) |= 1u << 20;
+  ADC(0x10) = 2u << 30;  // PCLK / 4
+#endif
+  ADC(0x08) |= 1u << 28;
+  spin(20);
+  ADC(0x08) |= 1u << 31;
+  while (ADC(0x08) >> 31) {
+  }
+  ADC(0x08) |= 1;
+  wait_set(&ADC(0x00), 1);
+  DMAMUX(0x00) = 5;
+  DMA1(0x0C) = SAMPLES;
+  DMA1(0x10) = (uint32_t)&ADC(0x40);
+  DMA1(0x14) = (uint32_t)results;
+  DMA1(0x08) = 1 | 1 << 1 | 1 << 7 | 1 << 8 | 1 << 10;
+#ifdef STM32L4
+  ADC(0x30) = 5 << 6;
+  ADC(0x14) = 3 << 15;
+#else
+  ADC(0x28) = 1;
+  wait_set(&ADC(0x00), 1 << 13);
+  ADC(0x14) = 3;
+#endif
+  ADC(0x0C) = 1 | SELECTION << 6 | 1 << 10;
+  ADC(0x08) |= 1 << 2;
+}
+
+static int is_done(void) { return DMA1(0x00) >> 1 & 1; }
+#else
+#define ADC(offset) REG(0x40012000u + (offset))
+#define DMA2(offset) REG(0x40026400u + (offset))
+
+// Reference: RM0090 13.3.
+static void converter_start(void) {
+  RCC(0x30) |= 1u << 22;
+  RCC(0x44) |= 1u << 8;
+  ADC(0x304) = 1 << 16;  // PCLK2 / 4
+  DMA2(0x14) = SAMPLES;
+  DMA2(0x18) = (uint32_t)&ADC(0x4C);
+  DMA2(0x1C) = (uint32_t)results;
+  DMA2(0x10) = 1 << 13 | 1 << 11 | 1 << 10 | 1;
+  ADC(0x34) = 0;
+  ADC(0x10) = 3;
+  ADC(0x08) = 1;
+  spin(3);
+  ADC(0x08) = 1 | 1 << 8 | SELECTION << 24 | 1 << 28;
+}
+
+static int is_done(void) { return DMA2(0x00) >> 5 & 1; }
+#endif
+
+int main(void) {
+  clock_start();
+  timer_start();
+  uart_start();
+  port_start(PORT_A);
+  REG(GPIO_BASE) |= 3;  // PA0: analogue
+  converter_start();
+  uint32_t start = TIM2(0x24);
+  trigger_start();
+  while (!is_done()) {
+  }
+  uint32_t span = TIM2(0x24) - start;
+  for (int index = 0; index < SAMPLES; index++) {
+    print_decimal(results[index]);
+    print(index % 8 == 7 ? "\r\n" : " ");
+  }
+  // The first update comes with UG or a period later.
+  print(span >= 30999 && span <= 32010 ? "a result each millisecond\r\n" : "another pace\r\n");
+  return 0;
+}
