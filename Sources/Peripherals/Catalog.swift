@@ -40,6 +40,7 @@ public enum PeripheralCatalog {
     "nordic51-ficr": { Nordic51FICR($0) },
     "nordic51-identification": { Nordic51Identification($0) },
     "stm32-adc": { STM32Gated($0, STM32ADC($0)) },
+    "stm32-adc-common": { STM32Gated($0, STM32ADCCommon($0)) },
     "stm32-adc-first": { STM32Gated($0, STM32ADCFirst($0)) },
     "stm32-adc-first-common": { STM32ADCFirstCommon($0) },
     "stm32-crc": { STM32Gated($0, STM32CRC($0)) },

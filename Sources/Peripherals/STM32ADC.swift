@@ -1,6 +1,36 @@
 import Simulation
 import Units
 
+/// What stands beside the converters of an L4: the status of the first, and the clock's prescaler.
+/// On a G0 it is part of the converter.
+final class STM32ADCCommon: Peripheral {
+  /// The wires between the common block and its converter.
+  final class Wires {
+    var control: UInt32 = 0
+    var status: () -> UInt32 = { 0 }
+    init(_ fabric: Fabric) {}
+  }
+
+  private let wires: Wires
+
+  init(_ context: PeripheralContext) { wires = context.fabric.service(Wires.init) }
+
+  func read(_ offset: UInt32) -> UInt32? {
+    switch offset {
+    case 0x00: wires.status()
+    case 0x08: wires.control
+    default: offset <= 0x0c ? 0 : nil
+    }
+  }
+
+  func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    if offset == 0x08 { wires.control = value & 0x1ff_efdf }
+    return offset <= 0x0c
+  }
+
+  func reset() { wires.control = 0 }
+}
+
 /// The analogue-to-digital converter of L4 and G0: regular sequences, single or continuous, by
 /// software or a timer's trigger, with DMA and interrupts.
 ///
@@ -40,6 +70,7 @@ final class STM32ADC: Peripheral {
   private let inputs: AnalogInputs
   private let request: STM32DMARequest
   private let pins: [Int: String]
+  private let common: STM32ADCCommon.Wires
   private var control: UInt32
   private var status: UInt32 = 0
   private var enables: UInt32 = 0
@@ -58,8 +89,10 @@ final class STM32ADC: Peripheral {
     isSmall = context.parameters["family"] == 0
     control = isSmall ? 0 : 1 << 29
     inputs = fabric.service(AnalogInputs.init)
+    common = fabric.service(STM32ADCCommon.Wires.init)
     pins = STM32AnalogPins.byChannel(context.parameters)
     request = fabric.service(STM32DMARequests.init).line("ADC1")
+    common.status = { [unowned self] in status & 0x7ff }
     converted = fabric.scheduler.event(name) { [unowned self] in finish() }
     calibrated = fabric.scheduler.event("\(name) calibration") { [unowned self] in
       control &= ~Control.calibrate
@@ -81,7 +114,7 @@ final class STM32ADC: Peripheral {
       status &= ~Flag.converted
       update()
       return data
-    case 0x300 where !isSmall: return status & 0x7ff
+    case 0x308: return common.control
     default: return offset <= 0x30c ? registers[offset] ?? initial(offset) : nil
     }
   }
@@ -96,6 +129,7 @@ final class STM32ADC: Peripheral {
     case 0x04: enables = value
     case 0x08: writeControl(value)
     case 0x40, 0x300: break
+    case 0x308: common.control = value
     default:
       guard offset <= 0x30c else { return false }
       registers[offset] = value
@@ -113,6 +147,7 @@ final class STM32ADC: Peripheral {
     control = isSmall ? 0 : 1 << 29
     (status, enables, data, position) = (0, 0, 0, 0)
     registers = [:]
+    if isSmall { common.control = 0 }
     isConverting = false
     update()
   }
@@ -204,7 +239,7 @@ final class STM32ADC: Peripheral {
   }
 
   private func duration(_ cycles: UInt64) -> Interval {
-    let mode = isSmall ? (registers[0x10] ?? 0) >> 30 : (registers[0x308] ?? 0) >> 16 & 3
+    let mode = isSmall ? (registers[0x10] ?? 0) >> 30 : common.control >> 16 & 3
     if mode != 0 {
       // The bus clock, divided by 1, 2 or 4.
       let divider: UInt64 = isSmall ? [1, 2, 4, 1][Int(mode)] : 1 << UInt64(mode - 1)
@@ -212,7 +247,7 @@ final class STM32ADC: Peripheral {
       return bus.duration(ofTicks: cycles * divider)
     }
     let dividers: [UInt64] = [1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256]
-    let field = Int((registers[0x308] ?? 0) >> 18 & 0xf)
+    let field = Int(common.control >> 18 & 0xf)
     let source = clock.isStopped ? fabric.coreClock : clock
     return source.duration(ofTicks: cycles * dividers[min(field, 11)])
   }

@@ -268,7 +268,7 @@ final class STM32ADCFirst: Peripheral {
 
   private func finishInjected(_ code: UInt32) {
     let length = injectedSequence.count
-    let offset = registers[0x14 + UInt32(injectedPosition + (4 - length)) * 4] ?? 0
+    let offset = registers[0x14 + UInt32(injectedPosition) * 4] ?? 0
     injectedData[injectedPosition] =
       aligned(Int64(code) - Int64(offset & 0xfff), isInjected: true) & 0xffff
     injectedPosition += 1

@@ -172,10 +172,16 @@ final class STM32DFSDMFilter {
     return fosr * (iosr - 1 + fill) + settle + 1
   }
 
+  /// CKOUT periods from one conversion to the next, once they go on.
+  private var period: UInt64 {
+    let (fosr, iosr, _) = oversampling
+    return control1 & Control.fast != 0 && pending.isEmpty ? fosr * iosr : length
+  }
+
   private func finish() {
     let channel = channel
     let source = block.microphone(channel)
-    let rate = block.outputClock.scaled(by: 1, over: length)
+    let rate = block.outputClock.scaled(by: 1, over: period)
     guard let sample = (source.map { $0.sample(at: fabric.scheduler.now, rate: rate) }) ?? 0 else {
       return stop()
     }

@@ -25,8 +25,6 @@ import Units
     adc[0x08] = 1 | 1 << 30
     #expect(adc[0x08] >> 30 & 1 == 0)
     #expect(adc[0x00] & 0x10 != 0)
-    let end = bench.wait(for: adc, 0x00)
-    _ = end
     // 28 + 12 cycles of 42 MHz.
     bench.advance(.nanoseconds(951))
     #expect(adc[0x00] & 2 == 0)
@@ -81,7 +79,7 @@ import Units
     adc[0x34] = 0
     adc[0x38] = 1 << 20 | 5 << 10 | 16 << 15
     adc[0x04] = 1 << 8
-    adc[0x1c] = 30
+    adc[0x14] = 30
     bench.device("stm32-adc-first-common", "C_ADC", base: 0)[0x04] = 1 << 23
     adc[0x08] = 1
     adc[0x08] = 1 | 1 << 30
@@ -94,7 +92,7 @@ import Units
     #expect(adc[0x4c] == 1_365)
   }
 
-  @Test(arguments: [(0, UInt32(6), 2), (0, 8, 3), (1, 11, 2), (1, 13, 6), (1, 9, 1)])
+  @Test(arguments: [(0, 6, 2), (0, 8, 3), (1, 11, 2), (1, 13, 6), (1, 9, 1)] as [(Int, UInt32, Int)])
   func `a timer's TRGO starts a sequence`(family: Int, selection: UInt32, timer: Int) {
     let adc = converter(family: family)
     let triggers = bench.fabric.service(STM32Triggers.init)
