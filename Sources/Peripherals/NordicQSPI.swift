@@ -7,12 +7,12 @@ import Units
 /// 32 MHz / (SCKFREQ + 1), by the lines that IFCONFIG0 chooses; ERASESTART erases 4 KiB, 64 KiB or all.
 /// READY comes when the transfer is over; a write also waits for its pages, and what follows an erase
 /// waits for that. A write to CINSTRCONF sends an instruction of the firmware's own: status (05, whose
-/// write-in-progress bit is right), identification (9F), write enable, reset, and erases.
+/// write-in-progress bit is right), identification (9F), write enable, reset, and erases. From the first
+/// ACTIVATE on the flash, from XIPOFFSET, can be read and executed at 0x12000000 (`NordicQSPIWindow`).
 ///
 /// Reference: nRF52840 Product Specification v1.7, 6.19 QSPI.
 /// Assumed: ACTIVATE takes 2 us.
-/// Not modelled: execution in place (the window at 0x12000000 is not mapped: setting XIPOFFSET is a
-/// finding), encryption, deep power-down, long instruction frames.
+/// Not modelled: encryption, deep power-down, long instruction frames.
 final class NordicQSPI: Peripheral {
   private static let activate: UInt32 = 0x000
   private static let readStart: UInt32 = 0x004
@@ -52,6 +52,7 @@ final class NordicQSPI: Peripheral {
   private var finish: () -> Void = {}
   private var values = kept
   private var flash = SerialFlash()
+  private let window: NordicQSPIWindow
   private var isActive = false
   /// Until when the flash programs or erases.
   private var busyUntil = Instant.zero
@@ -63,6 +64,7 @@ final class NordicQSPI: Peripheral {
     interface = NordicInterface(
       context, tasks: [0, 4, 8, 0xc, 0x10], events: [Self.ready], interruptRegister: true)
     activity = NordicActivity(context)
+    window = NordicQSPIWindow(context)
     interface.perform = { [unowned self] in perform($0) }
   }
 
@@ -76,9 +78,8 @@ final class NordicQSPI: Peripheral {
     values[offset] = value
     switch offset {
     case 0x500: if value & 1 == 0 { halt() }
-    case 0x540 where value != 0:
-      fabric.findings.note(
-        "unmodelled-mode", "\(name).XIPOFFSET", "execution in place from the flash is not modelled")
+    case 0x540: window.show(flash, from: value)
+    case 0x544, 0x600: window.setTiming(reading: self.value(0x544), clock: self.value(0x600))
     case Self.instruction: custom(value)
     default: break
     }
@@ -109,7 +110,10 @@ final class NordicQSPI: Peripheral {
     switch task {
     case Self.activate:
       isActive = true
-      after(.microseconds(2)) {}
+      after(.microseconds(2)) { [unowned self] in
+        window.open(flash)
+        window.setTiming(reading: value(0x544), clock: value(0x600))
+      }
     case Self.deactivate:
       isActive = false
       done.cancel()
@@ -157,6 +161,7 @@ final class NordicQSPI: Peripheral {
     let transfer = bits(40 * max(pages, 1)) + bits(8 * Int64(count), lines: lines)
     after(waiting + transfer + SerialFlash.pageTime * pages) { [unowned self] in
       _ = flash.program(target, bytes)
+      window.update(flash, target, count: UInt32(count))
     }
   }
 
@@ -165,8 +170,13 @@ final class NordicQSPI: Peripheral {
     let size = sizes[Int(value(0x520) & 3)]
     let address = value(0x51c)
     after(waiting + bits(32)) { [unowned self] in
-      busyUntil = fabric.scheduler.now + flash.erase(address, size: size)
+      erase(address, size: size)
     }
+  }
+
+  private func erase(_ address: UInt32, size: UInt32) {
+    busyUntil = fabric.scheduler.now + flash.erase(address, size: size)
+    window.update(flash, address / size * size, count: size)
   }
 
   /// CINSTRCONF: OPCODE, LENGTH with the opcode (1 to 9), WREN.
@@ -185,9 +195,7 @@ final class NordicQSPI: Peripheral {
     case 0x06: isWriteEnabled = true
     case 0x04: isWriteEnabled = false
     case 0x60, 0xc7:
-      if isWriteEnabled {
-        busyUntil = fabric.scheduler.now + flash.erase(0, size: SerialFlash.size)
-      }
+      if isWriteEnabled { erase(0, size: SerialFlash.size) }
       isWriteEnabled = false
     case 0x01: isWriteEnabled = false
     case 0x66, 0x99, 0xb9, 0xab: break

@@ -32,8 +32,11 @@ public struct TimingTrust: Hashable, Sendable {
     "cortex-m33": Trust(.validated, band: Band(percent: 6)),
   ]
 
-  /// Instruction costs as far as they were held against silicon, and the board's own wait states.
-  public static func documented(_ board: Board, assumptions: [String] = []) -> TimingTrust {
+  /// Instruction costs as far as they were held against silicon, and the board's own wait states; those
+  /// of a memory beside the flash count where `record` says that code ran there.
+  public static func documented(
+    _ board: Board, assumptions: [String] = [], record: RunRecord? = nil
+  ) -> TimingTrust {
     var memory = Trust.exact
     let name = board.chip.core.name
     let core =
@@ -42,6 +45,8 @@ public struct TimingTrust: Hashable, Sendable {
     var basis = ["\(name) \(core.tier.rawValue)"]
     for region in board.chip.memories {
       guard region.isSlow, let wait = region.waitStates else { continue }
+      let ran = record.map { $0.blocks.contains { region.contains($0.address) } } ?? true
+      if region.kind == .rom && !ran { continue }
       let marks = [
         wait.provenance.trust, region.cache?.provenance.trust, region.dataCache?.provenance.trust,
       ].compactMap(\.self)

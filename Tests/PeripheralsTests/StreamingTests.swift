@@ -114,11 +114,10 @@ import Units
     qspi[0x634] = 2 << 8 | 0x05
     bench.advance(.microseconds(1))
     #expect(qspi[0x638] & 3 == 2)
-    qspi[0x540] = 0x1000
     qspi[0x634] = 1 << 8 | 0x77
     bench.advance(.microseconds(1))
     #expect(
-      bench.fabric.findings.entries.map(\.kind) == ["unmodelled-mode", "unmodelled-command"])
+      bench.fabric.findings.entries.map(\.kind) == ["assumed-timing", "unmodelled-command"])
   }
 
   /// What the flash holds is every write since the erase, combined with AND.

@@ -72,7 +72,8 @@ struct JudgedRun {
     evidence.sources = SourceIndex(image, for: run.record)
     evidence.timing = .documented(
       plan.board,
-      assumptions: TimingCatalog.timing(of: plan.board.chip.core.name)?.assumptions ?? [])
+      assumptions: TimingCatalog.timing(of: plan.board.chip.core.name)?.assumptions ?? [],
+      record: run.record)
     evidence.multiplyAccumulates = Self.multiplyAccumulates(plan)
     evidence.labels = labels?.played(until: run.record.end)
     evidence.toolVersion = Version.number
