@@ -12,3 +12,5 @@
 #define GPIO_BASE 0x50000000u
 #define EXTI_IRQ 7
 #define DMA_IRQ 9
+#define BUTTON_IRQ 7  // EXTI4_15, as EXTI_IRQ
+#define BUTTON_Handler EXTI_Handler

@@ -14,3 +14,4 @@
 #define DMA_IRQ 11
 #define AUDIO_DMA_IRQ 12
 #define AUDIO_NAME "DFSDM"
+#define BUTTON_IRQ 40  // EXTI15_10

@@ -13,6 +13,9 @@ WEAK(TIM2_Handler);
 WEAK(EXTI_Handler);
 WEAK(DMA_Handler);
 WEAK(AUDIO_DMA_Handler);
+#ifndef BUTTON_Handler
+WEAK(BUTTON_Handler);
+#endif
 
 __attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 160] = {
     __stack_top,
@@ -20,6 +23,9 @@ __attribute__((section(".isr_vector"), used)) static void *const vectors[16 + 16
     [2 ... 14] = Default_Handler,
     [15] = SysTick_Handler,
     [16 + 159] = Default_Handler,
+#if defined(BUTTON_IRQ) && !defined(BUTTON_Handler)
+    [16 + BUTTON_IRQ] = BUTTON_Handler,
+#endif
     [16 + TIM2_IRQ] = TIM2_Handler,
     [16 + UART_IRQ] = UART_Handler,
 #ifdef EXTI_IRQ

@@ -1,3 +1,4 @@
+public import Documents
 public import Units
 
 /// A peripheral of a chip: an instance of a type of device at an address.
@@ -8,6 +9,8 @@ public struct Block: Hashable, Sendable {
   public var aliases: [String]
   /// The model that implements it: `nordic-timer`; `unmodelled` when there is none.
   public var type: String
+  /// Where its file says so; nil: no file does.
+  public var typePosition: Position?
   public var base: Address
   /// Offset of its first register: where two blocks share a page, each has only its own part.
   public var first: UInt32

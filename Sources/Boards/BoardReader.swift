@@ -3,17 +3,19 @@ import Units
 
 /// Makes a board of its checked tree and its chip.
 struct BoardReader {
-  static let keys = [
-    "board", "title", "chip", "sources", "core-clock", "clocks", "vector-table", "boot-loader",
-    "application", "sensors", "unmodelled-parts", "console", "leds", "buttons", "pull-ups", "power",
-  ]
+  static let keys =
+    [
+      "board", "title", "chip", "sources", "core-clock", "clocks", "vector-table", "boot-loader",
+      "application", "sensors", "unmodelled-parts", "console", "leds", "buttons", "pull-ups",
+      "power",
+    ] + Provenances.defaults
 
   private let fields: Fields
-  private let provenances: Provenances
+  let provenances: Provenances
 
   init(_ root: Node) throws(DocumentError) {
     fields = try Fields(root, "a board", keys: Self.keys)
-    provenances = try Provenances(fields.optional("sources"))
+    provenances = try Provenances(fields)
   }
 
   func board(_ chip: Chip) throws(DocumentError) -> Board {

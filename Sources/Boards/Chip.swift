@@ -1,4 +1,6 @@
 public import Documents
+public import Registers
+import Trust
 public import Units
 
 /// A microcontroller: core, clocks, memories, peripherals and what its parts draw.
@@ -15,6 +17,8 @@ public struct Chip: Sendable {
   var consumers: [CurrentConsumer]
   /// Where the list of registers is; nil when there is none.
   var registerPath: String?
+  /// What a description given for one run says of its registers.
+  var described: RegisterMap?
 
   public func clock(_ name: String) -> Clock? { clocks.first { $0.name == name } }
   public func memory(_ name: String) -> Memory? { memories.first { $0.name == name } }
@@ -50,9 +54,38 @@ public struct Chip: Sendable {
     interrupts.first { $0.number == number }?.name ?? "IRQ \(number)"
   }
 
-  /// Every register's reset value, read from its file: ask only when one is needed.
-  public func registers() throws(DocumentError) -> RegisterList {
-    guard let registerPath else { return RegisterList() }
-    return try RegisterList(path: registerPath, blocks: blocks)
+  /// Every register, read from its file: ask only when one is needed.
+  public func registers() throws(DocumentError) -> RegisterMap {
+    if let described { return described }
+    guard let registerPath else { return RegisterMap() }
+    if registerPath.hasSuffix(".svd") || registerPath.hasSuffix(".SVD") {
+      return try DeviceDescription(file: registerPath).registers
+    }
+    var bases: [Substring: Address] = [:]
+    for block in blocks {
+      for name in [block.name] + block.aliases { bases[Substring(name)] = block.base }
+    }
+    return try RegisterMap(list: registerPath, bases: bases)
+  }
+
+  /// Takes the registers of a vendor's description instead of the chip's own list, and its peripherals
+  /// as far as the chip does not know what is at their addresses.
+  public mutating func take(_ device: DeviceDescription, from path: String) {
+    described = device.registers
+    let provenance = Provenance(
+      source: Source(key: "--svd", title: "description of \(device.name)", location: path),
+      mark: .quoted)
+    for block in Block.unmodelled(of: device, provenance) where isFree(block) {
+      blocks.append(block)
+    }
+  }
+
+  /// Whether nothing of the chip is in the way; the private peripheral bus is the core's.
+  private func isFree(_ block: Block) -> Bool {
+    let (first, last) = (block.base + block.first, block.base + (block.size - 1))
+    guard first.value >> 20 != 0xe00, last >= first else { return false }
+    let isMemory = memories.contains { first <= $0.base + ($0.size - 1) && $0.base <= last }
+    return !isMemory
+      && !blocks.contains { first <= $0.base + ($0.size - 1) && $0.base + $0.first <= last }
   }
 }

@@ -4,18 +4,26 @@ import Units
 
 /// Makes a chip of its checked tree.
 struct ChipReader {
-  static let keys = [
-    "chip", "title", "sources", "core", "clocks", "memories", "peripherals", "interrupts", "power",
-    "registers",
-  ]
+  static let keys =
+    [
+      "chip", "title", "sources", "core", "clocks", "memories", "peripherals", "interrupts",
+      "power",
+      "registers",
+    ] + Provenances.defaults
 
   private let fields: Fields
   private let provenances: Provenances
   private let directory: String
 
-  init(_ root: Node) throws(DocumentError) {
-    fields = try Fields(root, "a chip", keys: Self.keys)
-    provenances = try Provenances(fields.optional("sources"))
+  /// Its name goes by another key where the chip stands in its board's file.
+  private let nameKey: String
+
+  /// `outer` are the sources of the board's file that the chip stands in; nil: it has a file of its own.
+  init(_ root: Node, beside outer: Provenances? = nil) throws(DocumentError) {
+    let nameKey = outer == nil ? "chip" : "name"
+    self.nameKey = nameKey
+    fields = try Fields(root, "a chip", keys: Self.keys.map { $0 == "chip" ? nameKey : $0 })
+    provenances = try Provenances(fields, beside: outer)
     directory = Files.directory(of: root.position.file)
   }
 
@@ -24,8 +32,8 @@ struct ChipReader {
     let memories = try memories()
     let core = try core(fields.required("core"))
     return Chip(
-      name: try fields.required("chip").string(), title: try fields.required("title").string(),
-      core: core, clocks: try provenances.clocks(fields.required("clocks")), memories: memories,
+      name: try fields.required(nameKey).string(), title: try fields.required("title").string(),
+      core: core, clocks: try provenances.clocks(fields.optional("clocks")), memories: memories,
       blocks: try blocks(core), interrupts: try interrupts(core), sources: provenances.sources,
       consumers: try PowerReader(provenances).consumers(fields.optional("power")),
       registerPath: registers.map { Files.resolve($0, in: directory) })
@@ -105,8 +113,9 @@ struct ChipReader {
     var aliases: [String] = []
     for name in try block.optional("also")?.elements() ?? [] { aliases.append(try name.string()) }
     let first = try block.optional("first")?.integer(in: 0...0xFFFF) ?? 0
+    let type = try block.required("type")
     return Block(
-      name: entry.key, aliases: aliases, type: try block.required("type").string(),
+      name: entry.key, aliases: aliases, type: try type.string(), typePosition: type.position,
       base: try block.required("base").address(),
       first: UInt32(first), size: try byteCount(block.required("size")), interrupts: interrupts,
       clock: try block.optional("clock")?.string(),

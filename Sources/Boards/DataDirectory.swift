@@ -38,8 +38,9 @@ public struct DataDirectory: Hashable, Sendable {
 
   /// Loads a board by name, or from a file when the name ends in `.yaml`.
   ///
-  /// A chip is looked for in `Chips/` beside the board's file, then here. `overrides` are dotted
-  /// keys of the board, of its chip (`core.priority-bits`) or below a memory (`flash.wait-states`).
+  /// A chip stands in the board's file, or is looked for in `Chips/` beside it, then here.
+  /// `overrides` are dotted keys of the board, of its chip (`core.priority-bits`) or below a memory
+  /// (`flash.wait-states`).
   /// `sensors` are laid over the board's: one of the same name takes its place.
   public func board(
     _ name: String, overrides: [Override] = [], sensors: [Node.Entry] = [],
@@ -53,11 +54,15 @@ public struct DataDirectory: Hashable, Sendable {
     do throws(DocumentError) {
       var trees = BoardTrees(board: try Node.load(path: file), chip: nil)
       let chipName = try trees.chipName()
-      trees.chip = try chipTree(chipName, beside: file)
+      let isInline = if case .mapping = chipName.content { true } else { false }
+      trees.chip = isInline ? chipName : try chipTree(chipName, beside: file)
       for sensor in sensors { try trees.board.lay(sensor, below: "sensors") }
       for override in overrides { try trees.apply(override) }
-      let chip = try ChipReader(trees.chip ?? trees.board).chip()
-      return try BoardReader(trees.board).board(chip)
+      let reader = try BoardReader(trees.board)
+      let chip = try ChipReader(
+        trees.chip ?? trees.board, beside: isInline ? reader.provenances : nil
+      ).chip()
+      return try reader.board(chip)
     } catch {
       throw .document(error)
     }

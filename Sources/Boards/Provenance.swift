@@ -71,11 +71,17 @@ extension Sourced: Hashable where Value: Hashable {}
 struct Provenances {
   static let keys = ["source", "trust", "note", "band"]
 
-  let sources: [Source]
+  /// Of a whole file: what an entry says that says nothing itself.
+  static let defaults = ["source", "trust"]
 
-  init(_ node: Node?) throws(DocumentError) {
+  let sources: [Source]
+  private let source: Node?
+  private let trust: Node?
+
+  /// Those of a board's or a chip's file; a chip that stands in a board's file knows the board's, too.
+  init(_ file: Fields, beside outer: Provenances? = nil) throws(DocumentError) {
     var sources: [Source] = []
-    for entry in try node?.entries("sources") ?? [] {
+    for entry in try file.optional("sources")?.entries("sources") ?? [] {
       let fields = try Fields(entry.value, "a source", keys: ["title", "where", "licence"])
       sources.append(
         Source(
@@ -83,7 +89,10 @@ struct Provenances {
           location: try fields.required("where").string(),
           licence: try fields.optional("licence")?.string()))
     }
-    self.sources = sources
+    let own = Set(sources.map(\.key))
+    self.sources = sources + (outer?.sources ?? []).filter { !own.contains($0.key) }
+    source = file.optional("source") ?? outer?.source
+    trust = file.optional("trust") ?? outer?.trust
   }
 
   /// Keys whose values have a provenance of their own.
@@ -96,11 +105,15 @@ struct Provenances {
     if entries.contains(where: { $0.value.isOverride && !Self.own.contains($0.key) }) {
       return .override
     }
-    let key = try fields.required("source")
+    guard let key = fields.optional("source") ?? source else {
+      throw fields.node.error("missing key 'source' in \(fields.subject)")
+    }
     let choices = sources.map { ($0.key, $0) }
     let source = try key.choice("source", of: choices)
     let marks = TrustMark.allCases.map { ($0.rawValue, $0) }
-    let mark = try fields.required("trust").choice("trust mark", of: marks)
+    guard let mark = try (fields.optional("trust") ?? trust)?.choice("trust mark", of: marks) else {
+      throw fields.node.error("missing key 'trust' in \(fields.subject)")
+    }
     var trust = mark.trust
     if let band = fields.optional("band") {
       let ratio = try band.ratio()

@@ -96,6 +96,12 @@ let deploymentTemplate = """
     energy-per-inference: 6 mJ
   #  label-accuracy: 90 %
 
+  # Bits that read as told, past a wait for what has no model; names come from svd: chip.svd or the chip.
+  # hold: {RCC.CR.HSERDY: 1}
+
+  # Buttons of the board or pins that are pressed, for 100 ms unless said.
+  # press: [user@2s, P0.11@3s+500ms]
+
   # guarded: a budget holds only at the worst of the model's band; nominal: by the value alone.
   judge: guarded
 

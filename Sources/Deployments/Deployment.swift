@@ -1,5 +1,6 @@
 public import Boards
 public import Documents
+import Registers
 public import Units
 
 /// What is deployed where, what it is fed, what is measured and what it may cost.
@@ -53,6 +54,14 @@ public struct Deployment: Sendable {
   public var budgets: [Budget]
   public var judge: Judge
   public var uarts: [UARTConnection]
+  /// The vendor's description of the chip's registers, an SVD file; nil: the chip's own.
+  public var description: String?
+  /// Pins that are pressed during the run.
+  public var presses: [PinPress] = []
+  /// Files that are programmed beside the first: an application behind its boot loader.
+  public var furtherFirmware: [String] = []
+  /// Bits of registers that read as told.
+  public var holds: [RegisterHold]
   /// The directory whose files the firmware may use by semihosting; nil: none.
   public var files: String?
   /// What follows the program's name on the command line that semihosting tells.
@@ -65,7 +74,13 @@ public struct Deployment: Sendable {
 
   /// Loads the board that this is deployed on, with its overrides.
   public func loadBoard(from data: DataDirectory) throws(BoardError) -> Board {
-    try data.board(board, overrides: boardOverrides, sensors: sensors, at: boardPosition)
+    var board = try data.board(
+      board, overrides: boardOverrides, sensors: sensors, at: boardPosition)
+    guard let description else { return board }
+    do throws(DocumentError) {
+      board.chip.take(try DeviceDescription(file: description), from: description)
+    } catch { throw .document(error) }
+    return board
   }
 }
 

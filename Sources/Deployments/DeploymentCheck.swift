@@ -27,6 +27,8 @@ extension Deployment {
       try check(measure.from, against: board, at: measure.fromPosition)
       try check(measure.to, against: board, at: measure.toPosition)
     }
+    for press in presses { _ = try press.net(on: board) }
+    for hold in holds { _ = try hold.bits(on: board.chip) }
     // Ports of the core's debug interface are no blocks of the chip.
     for uart in uarts
     where board.chip.block(uart.name) == nil && !ConsolePort.names.contains(uart.name) {

@@ -18,6 +18,14 @@ public struct DeploymentParts: Hashable, Sendable {
   public var duration: String?
   public var timeout: String?
   public var judge: String?
+  /// `--svd FILE`.
+  public var description: String?
+  /// `--hold REGISTER=VALUE`.
+  public var holds: [String] = []
+  /// `--press PIN@TIME`.
+  public var presses: [String] = []
+  /// Files beside the first firmware.
+  public var furtherFirmware: [String] = []
   /// `--files`, `--arguments`.
   public var files: String?
   public var arguments: String?
@@ -76,6 +84,13 @@ extension DeploymentParts {
       let (name, target) = try pair(text, "--uart", "NAME=FILE|pty|tcp:PORT|script:FILE")
       try set(target, ["uart", name], "--uart \(text)", &tree)
     }
+    try set(description, ["svd"], "--svd", &tree)
+    try append(presses, "press", "--press", &tree)
+    try append(furtherFirmware, "firmware", "firmware", &tree)
+    for text in holds {
+      let (name, value) = try pair(text, "--hold", "BLOCK.REGISTER[.FIELD]=VALUE")
+      try set(value, ["hold", name], "--hold \(text)", &tree)
+    }
     for text in measures { try applyMeasure(text, &tree) }
     for text in budgets { try applyBudget(text, &tree) }
     var boardOverrides: [Override] = []
@@ -118,6 +133,22 @@ extension DeploymentParts {
       if isMapping || !BudgetMetric.plainNames.contains(name) { path.append("max") }
     }
     try set(limit, path, "--budget \(text)", &tree)
+  }
+
+  /// Puts texts behind those of a key that holds one or several.
+  private func append(
+    _ texts: [String], _ key: String, _ option: String, _ tree: inout Node
+  ) throws(DocumentError) {
+    if texts.isEmpty { return }
+    var list = try tree[key].map { (node) throws(DocumentError) in try node.oneOrMore() } ?? []
+    for text in texts {
+      let place = Position(file: "\(option) \(shortened(text))")
+      var node = Node(.scalar(text, quoted: true), at: place)
+      node.isOverride = true
+      list.append(node)
+    }
+    let place = tree[key]?.position ?? Position(file: option)
+    try tree.put(Node(.sequence(list), at: place), for: key)
   }
 
   private func set(

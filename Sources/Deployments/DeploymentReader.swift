@@ -9,7 +9,7 @@ struct DeploymentReader {
     "name", "board", "firmware", "generate", "sensors", "streams", "faults", "labels", "for",
     "timeout", "measure",
     "inference", "battery", "budgets", "judge", "uart",
-    "files", "arguments", "seed",
+    "files", "arguments", "seed", "svd", "hold", "press",
   ]
 
   private let fields: Fields
@@ -39,10 +39,17 @@ struct DeploymentReader {
         try BudgetReader(measures: measures.map(\.name)).budgets(node)
       } ?? [],
       judge: try fields.optional("judge")?.choice("judge", as: Deployment.Judge.self) ?? .guarded,
-      uarts: try uarts(), files: try fields.optional("files").map(resolve),
+      uarts: try uarts(), description: try fields.optional("svd").map(resolve),
+      holds: try holds(), files: try fields.optional("files").map(resolve),
       arguments: try fields.optional("arguments")?.string())
     deployment.sensors = try fields.optional("sensors")?.entries("sensors") ?? []
     deployment.faults = try faults()
+    for node in try fields.optional("press")?.oneOrMore() ?? [] {
+      deployment.presses.append(try PinPress(node))
+    }
+    for node in try fields.optional("firmware")?.oneOrMore().dropFirst() ?? [] {
+      deployment.furtherFirmware.append(try resolve(node))
+    }
     deployment.seed = try fields.optional("seed")?.integer() ?? 0
     return deployment
   }
@@ -79,7 +86,11 @@ struct DeploymentReader {
 
   private func firmware() throws(DocumentError) -> Deployment.Firmware {
     switch (fields.optional("firmware"), fields.optional("generate")) {
-    case (let file?, nil): return .file(try resolve(file))
+    case (let file?, nil):
+      guard let first = try file.oneOrMore().first else {
+        throw file.error("expected the path of a file, found an empty list")
+      }
+      return .file(try resolve(first))
     case (nil, let node?): return .generated(try Generation(node, resolve: resolve))
     case (nil, nil): throw fields.node.error("missing key 'firmware' or 'generate' in a deployment")
     case (_?, let node?): throw node.error("expected 'firmware' or 'generate', not both")
@@ -123,6 +134,14 @@ struct DeploymentReader {
         UARTConnection(name: entry.key, target: try target(entry.value), position: entry.position))
     }
     return uarts
+  }
+
+  private func holds() throws(DocumentError) -> [RegisterHold] {
+    var holds: [RegisterHold] = []
+    for entry in try fields.optional("hold")?.entries("held registers") ?? [] {
+      holds.append(try RegisterHold(entry))
+    }
+    return holds
   }
 
   /// `FILE`, `pty`, `tcp:PORT` or `script:FILE`.

@@ -2,9 +2,11 @@ internal import FileSystem
 internal import Units
 
 /// Reads a document's file (`-` is standard input).
-public func documentBytes(_ path: String) throws(DocumentError) -> [UInt8] {
+public func documentBytes(
+  _ path: String, limit: Int = DocumentLimits.bytes
+) throws(DocumentError) -> [UInt8] {
   do {
-    return try Files.read(path, limit: DocumentLimits.bytes)
+    return try Files.read(path, limit: limit)
   } catch {
     let place = Position(file: path)
     if case .tooLarge(let limit) = error.kind {

@@ -51,6 +51,11 @@ extension Node {
     try set(path[...], to: value, at: value.position)
   }
 
+  /// Gives a key of this mapping a value as it is.
+  public mutating func put(_ value: Node, for key: String) throws(DocumentError) {
+    try set([key][...], to: value, at: value.position)
+  }
+
   private mutating func set(
     _ path: ArraySlice<String>, to value: Node, at place: Position
   ) throws(DocumentError) {

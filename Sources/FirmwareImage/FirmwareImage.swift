@@ -30,6 +30,8 @@ public final class FirmwareImage: Sendable {
   public let attributes: BuildAttributes
   /// The file as it was read.
   public let file: [UInt8]
+  /// The images that this one was put together from; empty: it is one file.
+  public let parts: [FirmwareImage]
   private let map: FunctionMap
   private let mapping: MappingSymbols
 
@@ -92,6 +94,7 @@ public final class FirmwareImage: Sendable {
     mapping = MappingSymbols()
     functions = []
     map = FunctionMap([])
+    parts = []
     vectorTable = table
     attributes = BuildAttributes()
   }
@@ -109,8 +112,50 @@ public final class FirmwareImage: Sendable {
     mapping = table.mapping
     functions = makeFunctions(table, layout.sections)
     map = FunctionMap(functions)
+    parts = []
     vectorTable = findVectorTable(layout.sections, table.symbols)
     attributes = BuildAttributes(elf, layout.sections)
+  }
+
+  /// Several images in one chip, a boot loader and its application: the first one starts.
+  public init(together images: [FirmwareImage]) throws(FirmwareError) {
+    precondition(!images.isEmpty, "an image of nothing")
+    segments = try Self.united(images)
+    parts = images.count > 1 ? images : []
+    path = images.map(\.path).joined(separator: " + ")
+    file = images.count > 1 ? images.flatMap(\.file) : images[0].file
+    entryPoint = images[0].entryPoint
+    vectorTable = images[0].vectorTable
+    attributes = images[0].attributes
+    var (sections, symbols): ([Section], [Symbol]) = ([], [])
+    var (functions, mapping): ([Function], MappingSymbols) = ([], MappingSymbols())
+    for image in images {
+      symbols += image.symbols.map { $0.moved(behind: sections.count) }
+      sections += image.sections
+      functions += image.functions
+      mapping.append(image.mapping)
+    }
+    functions.sort { ($0.address, $0.id) < ($1.address, $1.id) }
+    self.sections = sections
+    self.symbols = symbols.sorted { ($0.address, $0.name) < ($1.address, $1.name) }
+    self.functions = functions.enumerated().map { $1.numbered($0) }
+    self.mapping = mapping
+    map = FunctionMap(self.functions)
+  }
+
+  /// All segments by address; two images may not be in each other's way.
+  private static func united(_ images: [FirmwareImage]) throws(FirmwareError) -> [Segment] {
+    var owned = images.flatMap { image in image.segments.map { (image.path, $0) } }
+    owned.sort { $0.1.loadAddress < $1.1.loadAddress }
+    for ((first, low), (second, high)) in zip(owned, owned.dropFirst())
+    where UInt64(low.loadAddress.value) + UInt64(low.bytes.count) > UInt64(high.loadAddress.value)
+      && !high.bytes.isEmpty
+    {
+      throw FirmwareError(
+        .malformed, second, "its bytes at \(high.loadAddress) are also those of \(first)",
+        hint: "link the images for different addresses, or give one of them alone")
+    }
+    return owned.map(\.1)
   }
 
   /// Bytes written before reset, all segments: the flash that the firmware takes.

@@ -46,13 +46,14 @@ public struct SymbolName: Sendable, Hashable {
   }
 }
 
-/// The C++ declaration of a mangled name without suffixes; nil for any other name.
+/// The C++ declaration or the Rust path of a mangled name without suffixes; nil for any other name.
 func demangle(_ name: String) -> String? {
+  if name.utf8.starts(with: "_R".utf8) { return RustName.path(name) }
   // Longer names are not written by people; the demangler's recursion grows with the length.
   guard name.utf8.starts(with: "_Z".utf8), name.utf8.count < 1_000 else { return nil }
   guard let text = __cxa_demangle(name, nil, nil, nil) else { return nil }
   defer { free(text) }
-  return String(cString: text)
+  return RustName.withoutHash(String(cString: text))
 }
 
 /// Whether a user's `query` names the symbol: exactly, by source name, or by C++ declaration with or

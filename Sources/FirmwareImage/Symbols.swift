@@ -31,6 +31,15 @@ public struct Symbol: Sendable, Hashable {
   public let section: Int?
 }
 
+extension Symbol {
+  /// The same in an image whose own sections come behind `count` others.
+  func moved(behind count: Int) -> Symbol {
+    Symbol(
+      name: name, address: address, size: size, kind: kind, binding: binding,
+      section: section.map { $0 + count })
+  }
+}
+
 /// A function of the firmware. Its `id` is its place in address order, the same in every run.
 public struct Function: Sendable, Hashable {
   public let id: Int
@@ -45,6 +54,13 @@ public struct Function: Sendable, Hashable {
   public let binding: Symbol.Binding
   /// False for A32 code, which no Cortex-M runs.
   public let isThumb: Bool
+
+  /// The same at another place of the order.
+  func numbered(_ id: Int) -> Function {
+    Function(
+      id: id, name: name, aliases: aliases, address: address, size: size, binding: binding,
+      isThumb: isThumb)
+  }
 
   /// One past the last byte, as a number that may reach 2^32.
   public var end: UInt64 { UInt64(address.value) + UInt64(size) }
@@ -140,6 +156,11 @@ struct MappingSymbols: Sendable {
     default: return false
     }
     return true
+  }
+
+  mutating func append(_ other: MappingSymbols) {
+    entries += other.entries
+    sort()
   }
 
   mutating func sort() {

@@ -56,14 +56,24 @@ struct UnitReader {
       var low: Dwarf_Addr = 0
       guard dwarf_entrypc(&die, &low) == 0, low <= UInt32.max, isLive(UInt32(low)) else { return }
       var line: Int32 = 0
-      guard let file = dwarf_decl_file(&die), dwarf_decl_line(&die, &line) == 0, line > 0 else {
+      guard let file = declarationFile(&die), dwarf_decl_line(&die, &line) == 0, line > 0 else {
         return
       }
-      contents.declarations[UInt32(low) & ~1] = SourceLocation(
-        file: String(cString: file), line: Int(line))
+      contents.declarations[UInt32(low) & ~1] = SourceLocation(file: file, line: Int(line))
     case DW_TAG_inlined_subroutine: visitInlined(&die)
     default: return
     }
+  }
+
+  /// libdw 0.188 takes number 0 for none, which since DWARF 5 is the unit's own file.
+  private func declarationFile(_ die: inout Dwarf_Die) -> String? {
+    if let file = dwarf_decl_file(&die) { return String(cString: file) }
+    var attribute = Dwarf_Attribute()
+    var number: Dwarf_Word = 1
+    guard dwarf_attr_integrate(&die, UInt32(DW_AT_decl_file), &attribute) != nil,
+      dwarf_formudata(&attribute, &number) == 0, number == 0
+    else { return nil }
+    return fileName(unit, 0)
   }
 
   private mutating func visitInlined(_ die: inout Dwarf_Die) {

@@ -3,9 +3,13 @@ public import Units
 /// What an image says about unwinding its functions, read when made.
 public struct Unwinding {
   private var tables: [CallFrameTable] = []
-  private var index: ExceptionIndex?
+  private var indices: [ExceptionIndex] = []
 
   public init(_ image: FirmwareImage) {
+    for part in image.parts.isEmpty ? [image] : image.parts { add(part) }
+  }
+
+  private mutating func add(_ image: FirmwareImage) {
     guard let elf = try? ELFReader(bytes: image.file, path: image.path) else { return }
     func isLive(_ address: UInt32) -> Bool {
       if image.hasSymbols { return image.functionID(at: Address(address)) != nil }
@@ -22,13 +26,14 @@ public struct Unwinding {
         CallFrameTable(bytes, kind, address: section?.address.value ?? 0, isLive: isLive))
     }
     guard let section = image.sections.first(where: { $0.name == ".ARM.exidx" }) else { return }
-    index = ExceptionIndex(
-      elf.bytes(ofSectionNamed: ".ARM.exidx"), address: section.address.value
-    ) { address in
-      image.contents(at: Address(address), count: 4).map { bytes in
-        bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-      }
-    }
+    indices.append(
+      ExceptionIndex(
+        elf.bytes(ofSectionNamed: ".ARM.exidx"), address: section.address.value
+      ) { address in
+        image.contents(at: Address(address), count: 4).map { bytes in
+          bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        }
+      })
   }
 
   /// What the debugger's tables say of the instruction at `address`.
@@ -38,6 +43,6 @@ public struct Unwinding {
 
   /// What the runtime's tables say of the call at `address`.
   public func exceptionFrame(at address: Address) -> FrameRule? {
-    index?.rule(at: address.value)
+    indices.lazy.compactMap { $0.rule(at: address.value) }.first
   }
 }

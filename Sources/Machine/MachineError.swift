@@ -18,6 +18,8 @@ public enum MachineError: Error, CustomStringConvertible {
   case engine(String)
   /// The directory of the firmware's files.
   case files(path: String, reason: String)
+  /// What a deployment asks for is not there, as printed.
+  case badInput(String)
 
   public var description: String {
     switch self {
@@ -42,6 +44,7 @@ public enum MachineError: Error, CustomStringConvertible {
           ?? "; 'thumbprint inspect --full' lists what there is")
     case .stream(let sensor, let reason): "error: stream '\(sensor)': \(reason)"
     case .recording(let error): error.description
+    case .badInput(let text): text
     case .engine(let reason): "error: engine: \(reason)"
     case .files(let path, let reason):
       "\(path): error: cannot open: \(reason); --files names a directory for the firmware's files"

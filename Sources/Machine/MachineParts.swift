@@ -45,7 +45,7 @@ extension Machine {
 
 /// Builds one machine: memory, devices, core, sensors, watchers, in the order in which they need
 /// each other.
-private final class Assembly {
+final class Assembly {
   private(set) var board: Board
   let image: FirmwareImage
   let deployment: Deployment
@@ -104,6 +104,7 @@ private final class Assembly {
     let bus = SystemBus(
       chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
     bus.core = core
+    bus.holds = try HeldRegisters(deployment.holds, board.chip, fabric.findings)
     engine.devices = bus
     engine.protection = { [unowned core] address, isFetch in
       isFetch ? core.permissions(at: address) : core.pagePermissions(at: address)
@@ -113,6 +114,7 @@ private final class Assembly {
       fabric.service(AnalogInputs.init).set("VDD", microvolts: 1_000 * supply.millivolts)
     }
     for pin in board.pullUps { fabric.pins[pin.description].setResistor(true) }
+    try schedulePresses()
     for segment in outside { try program(segment, bus) }
     board = try board.withSensorDefaults()
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }

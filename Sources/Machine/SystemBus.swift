@@ -2,6 +2,7 @@ import Boards
 import CortexM
 import Engine
 import Peripherals
+import Registers
 import Simulation
 import Units
 
@@ -18,9 +19,9 @@ final class SystemBus: DeviceBus, DeviceRegisters {
   private var instances: [Instance] = []
   private var pages: [UInt32: [Int]] = [:]
   private var locator = AccessLocator()
-  private var registers: RegisterList?
-  /// Values that firmware wrote to registers that are not modelled.
-  private var held: [UInt32: UInt32] = [:]
+  private let unmodelled: UnmodelledRegisters
+  /// What `--hold` says.
+  var holds = HeldRegisters()
   unowned let engine: Engine
   let analysis: BlockAnalysis
   let fabric: Fabric
@@ -41,6 +42,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     self.analysis = analysis
     self.fabric = fabric
     self.clock = clock
+    unmodelled = UnmodelledRegisters(chip, fabric.findings)
   }
 
   func add(_ instance: Instance) {
@@ -82,7 +84,8 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     let width = AccessWidth(rawValue: width) ?? .word
     begin(address, isWrite: false)
     defer { end() }
-    let value = readAnything(address, width)
+    var value = readAnything(address, width)
+    if !holds.isEmpty { value = holds.applied(to: value, address, width) }
     if let probe, let origin { probe(origin, address, value) }
     return value
   }
@@ -102,7 +105,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     let value =
       width == .word && address & 3 == 0
       ? instance.device?.read(offset) : instance.device?.readNarrow(offset, width)
-    return value ?? readUnmodelled(address, width, instance.block)
+    return value ?? unmodelled.read(address, width, instance.block)
   }
 
   func write(_ address: UInt32, width: UInt32, value: UInt32) {
@@ -126,7 +129,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     let isTaken =
       width == .word && address & 3 == 0
       ? instance.device?.write(offset, value) : instance.device?.writeNarrow(offset, value, width)
-    if isTaken != true { writeUnmodelled(address, value, instance.block) }
+    if isTaken != true { unmodelled.write(address, value, width, instance.block) }
   }
 
   /// What a word of a device's registers holds; nil where nothing is, or where reading would act.
@@ -137,7 +140,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
       if device.readingActs(at: offset) { return nil }
       if let value = device.read(offset) { return value }
     }
-    return held[address] ?? describe(address, instance.block).reset
+    return unmodelled.peek(address)
   }
 
   /// The chip switches itself off: what does not survive it stops.
@@ -158,7 +161,8 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     let value =
       width == .word && address.value & 3 == 0
       ? instance.device?.read(offset) : instance.device?.readNarrow(offset, width)
-    return value ?? readUnmodelled(address.value, width, instance.block)
+    return holds.applied(
+      to: value ?? unmodelled.read(address.value, width, instance.block), address.value, width)
   }
 
   func write(_ address: Address, _ value: UInt32, _ width: AccessWidth) -> Bool {
@@ -230,7 +234,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     }
     if let word = core.readPrivate(address & ~3) { return lane(word, address, width) }
     if instance(at: address) != nil { return readDevice(address, width) }
-    return readUnmodelled(address, width, nil)
+    return unmodelled.read(address, width, nil)
   }
 
   private func writePrivate(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {
@@ -241,7 +245,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
       width == .word
       ? core.writePrivate(address, value) : core.writePrivateNarrow(address, value, width)
     if !isTaken && instance(at: address) != nil { return writeDevice(address, width, value) }
-    if !isTaken { writeUnmodelled(address, value, nil) }
+    if !isTaken { unmodelled.write(address, value, width, nil) }
   }
 
   /// Unprivileged code reaches none of the System Control Space but STIR, and that when allowed.
@@ -262,39 +266,22 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     return word >> ((address & 3) * 8) & mask
   }
 
-  // MARK: What is not modelled
-
-  private func readUnmodelled(_ address: UInt32, _ width: AccessWidth, _ block: Block?) -> UInt32 {
-    let (name, reset) = describe(address & ~3, block)
-    fabric.findings.note(
-      "unmodelled-register", name, "not modelled: reads what was last written, else its reset value"
-    )
-    return lane(held[address & ~3] ?? reset, address, width)
-  }
-
-  private func writeUnmodelled(_ address: UInt32, _ value: UInt32, _ block: Block?) {
-    let (name, _) = describe(address & ~3, block)
-    fabric.findings.note(
-      "unmodelled-register", name, "not modelled: reads what was last written, else its reset value"
-    )
-    held[address & ~3] = value
-  }
-
-  private func describe(_ address: UInt32, _ block: Block?) -> (name: String, reset: UInt32) {
-    guard let block else { return ("\(Address(address))", 0) }
-    if registers == nil { registers = (try? chip.registers()) ?? RegisterList() }
-    let known = registers?[Address(address), block.name] ?? registers?[Address(address)]
-    if let known { return ("\(known.block).\(known.name)", known.reset) }
-    return ("\(block.name)+\(hexadecimal(address &- block.base.value))", 0)
-  }
-
-  func reset() { held = [:] }
+  func reset() { unmodelled.reset() }
 
   /// What the vendor calls the register at an address; nil where no peripheral is.
   func registerName(_ address: UInt32) -> String? {
-    guard let block = chip.blocks.first(where: { $0.contains(Address(address)) }) else {
-      return nil
-    }
-    return describe(address & ~3, block).name
+    block(at: address).map { unmodelled.name(address & ~3, $0) }
   }
+
+  /// The register that an address lies in, as the chip's description has it.
+  func register(_ address: UInt32) -> Register? {
+    unmodelled.register(address, block(at: address))
+  }
+
+  /// Whether a device or the core answers there.
+  func isDevice(_ address: UInt32) -> Bool {
+    Self.isPrivate(address) || block(at: address) != nil
+  }
+
+  private func block(at address: UInt32) -> Block? { instance(at: address)?.block }
 }

@@ -34,7 +34,8 @@ final class NordicQSPIWindow {
     isOpen = true
     fabric.findings.note(
       "assumed-timing", "\(name).XIP",
-      "a word read in place takes a command of its own, with the flash's dummy clocks as remembered")
+      "a word read in place takes a command of its own, with the flash's dummy clocks as remembered"
+    )
     update(flash, 0, count: SerialFlash.size)
   }
 

@@ -138,6 +138,7 @@ extension JSONReport {
       ("mask", .optional(spin.mask) { .string(hexadecimal($0)) }),
       ("awaits", .string(spin.awaits)),
       ("value", .optional(spin.value) { .string(hexadecimal($0)) }),
+      ("hold", .optional(spin.hold) { .string($0) }),
       ("since_seconds", seconds(spin.since.picoseconds)), ("rounds", .integer(spin.rounds)),
     ])
   }

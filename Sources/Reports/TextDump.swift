@@ -207,15 +207,14 @@ extension TextReport {
   /// What a run waited for that ended well otherwise.
   var spinLines: [String] {
     guard let spin = dump?.spin else { return [] }
-    let span = judgement.record.end - spin.since
-    let time = Figures.short(span.picoseconds, Figures.time)
+    let since = Figures.short(spin.since.picoseconds, Figures.time)
     var text = "\(spin.function)\(at(spin.source)) "
     if let target = spin.target { text += "waits for \(target) " }
     let isAsleep = judgement.record.outcome == .sleepsForever
     text +=
       isAsleep
       ? "\(spin.awaits) and nothing can wake it"
-      : "\(spin.awaits): for \(time), \(Figures.grouped(spin.rounds)) times"
+      : "\(spin.awaits): since \(since), \(Figures.grouped(spin.rounds)) times"
     if let value = spin.value { text += ", reads \(hexadecimal(value))" }
     return TextLayout.section(
       "spins", TextLayout.sentence(text, limit: options.isFull ? .max : 2))

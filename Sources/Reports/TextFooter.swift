@@ -144,6 +144,10 @@ extension TextReport {
   /// What to try next, by what the verdict was.
   private var suggestion: (options: String, purpose: String) {
     let full = ("--full", options.isFull ? "this again" : "every row and source")
+    if let hold = judgement.record.dump?.spin?.hold, judgement.status != .firmwareFailed {
+      // A shell would take brackets for a pattern.
+      return (hold.contains("[") ? "--hold '\(hold)'" : "--hold \(hold)", "go on")
+    }
     switch judgement.status {
     case .firmwareFailed: return ("--gdb 3333", "debug it")
     case .budgetMissed: return full

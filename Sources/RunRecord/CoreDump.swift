@@ -280,6 +280,8 @@ extension CoreDump {
     public var awaits: String
     /// What it read last.
     public var value: UInt32?
+    /// What makes a register read as awaited, as `--hold` takes it: "RCC.CR.HSERDY=1".
+    public var hold: String?
     public var since: Instant
     public var rounds: UInt64
 

@@ -52,6 +52,9 @@ public final class PinBank {
   /// Told of each change of any of them.
   public var onChange: (_ pin: String, _ level: Bool) -> Void = { _, _ in }
 
+  /// The pins that something has asked for, sorted.
+  public var names: [String] { pins.keys.sorted() }
+
   public subscript(_ name: String) -> Pin {
     if let pin = pins[name] { return pin }
     let pin = Pin(name: name)

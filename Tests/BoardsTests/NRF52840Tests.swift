@@ -2,6 +2,7 @@ import Boards
 import Documents
 import FileSystem
 import Foundation
+import Registers
 import Testing
 import Trust
 import Units

@@ -1,5 +1,6 @@
 import Documents
 import FileSystem
+import Registers
 import Testing
 import Trust
 import Units

@@ -216,7 +216,7 @@ extension BadInputRows {
     .words("rum", says: "unknown command 'rum'; did you mean 'run'?"),
     .words("--verbose", says: "unknown option '--verbose'"),
     .words("run", says: "missing argument FIRMWARE"),
-    .words("run", "a.elf", "b.elf", says: "unexpected argument 'b.elf'"),
+    .words("cores", "a", "b", says: "unexpected argument 'b'"),
     .words("run", "spins.elf", says: "no board for 'spins.elf'; give --board NAME"),
     .words(
       "run", "spins.elf", "--board", "mps2-an368",

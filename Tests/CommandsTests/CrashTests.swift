@@ -119,7 +119,7 @@ struct CrashTests {
       return !isFigure
     }
     let masks = [
-      (" *[0-9.]+ [pnum]?s\\b", " TIME"), ("for TIME, [0-9,]+ times", "for TIME, N times"),
+      (" *[0-9.]+ [pnum]?s\\b", " TIME"), ("since TIME, [0-9,]+ times", "since TIME, N times"),
       ("_seconds\": [0-9.]+", "_seconds\": TIME"), ("\"rounds\": [0-9]+", "\"rounds\": N"),
     ]
     return masks.reduce(lines.joined(separator: "\n")) { text, mask in

@@ -2,6 +2,29 @@ import FirmwareImage
 import Units
 import Verdicts
 
+/// Reads firmware that goes into one chip together; `base` is where the first goes if it is raw.
+func loadFirmware(_ paths: [String], base: Address?) throws(CommandFailure) -> FirmwareImage {
+  var images: [FirmwareImage] = []
+  for path in paths {
+    let (file, own) = placedFile(path)
+    images.append(try loadFirmware(file, base: own ?? (images.isEmpty ? base : nil)))
+  }
+  if images.count == 1 { return images[0] }
+  do throws(FirmwareError) { return try FirmwareImage(together: images) } catch {
+    throw CommandFailure(.badInput, error.description)
+  }
+}
+
+/// `app.bin@0x8000` is a raw binary with its place.
+func placedFile(_ path: String) -> (path: String, base: Address?) {
+  guard let at = path.lastIndex(of: "@") else { return (path, nil) }
+  let place = path[path.index(after: at)...]
+  guard place.hasPrefix("0x"), let base = UInt32(place.dropFirst(2), radix: 16) else {
+    return (path, nil)
+  }
+  return (String(path[..<at]), Address(base))
+}
+
 /// Reads a firmware; in a file apart from other errors, because two modules have a `FirmwareError`.
 func loadFirmware(_ path: String, base: Address? = nil) throws(CommandFailure) -> FirmwareImage {
   do throws(FirmwareError) { return try FirmwareImage(file: path, base: base) } catch {
@@ -42,6 +65,7 @@ enum FileKind: Hashable {
 
   /// Opens the file to look at it.
   static func of(_ path: String) throws(CommandFailure) -> FileKind {
-    FileKind(path, start: try SystemFile.start(of: path))
+    let (file, base) = placedFile(path)
+    return base == nil ? FileKind(file, start: try SystemFile.start(of: file)) : .elf
   }
 }

@@ -27,7 +27,8 @@ struct JudgedRun {
     // Before the run: what is found wrong after it would cost its result.
     let labels = try RunLabels(plan.deployment)
     let lines = try SerialLines(plan.deployment.uarts, terminal)
-    image = try loadFirmware(Self.firmwarePath(plan), base: base)
+    image = try loadFirmware(
+      [Self.firmwarePath(plan)] + plan.deployment.furtherFirmware, base: base)
     let progress = ProgressLine(
       terminal, isWanted: showsProgress, duration: plan.deployment.duration)
     let console = try ConsoleSink(target, terminal) { progress.clear() }

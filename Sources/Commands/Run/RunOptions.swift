@@ -11,6 +11,12 @@ enum RunOptions {
     "an ELF, Intel HEX, S-record or raw binary file, or a deployment: its firmware, board, "
       + "recordings, measures and budgets"
   )
+  static let further = Key<[String]>(
+    name: "[FIRMWARE]",
+    help:
+      "more files for the same chip: an application behind its boot loader, the one that starts; "
+      + "app.bin@0x8000 is a raw binary with its place", shape: .remaining
+  ) { $0 }
   static let board = Key.option(
     "--board", "NAME|FILE.yaml", "the board it runs on; 'thumbprint boards' lists them")
   static let streams = Key.list(
@@ -41,6 +47,15 @@ enum RunOptions {
     "--uart", "NAME=TARGET",
     "a serial port's other end: FILE takes its output, 'pty' and 'tcp:PORT' are terminals of the "
       + "host, 'script:FILE' is a dialogue of expect, send and wait")
+  static let description = Key.option(
+    "--svd", "FILE",
+    "the vendor's description of the chip: registers that no model stands for follow it")
+  static let holds = Key.list(
+    "--hold", "REGISTER=VALUE",
+    "bits that read as told, past a wait for what is not modelled: RCC.CR.HSERDY=1, RCC.CR.17=1")
+  static let presses = Key.list(
+    "--press", "PIN@TIME",
+    "a pin or a button of the board that is pressed then, for 100 ms or as in PIN@2s+500ms")
   static let base = Key<Address?>(
     name: "--base", help: "where a raw binary goes; its vector table is there",
     shape: .option(placeholder: "ADDRESS")
@@ -85,17 +100,17 @@ enum RunOptions {
   static let data = Key.option("--data", "DIR", "the folder that holds 'Boards'")
 
   static let keys: [any ArgumentKey] = [
-    firmware, board, streams, measures, budgets, duration, timeout, format, output, console,
-    HistoryFile.option,
-    files, arguments, uarts, base, settings, judge, seed, quiet, full, strict, gdb, data,
+    firmware, further, board, streams, measures, budgets, duration, timeout, format, output,
+    console, HistoryFile.option,
+    files, arguments, uarts, description, holds, presses, base, settings, judge, seed, quiet, full,
+    strict, gdb, data,
     ViewExport.key, Key.unavailable("--jobs"),
   ]
 
   /// What also holds for several runs at once.
   static let shared: [any ArgumentKey] = [
-    board, streams, measures, budgets, duration, timeout, settings, judge, seed, quiet, full,
-    strict,
-    data,
+    board, streams, measures, budgets, duration, timeout, description, holds, presses, settings,
+    judge, seed, quiet, full, strict, data,
   ]
 
   /// The deployment's parts among the arguments.
@@ -109,6 +124,10 @@ enum RunOptions {
     parts.timeout = try arguments[timeout]
     parts.judge = try arguments[judge]
     parts.uarts = try arguments[uarts]
+    parts.description = try arguments[description]
+    parts.furtherFirmware = try arguments[further]
+    parts.presses = try arguments[presses]
+    parts.holds = try arguments[holds]
     parts.settings = try arguments[settings]
     parts.seed = try arguments[seed]
     parts.files = try arguments[files]

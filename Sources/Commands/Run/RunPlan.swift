@@ -21,6 +21,7 @@ struct RunPlan: Sendable {
     do throws(MachineError) { board = try loaded.withSensorDefaults() } catch {
       throw CommandFailure(error)
     }
+    try board.checkModels()
     do throws(DocumentError) { try deployment.check(against: board) } catch {
       throw CommandFailure(error)
     }

@@ -11,6 +11,8 @@ struct SpinCondition {
   private(set) var address: Address?
   private(set) var mask: UInt32 = .max
   private(set) var awaits = "a condition"
+  /// Masked bits, in their place, that would end the wait; nil: nobody knows.
+  private(set) var wanted: UInt32?
 
   private var instructions: [Instruction] = []
   private var registers: [UInt32] = []
@@ -20,8 +22,10 @@ struct SpinCondition {
   private enum Test {
     case equal(UInt32)
     case differs(UInt32)
-    case other(UInt32)
+    case other(UInt32, Condition)
   }
+  /// How far to the right the loaded value is moved before it is compared.
+  private var shift = 0
 
   init(_ exit: SpinProbe.Exit, in probe: SpinProbe, word: @escaping (Address) -> UInt32?) {
     self.word = word
@@ -31,6 +35,7 @@ struct SpinCondition {
     instructions = probe.visits[first...exit.visit].flatMap { probe.instructions($0) }
     guard let test = test(exit) else { return }
     awaits = words(test)
+    wanted = wanted(test)
   }
 
   // MARK: The test
@@ -72,7 +77,7 @@ struct SpinCondition {
     }
     if let masked = masking(instruction, index) {
       guard follow(masked.source, before: index, masked.mask) else { return nil }
-      return condition == .ne ? .differs(0) : condition == .eq ? .equal(0) : .other(0)
+      return condition == .ne ? .differs(0) : condition == .eq ? .equal(0) : .other(0, condition)
     }
     if code & 0xffff_ff00 & ~0x700 == 0x2800 || code & 0xfbf0_8f00 == 0xf1b0_0f00 {
       let register = instruction.isWide ? code >> 16 & 0xf : code >> 8 & 7
@@ -98,8 +103,31 @@ struct SpinCondition {
     switch condition {
     case .eq: return .equal(constant)
     case .ne: return .differs(constant)
-    default: return .other(constant)
+    default: return .other(constant, condition)
     }
+  }
+
+  private func wanted(_ test: Test) -> UInt32? {
+    let lowest = mask & (~mask &+ 1)
+    switch test {
+    case .differs(0): return lowest
+    case .equal(0): return 0
+    case .differs(let value): return inPlace(value).map { $0 ^ lowest }
+    case .equal(let value): return inPlace(value)
+    case .other(let value, let condition):
+      switch condition {
+      case .cs, .ls, .ge, .le: return inPlace(value)
+      case .hi, .gt: return inPlace(value &+ 1)
+      case .cc, .lt: return value == 0 ? nil : inPlace(value - 1)
+      default: return nil
+      }
+    }
+  }
+
+  /// Where a compared constant's bits come from; nil where the mask cannot hold them.
+  private func inPlace(_ value: UInt32) -> UInt32? {
+    let placed = shift < 0 ? value >> UInt32(-shift) : value << UInt32(shift)
+    return placed & ~mask == 0 ? placed : nil
   }
 
   private func words(_ test: Test) -> String {
@@ -112,7 +140,7 @@ struct SpinCondition {
     case .equal(0): return isWhole ? "to become zero" : "\(bits) to be cleared"
     case .equal(let value): return "\(isWhole ? "" : bits + " ")to become \(value)"
     case .differs(let value): return "\(isWhole ? "" : bits + " ")to change from \(value)"
-    case .other(let value): return "a comparison with \(value) to hold"
+    case .other(let value, _): return "a comparison with \(value) to hold"
     }
   }
 
@@ -196,13 +224,16 @@ struct SpinCondition {
       if code & 0xfff0_8020 == 0xf3c0_0000, instruction.isWide {
         let low = code >> 10 & 0x1c | code >> 6 & 3
         bits = (bits & (.max >> (31 - (code & 31)))) << low
+        shift += Int(low)
         register = UInt8(code >> 16 & 0xf)
       } else if let masked = masking(instruction, place) {
         (bits, register) = (bits & masked.mask, masked.source)
-      } else if let shift = Self.leftShift(instruction) {
-        (bits, register) = (bits >> shift.amount, shift.source)
+      } else if let left = Self.leftShift(instruction) {
+        (bits, register) = (bits >> left.amount, left.source)
+        shift -= Int(left.amount)
       } else if !instruction.isWide, code & 0xf800 == 0x0800 {
         (bits, register) = (bits << (code >> 6 & 31), UInt8(code >> 3 & 7))
+        shift += Int(code >> 6 & 31)
       } else if !instruction.isWide, code & 0xff80 == 0xb280 {
         (bits, register) = (bits & (code & 0x40 != 0 ? 0xff : 0xffff), UInt8(code >> 3 & 7))
       } else if !instruction.isWide, code & 0xff00 == 0x4600 {

@@ -43,10 +43,11 @@ extension Machine {
       else { continue }
       spin.address = address
       spin.mask = condition.mask == .max ? nil : condition.mask
-      spin.target =
-        bus.registerName(address.value) ?? place.variable(at: address) ?? "\(address)"
       spin.value =
         probe.reads[load.address]?.value ?? stored(at: address, size: load.memory.transferSize)
+      let register = SpinRegister(address, load, condition, bus)
+      spin.target = register?.name ?? place.variable(at: address) ?? "\(address)"
+      spin.hold = register?.hold(from: spin.value ?? 0)
       return spin
     }
     return nil
@@ -100,7 +101,8 @@ extension Machine {
     let line = spin.source.map { ", \(lastPart($0.file)):\($0.line)" } ?? ""
     return Finding(
       kind: "endless-wait", place: spin.function,
-      message: "\(target)\(spin.awaits) (pc \(spin.programCounter)\(line))",
+      message: "\(target)\(spin.awaits) (pc \(spin.programCounter)\(line))"
+        + (spin.hold.map { "; --hold \($0) goes on" } ?? ""),
       count: max(Int(clamping: spin.rounds), 1))
   }
 }

@@ -1,10 +1,18 @@
 import Boards
 import Documents
+import FileSystem
+import Peripherals
+import Registers
 import Trust
 import Units
 import Verdicts
 
 private let name = Key.positional("NAME", "one board in full; a FILE.yaml is one, too")
+private let isNew = Key.flag(
+  "--new", "prints a commented board of your own to start from; with NAME.yaml it goes there")
+private let description = Key.option(
+  "--svd", "FILE", "the vendor's description of the chip that --new starts from")
+private let listsTypes = Key.flag("--types", "the types of peripherals that a chip can have")
 
 let boardsCommand = Command(
   name: "boards", summary: "the boards that are known, or one in full",
@@ -15,17 +23,71 @@ let boardsCommand = Command(
     Marks: A read in the vendor's text or measured, B quoted by others, D derived from A, P of a \
     close relative, M remembered and not looked up.
     """,
-  examples: ["boards", "boards nrf52840-dk --format json"],
-  keys: [name, SheetFormat.key, RunOptions.data]
+  examples: [
+    "boards", "boards nrf52840-dk --format json", "boards mine.yaml --new --svd chip.svd",
+  ],
+  keys: [name, isNew, description, listsTypes, SheetFormat.key, RunOptions.data]
 ) { (arguments, invocation) throws(CommandFailure) in
+  if try arguments[isNew] { return try startBoard(arguments, invocation) }
+  if try arguments[listsTypes] { return try invocation.show(typeList(), arguments) }
   let explicit = try arguments[RunOptions.data]
   let name = try arguments[name]
-  let sheet: Sheet
+  let board: Board?
+  let list: Sheet?
   do throws(BoardError) {
     let data = try DataDirectory(explicit: explicit)
-    if let name { sheet = boardSheet(try data.board(name)) } else { sheet = try boardList(data) }
+    if let name { board = try data.board(name) } else { board = nil }
+    if board == nil { list = try boardList(data) } else { list = nil }
   } catch { throw CommandFailure(error) }
-  return try invocation.show(sheet, arguments)
+  try board?.checkModels()
+  return try invocation.show(board.map(boardSheet) ?? list ?? Sheet(), arguments)
+}
+
+/// Writes a board to start from.
+private func startBoard(
+  _ arguments: Arguments, _ invocation: Invocation
+) throws(CommandFailure) -> ExitStatus {
+  guard let svd = try arguments[description] else {
+    throw .usage("--new needs the chip's description; give --svd FILE")
+  }
+  let device: DeviceDescription
+  do throws(DocumentError) { device = try DeviceDescription(file: svd) } catch {
+    throw CommandFailure(error)
+  }
+  guard let file = try arguments[name] else {
+    let start = BoardStart(device, name: device.name.lowercased(), description: svd)
+    invocation.terminal.write(start.text)
+    return .success
+  }
+  guard file.hasSuffix(".yaml") else {
+    throw .usage("--new writes a file NAME.yaml, not '\(shortened(file))'")
+  }
+  if SystemFile.exists(file) {
+    throw .usage("'\(shortened(file))' is there already; choose another NAME.yaml")
+  }
+  let title = file.split(separator: "/").last.map { String($0.dropLast(5)) } ?? file
+  let start = BoardStart(
+    device, name: title, description: relative(svd, to: Files.directory(of: file)))
+  try SystemFile.write(start.text, to: file)
+  invocation.terminal.write("\(file)\nnext: edit it, then thumbprint boards \(file)\n")
+  return .success
+}
+
+/// A path as a file in `directory` names it; both are relative to where the command was typed.
+private func relative(_ path: String, to directory: String) -> String {
+  if path.hasPrefix("/") || directory == "." { return path }
+  if Files.directory(of: path) == directory {
+    return String(path.dropFirst(directory.utf8.count + 1))
+  }
+  if directory.hasPrefix("/") { return path }
+  let levels = directory.split(separator: "/").filter { $0 != "." }
+  return levels.map { _ in "../" }.joined() + path
+}
+
+private func typeList() -> Sheet {
+  var sheet = Sheet()
+  sheet.table("types", PeripheralCatalog.names.map { Sheet.Row([("type", $0)]) })
+  return sheet
 }
 
 private func boardList(_ data: DataDirectory) throws(BoardError) -> Sheet {
