@@ -43,6 +43,7 @@ let package = Package(
     library("CSndfile", "sndfile", apt: "libsndfile1-dev"),
     library("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
     library("CExpat", "expat", apt: "libexpat1-dev"),
+    library("CCBOR", "libcbor", apt: "libcbor-dev"),
 
     module("Units"),
     module("FileSystem", ["CZlib"], c: true),
@@ -51,7 +52,7 @@ let package = Package(
     module("Registers", ["CExpat", "Documents", "Units"], c: true),
     module("Boards", ["Documents", "FileSystem", "Registers", "Trust", "Units"]),
     module("Deployments", ["Boards", "Documents", "FileSystem", "Registers", "Units"]),
-    module("Streams", ["CSndfile", "FileSystem", "Units"], c: true),
+    module("Streams", ["CCBOR", "CSndfile", "Documents", "FileSystem", "Units"], c: true),
     module("Simulation", ["Units"]),
     module("RunRecord", ["Units"]),
     .target(

@@ -7,6 +7,7 @@ enum Catalog {
       compareCommand,
       historyCommand,
       generateCommand,
+      convertCommand,
       inspectCommand,
       boardsCommand,
       sensorsCommand,

@@ -72,8 +72,8 @@ extension StreamInput {
     "drift", "resample",
   ]
   static let units = [
-    "g", "mg", "ug", "m/s2", "dps", "mdps", "udps", "rad/s", "mrad/s", "uT", "nT", "gauss",
-    "mgauss", "Pa", "hPa", "kPa",
+    "g", "mg", "ug", "m/s2", "dps", "mdps", "udps", "rad/s", "mrad/s", "1e-5 rad/s", "uT", "nT",
+    "gauss", "mgauss", "Pa", "hPa", "kPa", "mPa", "C", "mC", "%", "m%", "V", "mV", "uV", "lux",
   ]
 
   init(_ entry: Node.Entry, resolve: (Node) throws(DocumentError) -> String) throws(DocumentError) {

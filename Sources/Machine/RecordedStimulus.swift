@@ -13,13 +13,13 @@ final class RecordedStimulus: Stimulus {
   init(_ stream: StreamInput, sensor: BoardSensor) throws(MachineError) {
     isResampled = stream.isResampled
     do throws(StreamError) {
-      let recording = try Recording(
+      let tracks = try Recording.tracks(
         file: stream.file,
         options: ReadingOptions(
           rate: stream.rate, channel: stream.soundChannel, timeColumn: stream.timeColumn))
-      rate = recording.rate
+      rate = tracks[0].rate
       for quantity in PhysicalQuantity.allCases where sensor.channels.contains(quantity.rawValue) {
-        guard let selected = try Self.select(quantity, of: recording, stream) else { continue }
+        guard let selected = try Self.select(quantity, of: tracks, stream) else { continue }
         playbacks[quantity] = try Playback(
           selected, offset: stream.offset,
           drift: Drift(partsPerBillion: stream.drift.partsPerBillion),
@@ -35,23 +35,21 @@ final class RecordedStimulus: Stimulus {
     }
   }
 
-  /// The quantity's columns in the sensor's unit; nil when the stream does not hold them.
+  /// The quantity's columns in the sensor's unit, from the track that has them; nil when none does.
   private static func select(
-    _ quantity: PhysicalQuantity, of recording: Recording, _ stream: StreamInput
+    _ quantity: PhysicalQuantity, of tracks: [Recording], _ stream: StreamInput
   ) throws(StreamError) -> Recording? {
     let channel = stream.channel(quantity.rawValue)
     if quantity == .sound {
-      return recording.channels.isEmpty
-        ? nil : try recording.selecting([recording.channels[0].name])
+      let sound = tracks.first { $0.channels[0].unit == "int16" } ?? tracks[0]
+      return try sound.selecting([sound.channels[0].name])
     }
-    let usual = Self.usualColumns(quantity)
-    let names = recording.channels.map(\.name)
-    var columns = channel?.columns
-    if columns == nil {
-      columns = usual.first { $0.allSatisfy(names.contains) }
+    guard let columns = channel?.columns ?? usualColumns(quantity, tracks) else { return nil }
+    func holds(_ track: Recording) -> Bool {
+      columns.allSatisfy(track.channels.map(\.name).contains)
     }
-    guard let columns else { return nil }
-    let selected = try recording.selecting(columns)
+    // Where no track has them all, the first says which one is missing.
+    let selected = try (tracks.first(where: holds) ?? tracks[0]).selecting(columns)
     guard let unit = Self.unit(quantity) else { return selected }
     let given = channel?.unit ?? selected.channels.first?.unit ?? unit
     return try selected.converted(to: unit, from: given)
@@ -70,17 +68,24 @@ final class RecordedStimulus: Stimulus {
     }
   }
 
-  /// Column names that need no `columns:`.
-  private static func usualColumns(_ quantity: PhysicalQuantity) -> [[String]] {
-    switch quantity {
-    case .acceleration: [["ax", "ay", "az"], ["aX", "aY", "aZ"], ["accX", "accY", "accZ"]]
-    case .angularRate: [["gx", "gy", "gz"], ["gX", "gY", "gZ"], ["gyrX", "gyrY", "gyrZ"]]
-    case .temperature, .humidity, .pressure, .proximity, .voltage: [[quantity.rawValue]]
-    case .magneticField: [["mx", "my", "mz"], ["mX", "mY", "mZ"], ["magX", "magY", "magZ"]]
-    case .light: [["clear", "red", "green", "blue"]]
-    case .gesture: [["up", "down", "left", "right"]]
-    case .sound: []
+  /// Columns that need no `columns:`, by their names.
+  private static func usualColumns(
+    _ quantity: PhysicalQuantity, _ tracks: [Recording]
+  ) -> [String]? {
+    for track in tracks {
+      let names = track.channels.map(\.name)
+      let own: [String] =
+        switch quantity {
+        case .light: ["clear", "red", "green", "blue"]
+        case .gesture: ["up", "down", "left", "right"]
+        default: [quantity.rawValue]
+        }
+      if own.allSatisfy(names.contains) { return own }
+      if let places = RecordedQuantity(rawValue: quantity.rawValue)?.columns(of: track.channels) {
+        return places.map { names[$0] }
+      }
     }
+    return nil
   }
 
   /// When the recording is over and, by its deployment, the run with it; `never` otherwise.

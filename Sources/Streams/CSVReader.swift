@@ -2,13 +2,16 @@ import Units
 
 /// Comma-, semicolon- or tab-separated text: one column a channel, one line a sample.
 ///
-/// The first line with a separator names the columns, a unit in brackets: `A_X [mg]`, `Timestamp(ms)`.
-/// `#` opens a comment line, cells may be quoted, blank lines part segments recorded apart. A column
-/// named `t`, `time` or `timestamp` gives the times of the samples (in seconds unless it says
-/// otherwise); equal steps make a constant rate. Every other cell is a finite decimal number.
+/// The first line with a separator names the columns, a unit in brackets: `A_X [mg]`, `Timestamp(ms)`;
+/// blanks part them where nothing else does. `#` opens a comment line (`# rate: 119 Hz` gives a rate),
+/// cells may be quoted, blank lines part segments recorded apart, a line may use another separator
+/// than the header when its cells are as many. A column named `t`, `time` or `timestamp` gives the
+/// times of the samples (in seconds unless it says otherwise); steps that are equal, or that a single
+/// whole rate gives when rounded to the decimals written, make a constant rate. Every other cell is a
+/// finite decimal number, with a comma for its point where the separator is none.
 ///
 /// Reference: RFC 4180; DeepCraft Studio `.data` files are the same with seconds in the first column.
-/// Not modelled: line breaks inside quotes, decimal commas.
+/// Not modelled: line breaks inside quotes, dates.
 enum CSVReader: RecordingReader {
   static let name = "CSV"
   static let extensions = ["csv", "tsv", "txt", "data"]
@@ -17,11 +20,12 @@ enum CSVReader: RecordingReader {
 
   static func read(
     _ bytes: [UInt8], path: String, options: ReadingOptions
-  ) throws(StreamError) -> Recording {
+  ) throws(StreamError) -> [Recording] {
     var lines = TextLines(bytes, path)
     try lines.checkText()
-    let header = try CSVHeader(&lines, options)
-    var table = CSVTable(header)
+    var comments = CommentFacts()
+    let header = try CSVHeader(&lines, &comments, options)
+    var table = CSVTable(header, allowsDisorder: options.allowsDisorder)
     while let line = lines.next() {
       if line.isBlank {
         table.endSegment()
@@ -29,7 +33,7 @@ enum CSVReader: RecordingReader {
         try table.append(line, path)
       }
     }
-    return try table.recording(path, options)
+    return [try table.recording(path, options, comments.rate)]
   }
 }
 
@@ -40,19 +44,16 @@ struct CSVHeader {
   /// The column of times and the power of ten from its unit to picoseconds.
   let time: (column: Int, scale: Int)?
 
-  init(_ lines: inout TextLines, _ options: ReadingOptions) throws(StreamError) {
-    var first: TextLine?
-    while first == nil, let line = lines.next() {
-      if line.isBlank || line.isComment { continue }
-      // Some tools put the sensor's name above the columns' names.
-      if line.separator == nil && lines.continuesWithHeader { continue }
-      first = line
-    }
-    guard let line = first else {
+  init(
+    _ lines: inout TextLines, _ comments: inout CommentFacts, _ options: ReadingOptions
+  ) throws(StreamError) {
+    guard let line = try Self.headerLine(&lines, &comments) else {
       throw StreamError(
         .empty, lines.path, "no header line", hint: "expected column names such as aX,aY,aZ")
     }
-    let separator = line.separator ?? UInt8(ascii: ",")
+    let separator =
+      line.separator
+      ?? (lines.continuesInWords(line.words.count) ? TextLine.blank : UInt8(ascii: ","))
     var cells = try line.cells(separator, lines.path)
     // Some tools end every line with a separator.
     if cells.count > 1, cells[cells.count - 1].text.isEmpty { cells.removeLast() }
@@ -62,7 +63,7 @@ struct CSVHeader {
         hint: "add a first line such as aX,aY,aZ")
     }
     self.separator = separator
-    columns = cells.map { Self.channel(String(decoding: $0.text, as: UTF8.self)) }
+    columns = cells.map { Channel(heading: String(decoding: $0.text, as: UTF8.self)) }
     try Self.checkNames(columns, cells, line.number, lines.path)
     time = try Self.timeColumn(columns, options, lines.path)
     if time != nil && columns.count == 1 {
@@ -70,6 +71,19 @@ struct CSVHeader {
         .malformed, lines.path, line: line.number, column: 1, "only a column of times",
         hint: "expected at least one column of samples")
     }
+  }
+
+  private static func headerLine(
+    _ lines: inout TextLines, _ comments: inout CommentFacts
+  ) throws(StreamError) -> TextLine? {
+    while let line = lines.next() {
+      if line.isComment { try comments.read(line, lines.path) }
+      if line.isBlank || line.isComment { continue }
+      // Some tools put the sensor's name above the columns' names.
+      if line.separator == nil && lines.continuesWithHeader { continue }
+      return line
+    }
+    return nil
   }
 
   private static func checkNames(
@@ -90,30 +104,19 @@ struct CSVHeader {
     }
   }
 
-  /// `A_X [mg]` and `Timestamp(ms)` taken apart; `x_mg` keeps its name and shows its unit.
-  private static func channel(_ text: String) -> Channel {
-    for (open, close) in [("[", "]"), ("(", ")")] as [(Character, Character)] {
-      guard text.last == close, let start = text.lastIndex(of: open), start > text.startIndex
-      else { continue }
-      let unit = trimmed(text[text.index(after: start)...].dropLast())
-      return Channel(name: trimmed(text[..<start]), unit: unit.isEmpty ? nil : unit)
-    }
-    // A lone g may as well name a gyroscope's axis.
-    let suffix = text.split(separator: "_").last.map(String.init) ?? ""
-    let isUnit = suffix != text && ["mg", "ug", "dps", "mdps", "udps"].contains(suffix)
-    return Channel(name: text, unit: isUnit ? suffix : nil)
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop { $0 == " " }
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
-
   private static func timeColumn(
     _ columns: [Channel], _ options: ReadingOptions, _ path: String
   ) throws(StreamError) -> (column: Int, scale: Int)? {
     if let name = options.timeColumn {
+      let wanted = Channel(heading: name)
+      if let index = columns.firstIndex(where: { $0.name == wanted.name }), wanted.unit != nil {
+        guard let scale = timeScale(wanted) else {
+          throw StreamError(
+            .unknownUnit, path, "'\(name)' is in no unit of time",
+            hint: "expected s, ms, us or ns in the brackets")
+        }
+        return (index, scale)
+      }
       guard let index = columns.firstIndex(where: { $0.name == name }) else {
         let hint = Spelling.nearest(to: name, among: columns.map(\.name))
         throw StreamError(
@@ -145,5 +148,26 @@ struct CSVHeader {
     case "ns", "nanoseconds": return 3
     default: return nil
     }
+  }
+}
+
+extension Channel {
+  /// `A_X [mg]` and `Timestamp(ms)` taken apart; `x_mg` keeps its name and shows its unit.
+  public init(heading text: String) {
+    func trimmed(_ text: Substring) -> String {
+      var text = text.drop { $0 == " " }
+      while text.last == " " { text.removeLast() }
+      return String(text)
+    }
+    for (open, close) in [("[", "]"), ("(", ")")] as [(Character, Character)] {
+      guard text.last == close, let start = text.lastIndex(of: open), start > text.startIndex
+      else { continue }
+      let unit = trimmed(text[text.index(after: start)...].dropLast())
+      self.init(name: trimmed(text[..<start]), unit: unit.isEmpty ? nil : unit)
+      return
+    }
+    let suffix = text.split(separator: "_").last.map(String.init) ?? ""
+    let isUnit = suffix != text && nameSuffixUnits.contains(suffix)
+    self.init(name: text, unit: isUnit ? suffix : nil)
   }
 }

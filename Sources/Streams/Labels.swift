@@ -19,7 +19,7 @@ public struct Label: Sendable, Hashable {
   }
 }
 
-/// The labels of a recording, by start.
+/// The labels of a recording, by start: DeepCraft Studio's label track, or Edge Impulse's `info.labels`.
 ///
 /// Reference: DeepCraft Studio label track: CSV with the header
 /// `Time(Seconds),Length(Seconds),Label(string),Confidence(double),Comment(string)`.
@@ -27,11 +27,19 @@ public struct Labels: Sendable {
   public let path: String
   public let labels: [Label]
 
-  public init(file path: String) throws(StreamError) {
-    try self.init(bytes: readFile(path), path: path)
+  /// `info.labels` counts samples: it needs the recording whose labels are wanted.
+  public init(file path: String, of recording: Recording? = nil) throws(StreamError) {
+    try self.init(bytes: readFile(path), path: path, of: recording)
   }
 
-  public init(bytes: [UInt8], path: String) throws(StreamError) {
+  public init(
+    bytes: [UInt8], path: String, of recording: Recording? = nil
+  ) throws(StreamError) {
+    if bytes.first == UInt8(ascii: "{") {
+      self.path = path
+      labels = try EdgeImpulseLabels.read(bytes, path, of: recording)
+      return
+    }
     var lines = TextLines(bytes, path)
     try lines.checkText()
     var labels: [Label] = []

@@ -9,7 +9,15 @@ public struct Channel: Sendable, Hashable {
   public init(name: String, unit: String? = nil) { (self.name, self.unit) = (name, unit) }
 }
 
-/// What a sensor measured, sample by sample: the contents of one file.
+/// A fact of a recording that is no sample.
+public struct Attribute: Sendable, Hashable {
+  public let name: String
+  public let value: String
+
+  public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+}
+
+/// What a sensor measured, sample by sample: the contents of one file, or one of several tracks in it.
 public struct Recording: Sendable {
   /// When the samples were taken.
   public enum Timing: Sendable, Hashable {
@@ -29,6 +37,10 @@ public struct Recording: Sendable {
   public let segments: [Range<Int>]
   /// The file ends before the length that its header gives.
   public let isTruncated: Bool
+  /// What else the file says of itself, in its own words and order: `device_type`.
+  public var attributes: [Attribute] = []
+  /// What reading it took: rows left out, clocks that started again. Empty for a clean file.
+  public var repairs: [String] = []
 
   /// Precondition: the arrays fit each other as documented for the properties.
   public init(
@@ -105,9 +117,38 @@ public struct Recording: Sendable {
     return replacing(channels.map { Channel(name: $0.name, unit: unit) }, converted)
   }
 
-  func replacing(_ channels: [Channel], _ samples: [[Double]]) -> Recording {
-    Recording(
-      path: path, channels: channels, samples: samples, timing: timing, start: start,
-      segments: segments, isTruncated: isTruncated)
+  /// The same samples with other channels, or at other times.
+  func replacing(
+    _ channels: [Channel], _ samples: [[Double]], timing: Timing? = nil
+  ) -> Recording {
+    var recording = Recording(
+      path: path, channels: channels, samples: samples, timing: timing ?? self.timing,
+      start: start, segments: segments, isTruncated: isTruncated)
+    recording.attributes = attributes
+    recording.repairs = repairs
+    return recording
+  }
+
+  /// Tracks that were sampled at the same times become one, in the order of their first.
+  static func merging(_ tracks: [Recording]) -> [Recording] {
+    var merged: [Recording] = []
+    for track in tracks {
+      let place = merged.firstIndex {
+        $0.start == track.start && $0.count == track.count && $0.timing == track.timing
+      }
+      if let place {
+        let whole = merged[place]
+        merged[place] = whole.replacing(
+          whole.channels + track.channels, whole.samples + track.samples)
+      } else {
+        merged.append(track)
+      }
+    }
+    return merged
+  }
+
+  /// The value of an attribute of the file.
+  public func attribute(_ name: String) -> String? {
+    attributes.first { $0.name == name }?.value
   }
 }

@@ -37,7 +37,17 @@ struct TextLine {
     return candidates[index]
   }
 
+  /// Stands for any run of blanks as the separator.
+  static let blank = UInt8(ascii: " ")
+
+  /// What blanks part.
+  var words: [TextCell] {
+    bytes.split { $0 == 0x20 || $0 == 0x09 }
+      .map { TextCell(text: $0, column: $0.startIndex - bytes.startIndex + 1) }
+  }
+
   func cells(_ separator: UInt8, _ path: String) throws(StreamError) -> [TextCell] {
+    if separator == Self.blank { return words }
     var cells: [TextCell] = []
     var start = bytes.startIndex
     while true {
@@ -126,6 +136,18 @@ struct TextLines {
     number += 1
     defer { position = end + 1 }
     return TextLine(bytes: bytes[position..<last], number: number)
+  }
+
+  /// Whether the next line of samples is so many numbers, more than one, parted by blanks.
+  func continuesInWords(_ count: Int) -> Bool {
+    var ahead = self
+    while let line = ahead.next() {
+      if line.isBlank || line.isComment { continue }
+      let words = line.words
+      return count > 1 && words.count == count && line.separator == nil
+        && words.allSatisfy { Decimal.double($0.text) != nil }
+    }
+    return false
   }
 
   /// Whether one of the next lines names several columns, before any numbers.

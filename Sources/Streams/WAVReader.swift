@@ -24,7 +24,7 @@ enum WAVReader: RecordingReader {
 
   static func read(
     _ bytes: [UInt8], path: String, options: ReadingOptions
-  ) throws(StreamError) -> Recording {
+  ) throws(StreamError) -> [Recording] {
     let data = try WAVLayout(bytes, path)
     let isTruncated = data.promised > data.present
     if isTruncated && !options.allowsTruncated {
@@ -54,12 +54,13 @@ enum WAVReader: RecordingReader {
       }
       (samples, channels) = ([samples[channel - 1]], [channels[channel - 1]])
     }
-    return Recording(
+    let recording = Recording(
       path: path, channels: channels, samples: samples, timing: .rate(rate),
       isTruncated: isTruncated)
+    return [recording]
   }
 
-  private static func channelNames(_ count: Int) -> [String] {
+  static func channelNames(_ count: Int) -> [String] {
     switch count {
     case 1: ["audio"]
     case 2: ["left", "right"]

@@ -28,7 +28,17 @@ public struct SHA256: Sendable {
   }
 
   /// The digest of what was taken so far, as 64 lower-case hexadecimal digits.
-  public func hexDigest() -> String {
+  public func hexDigest() -> String { finished().map(Self.hexadecimal).joined() }
+
+  /// The same as 32 bytes.
+  public func digest() -> [UInt8] {
+    finished().flatMap { word in
+      stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+    }
+  }
+
+  /// The state after the padding.
+  private func finished() -> [UInt32] {
     var copy = self
     let bits = length &* 8
     copy.pending.append(0x80)
@@ -41,7 +51,7 @@ public struct SHA256: Sendable {
       copy.pending.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
     }
     copy.compress()
-    return copy.state.map(Self.hexadecimal).joined()
+    return copy.state
   }
 
   private static func hexadecimal(_ word: UInt32) -> String {

@@ -66,8 +66,10 @@ private func read(_ text: String, _ options: ReadingOptions = .init(rate: rate))
     ("a,b\n0x10,2\n", "a.csv:2:1: error: '0x10' in column 'a'; expected a finite number"),
     ("a,b\n,2\n", "a.csv:2:1: error: a missing value in column 'a'; expected a finite number"),
     (
-      "a;b\n1,5;2\n", "a.csv:2:1: error: '1,5' in column 'a'; expected a decimal point, not a comma"
+      "a;b\n1,5;2\n1.5;2\n",
+      "a.csv:3:1: error: '1.5' after numbers with ','; expected one sign for decimals in all of the file"
     ),
+    ("a;b\n1,5,5;2\n", "a.csv:2:1: error: '1,5,5' in column 'a'; expected a finite number"),
     ("a,b\n1\n", "a.csv:2:2: error: 1 cell, the header has 2; expected one number for each column"),
     (
       "a,b\n1,2,3\n",
@@ -96,6 +98,68 @@ private func read(_ text: String, _ options: ReadingOptions = .init(rate: rate))
   ])
   func `bad input is named with its place and a hint`(text: String, message: String) {
     #expect(failure(Array(text.utf8), "a.csv", .init(rate: rate)) == message)
+  }
+
+  @Test(arguments: [
+    "a;b\n1,5;-2\n0,25;3e2\n", "a,b\n1.5;-2\n0.25;3e2\n", "a b\n1.5  -2\n0.25\t3e2\n",
+    "a, b\n 1.5 -2\n0.25\t3e2\n", "a\tb\n1,5\t-2\n0,25\t3e2\n",
+    "# rate: 7 Hz\n# by some logger\na;b\n1.5;-2;\n0.25,3e2\n",
+  ])
+  func `decimal commas and other separators than the header's are read`(text: String) throws {
+    let recording = try read(text)
+    #expect(recording.channels.map(\.name) == ["a", "b"])
+    #expect(recording.samples == [[1.5, 0.25], [-2, 300]])
+  }
+
+  @Test func `a comment gives the rate`() throws {
+    let text = "# Sample rate = 62.5 Hz\nx,y\n1,2\n"
+    #expect(try read(text, .init()).rate == Hertz(125, per: 2))
+    #expect(try read("# rate: 2 kHz\nx,y\n1,2\n", .init()).rate == Hertz(2_000))
+  }
+
+  @Test func `times rounded from one whole rate give it, and others stay`() throws {
+    func timing(_ times: [String]) throws -> Recording.Timing {
+      try read("t,x\n" + times.map { $0 + ",1\n" }.joined(), .init()).timing
+    }
+    let rounded = (0..<300).map { index in
+      let micro = (index * 1_000_000 * 2 + 119) / (2 * 119)
+      let digits = String(1_000_000 + micro % 1_000_000).dropFirst()
+      return "\(micro / 1_000_000).\(digits)"
+    }
+    #expect(try timing(rounded) == .rate(Hertz(119)))
+    var late = rounded
+    late.remove(at: 100)
+    guard case .timestamps = try timing(late) else {
+      Issue.record("a gap is no rate")
+      return
+    }
+    // Too few to tell 119 Hz from 118.
+    guard case .timestamps = try timing(["0.000", "0.008", "0.017"]) else {
+      Issue.record("three times tell no rate")
+      return
+    }
+  }
+
+  @Test func `the unit of the column of times can be given`() throws {
+    let text = "tick,x\n0,1\n10,2\n20,3\n"
+    #expect(try read(text, .init(timeColumn: "tick [ms]")).rate == Hertz(100))
+    #expect(
+      failure(Array(text.utf8), "a.csv", .init(timeColumn: "tick [mV]"))
+        == "a.csv: error: 'tick [mV]' is in no unit of time; expected s, ms, us or ns in the brackets"
+    )
+  }
+
+  @Test func `times that repeat or jump back are read when asked for`() throws {
+    var options = ReadingOptions()
+    options.allowsDisorder = true
+    let recording = try read("t,x\n0,1\n1,2\n1,3\n3,4\n0,5\n1,6\n", options)
+    #expect(recording.samples == [[1, 2, 4, 5, 6]])
+    #expect(recording.timing == .timestamps([0, 1, 3, 4, 5].map { .seconds($0) }))
+    #expect(recording.segments == [0..<3, 3..<5])
+    #expect(
+      recording.repairs == [
+        "1 samples of a time that was there left out", "1 jumps back in time taken for a new part",
+      ])
   }
 
   @Test(arguments: [

@@ -64,3 +64,10 @@ func failure(_ bytes: [UInt8], _ path: String, _ options: ReadingOptions = .init
     return nil
   } catch { return error.description }
 }
+
+extension Recording {
+  /// A file's bytes, for comparison.
+  static func bytes(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+}

@@ -74,7 +74,7 @@ import Units
     #expect(
       failure([1, 2, 3], "a.bin")
         == "a.bin: error: unknown recording format; "
-        + "expected one of .wav, .wave, .csv, .tsv, .txt, .data")
+        + "expected one of .wav, .wave, .resd, .json, .cbor, .dat, .sds, .csv, .tsv, .txt, .data")
     let nan = (0..<4).map { UInt8(truncatingIfNeeded: Float.nan.bitPattern >> (8 * $0)) }
     #expect(
       failure(wav(nan, format: 3, bits: 32), "a.wav")

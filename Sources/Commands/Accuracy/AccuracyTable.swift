@@ -1,4 +1,5 @@
 import Trust
+import Units
 
 /// An error table as text and as JSON.
 struct AccuracyTable {

@@ -1,4 +1,5 @@
 import FirmwareImage
+import Streams
 import Units
 import Verdicts
 
@@ -48,7 +49,7 @@ enum FileKind: Hashable {
       self = .elf
     } else if start.dropFirst(4).starts(with: Array("TFL3".utf8)) {
       self = .network
-    } else if start.starts(with: Array("RIFF".utf8)) {
+    } else if suffix.lowercased() != "labels", Recording.isRecording(start) {
       self = .recording
     } else {
       switch suffix.lowercased() {
@@ -56,9 +57,11 @@ enum FileKind: Hashable {
       case "elf", "axf", "out", "bin", "hex", "ihex", "ihx", "srec", "s19", "s28", "s37", "mot":
         self = .elf
       case "tflite": self = .network
-      case "csv", "wav": self = .recording
-      case "label": self = .labels
-      default: self = start.contains(0) ? .elf : .unknown
+      case "label", "labels": self = .labels
+      case "json": self = .unknown
+      default:
+        let isRecording = Recording.isRecording(named: path)
+        self = isRecording ? .recording : start.contains(0) ? .elf : .unknown
       }
     }
   }

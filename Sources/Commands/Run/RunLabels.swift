@@ -16,14 +16,14 @@ struct RunLabels {
   init?(_ deployment: Deployment) throws(CommandFailure) {
     guard let path = deployment.labels else { return nil }
     do throws(StreamError) {
-      labels = try Labels(file: path).labels
       if let stream = labelledStream(deployment, path) {
         let options = ReadingOptions(
           rate: stream.rate, channel: stream.soundChannel, timeColumn: stream.timeColumn)
-        played = (stream, try Recording(file: stream.file, options: options))
+        played = (stream, try Recording.tracks(file: stream.file, options: options)[0])
       } else {
         played = nil
       }
+      labels = try Labels(file: path, of: played?.recording).labels
     } catch { throw CommandFailure(error) }
   }
 

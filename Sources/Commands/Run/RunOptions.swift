@@ -20,7 +20,7 @@ enum RunOptions {
   static let board = Key.option(
     "--board", "NAME|FILE.yaml", "the board it runs on; 'thumbprint boards' lists them")
   static let streams = Key.list(
-    "--stream", "SENSOR=FILE", "a recording that a sensor feels, CSV or WAV")
+    "--stream", "SENSOR=FILE", "a recording that a sensor feels, in any format that inspect tells")
   static let measures = Key.list(
     "--measure", "NAME=FROM..TO",
     "a time to measure between two points: SENSOR.data-ready, SENSOR.read, SENSOR.pin, "

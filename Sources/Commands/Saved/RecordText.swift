@@ -1,3 +1,5 @@
+import Units
+
 /// A run record or another plain value as JSON, the same bytes for the same run: keys in order, whole
 /// numbers exact.
 struct RecordText {

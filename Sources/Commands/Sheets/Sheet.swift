@@ -1,3 +1,5 @@
+import Units
+
 /// Facts about one thing or a list of things, for people or as JSON.
 struct Sheet: Sendable {
   /// One fact: its columns by name, the first of which says what it is about.
