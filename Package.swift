@@ -31,6 +31,12 @@ func library(_ name: String, _ pkgConfig: String, apt package: String) -> Target
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
+/// The modules whose readers are fed with made-up bytes.
+let fuzzed = [
+  "Boards", "Commands", "Deployments", "Documents", "FirmwareImage", "NetworkCompiler", "Streams",
+  "Units",
+]
+
 let package = Package(
   name: "thumbprint",
   products: [.executable(name: "thumbprint", targets: ["thumbprint"])],
@@ -131,6 +137,7 @@ let package = Package(
         "Boards", "Deployments", "Energy", "Profiling", "Reports", "RunRecord", "Trust", "Units",
         "Verdicts",
       ], exclude: ["Golden"]),
+    tests("Fuzz", fuzzed, exclude: ["Corpus"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
     tests("History", ["History"]),
     tests(
@@ -140,3 +147,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+/// Only Scripts/fuzz builds it: its main program is libFuzzer's.
+if Context.environment["THUMBPRINT_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CFuzzer"] + fuzzed.map { .init(stringLiteral: $0) },
+      path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: house),
+  ]
+  package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+}

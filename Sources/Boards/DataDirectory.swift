@@ -58,11 +58,7 @@ public struct DataDirectory: Hashable, Sendable {
       trees.chip = isInline ? chipName : try chipTree(chipName, beside: file)
       for sensor in sensors { try trees.board.lay(sensor, below: "sensors") }
       for override in overrides { try trees.apply(override) }
-      let reader = try BoardReader(trees.board)
-      let chip = try ChipReader(
-        trees.chip ?? trees.board, beside: isInline ? reader.provenances : nil
-      ).chip()
-      return try reader.board(chip)
+      return try Board(trees.board, chip: trees.chip ?? trees.board, isInline: isInline)
     } catch {
       throw .document(error)
     }
@@ -86,5 +82,14 @@ public struct DataDirectory: Hashable, Sendable {
     let folders = [Files.directory(of: file) + "/Chips", path + "/Boards/Chips"]
     let chips = folders.map { "\($0)/\(board.chip.name).yaml" }
     return [file] + chips.filter(Files.exists).prefix(1)
+  }
+}
+
+extension Board {
+  /// A board from its tree and its chip's, which may stand in it and share its sources.
+  package init(_ board: Node, chip: Node, isInline: Bool = false) throws(DocumentError) {
+    let reader = try BoardReader(board)
+    self = try reader.board(
+      try ChipReader(chip, beside: isInline ? reader.provenances : nil).chip())
   }
 }

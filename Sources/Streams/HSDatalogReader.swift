@@ -206,3 +206,15 @@ struct HSDatalogSensor {
     return times.map { Interval(picoseconds: $0 - times[0]) }
   }
 }
+
+extension Recording {
+  /// The first sensor of a datalog and its configuration from bytes already read.
+  package init(hsdatalog bytes: [UInt8], configuration: [UInt8]) throws(StreamError) {
+    let path = "DeviceConfig.json"
+    let sensors = try HSDatalogReader.sensors(configuration, path)
+    guard let sensor = sensors.first else {
+      throw StreamError(.empty, path, "no sensor", hint: "expected one")
+    }
+    self = try sensor.recording(bytes, "a.dat", sensors, .init())
+  }
+}

@@ -144,3 +144,10 @@ private struct SDSClock {
     return .timestamps(times)
   }
 }
+
+extension Recording {
+  /// An SDS recording and its description from bytes already read.
+  package init(sds bytes: [UInt8], description: [UInt8]) throws(StreamError) {
+    self = try SDSReader.read(bytes, "a.sds", SDSMetadata(description, "a.sds.yml"), .init())
+  }
+}

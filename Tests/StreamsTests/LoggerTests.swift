@@ -98,7 +98,7 @@ private func record(slot: UInt32, _ data: [UInt8]) -> [UInt8] {
     ),
     (
       "sds: {frequency: 1, content: [{value: x, type: int12_t}]}",
-      "a.sds.yml:1:47: error: unknown type 'int12_t'; expected one of int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, float, double; expected the description of an SDS recording"
+      "a.sds.yml:1:48: error: unknown type 'int12_t'; expected one of int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, float, double; expected the description of an SDS recording"
     ),
     (
       "sds: {frequency: 1, content: [{value: x, type: double}]}",

@@ -1,12 +1,12 @@
 import Boards
 import Deployments
-import Documents
+package import Documents
 import RunRecord
 import Units
-import Verdicts
+package import Verdicts
 
 /// A run's result read again from its JSON, as one side of a comparison.
-struct SavedResult {
+package struct SavedResult {
   let side: ComparisonSide
 
   init(_ path: String) throws(CommandFailure) {
@@ -15,7 +15,7 @@ struct SavedResult {
     }
   }
 
-  static func side(_ root: Node) throws(DocumentError) -> ComparisonSide {
+  package static func side(_ root: Node) throws(DocumentError) -> ComparisonSide {
     guard let version = root["schemaVersion"], let functions = root["functions"],
       root["measures"] != nil
     else {
