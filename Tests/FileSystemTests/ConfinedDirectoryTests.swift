@@ -101,6 +101,34 @@ struct ConfinedDirectoryTests {
     #expect(!place.exists("new"))
   }
 
+  /// The place that a path leads through is swapped for a link out of the directory, over and over.
+  @Test func noRaceLeadsOut() async throws {
+    let place = try Place()
+    let inside = place.root.appendingPathComponent("inside").path
+    try Data("file".utf8).write(to: URL(fileURLWithPath: inside + "/a/secret"))
+    try place.link("way", to: "../outside")
+    let swapping = Task.detached { () async -> Void in
+      while !Task.isCancelled {
+        rename(inside + "/a", inside + "/kept")
+        rename(inside + "/way", inside + "/a")
+        rename(inside + "/a", inside + "/way")
+        rename(inside + "/kept", inside + "/a")
+      }
+    }
+    var opened = 0
+    for attempt in 0..<20_000 where attempt < 2_000 || opened == 0 {
+      if let text = try? place.read("a/secret") {
+        #expect(text == "file")
+        opened += 1
+      }
+      #expect(place.refusal("a/made", writes: true) != 0 || !place.exists("outside/made"))
+    }
+    swapping.cancel()
+    await swapping.value
+    #expect(opened > 0)
+    #expect(!place.exists("outside/made"))
+  }
+
   @Test func removingALinkLeavesItsTarget() throws {
     let place = try Place()
     try place.link("escape", to: "../outside/secret")

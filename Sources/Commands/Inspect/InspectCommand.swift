@@ -3,7 +3,10 @@ import Documents
 import Profiling
 import Verdicts
 
-private let full = Key.flag("--full", "of an ELF every function, not only the largest")
+private let full = Key.flag("--full", "of an ELF every function, of a recording every channel")
+private let labels = Key.option("--labels", "FILE", "of a recording: what happens in it and when")
+private let key = Key.option(
+  "--key", "KEY", "checks the signature of an Edge Impulse file with this HMAC key")
 private let file = Key.required(
   "FILE", "an ELF, network, recording, label file, board, deployment, or a saved run's directory")
 private let base = Key.option(
@@ -14,14 +17,18 @@ let inspectCommand = Command(
   details: """
     Tells what a file holds: of an ELF its sections, symbols, vector table, memory and debug \
     information; of a network its layers with multiply-accumulates and bytes; of a recording rate, \
-    length, channels and gaps; of labels, a board or a deployment a summary; of a run saved by \
-    'run --output DIR' where its cycles went, and views of it without running it again.
+    length, channels, gaps and jitter, with a drawing; of labels, a board or a deployment a summary; \
+    of a run saved by 'run --output DIR' where its cycles went, and views of it without running it \
+    again.
     """,
   examples: [
     "inspect Firmware/demo/gesture.tflite", "inspect Firmware/demo/recordings/gestures.csv",
     "inspect results/today --export callgrind=callgrind.out",
   ],
-  keys: [file, full, SheetFormat.key, ViewExport.key, base, RunOptions.data]
+  keys: [
+    file, full, labels, ConvertOptions.rate, ConvertOptions.time, key, SheetFormat.key,
+    ViewExport.key, base, RunOptions.data,
+  ]
 ) { (arguments, invocation) throws(CommandFailure) in
   let path = try arguments[file]
   let exports = try arguments[ViewExport.key]
@@ -41,7 +48,13 @@ let inspectCommand = Command(
   switch try FileKind.of(path) {
   case .elf: sheet = try firmwareSheet(path, isFull: try arguments[full])
   case .network: sheet = try networkSheet(path)
-  case .recording: sheet = try recordingSheet(path)
+  case .recording:
+    sheet = try recordingSheet(
+      path,
+      RecordingView(
+        labels: try arguments[labels], key: try arguments[key],
+        rate: try arguments[ConvertOptions.rate], time: try arguments[ConvertOptions.time],
+        isFull: try arguments[full]))
   case .labels: sheet = try labelSheet(path)
   case .yaml, .unknown: sheet = try documentSheet(path, data: try arguments[RunOptions.data])
   }

@@ -30,6 +30,8 @@ struct Sheet: Sendable {
 
   var title: String?
   var sections: [Section] = []
+  /// What is drawn below the sections, for people alone.
+  var drawing = ""
 
   /// Adds a section of rows in columns, unless there are none.
   mutating func table(_ name: String, _ rows: [Row]) {
@@ -51,7 +53,7 @@ struct Sheet: Sendable {
       case .facts: text += section.name + "\n" + lines(section.rows)
       }
     }
-    return text
+    return drawing.isEmpty ? text : text + "\n" + drawing
   }
 
   /// One object: the title and each section's rows.
