@@ -6,7 +6,13 @@ import Verdicts
 
 private let base = Key.required(
   "BASE", "an ELF, a deployment, a directory that --output wrote, or a result in JSON")
-private let head = Key.required("HEAD", "the same; what is worse in it is status 2")
+private let head = Key.positional(
+  "HEAD", "the same; what is worse in it is status 2; of --bisect left out")
+private let bisect = Key.option(
+  "--bisect", "GOOD..BAD",
+  "finds the commit that made BASE, a deployment or firmware of this git repository, worse")
+private let build = Key.option(
+  "--build", "COMMAND", "makes the firmware, in the work tree of each commit that is tried")
 private let baseSettings = Key.list(
   "--base-set", "KEY=VALUE", "as --set, of BASE alone")
 private let headSettings = Key.list(
@@ -27,19 +33,49 @@ let compareCommand = Command(
     "compare timer.yaml data-ready.yaml",
     "compare app.yaml app.yaml --head-set generate.run-in=main",
     "compare baseline/ build/app.elf --board mps2-an386 --for '10 s'",
+    "compare app.yaml --bisect v1.2..HEAD --build make",
   ],
-  keys: [base, head, baseSettings, headSettings, format] + RunOptions.shared
+  keys: [base, head, bisect, build, baseSettings, headSettings, format] + RunOptions.shared
 ) { (arguments, invocation) throws(CommandFailure) in
+  if let range = try arguments[bisect] {
+    return try runBisection(range, arguments, invocation)
+  }
+  guard let second = try arguments[head] else { throw .usage("missing argument HEAD") }
   let comparands = (
     try Comparand(try arguments[base], settings: try arguments[baseSettings], arguments),
-    try Comparand(try arguments[head], settings: try arguments[headSettings], arguments)
+    try Comparand(second, settings: try arguments[headSettings], arguments)
   )
   let sides = (
     try comparands.0.side(arguments, invocation.terminal),
     try comparands.1.side(arguments, invocation.terminal)
   )
-  let comparison = Comparison(base: sides.0, head: sides.1)
-  let names = (comparands.0.name, comparands.1.name)
+  return try tell(
+    Comparison(base: sides.0, head: sides.1), (comparands.0.name, comparands.1.name), arguments,
+    invocation)
+}
+
+/// The commit in the first line, then the comparison of it with the one before.
+private func runBisection(
+  _ range: String, _ arguments: Arguments, _ invocation: Invocation
+) throws(CommandFailure) -> ExitStatus {
+  guard let command = try arguments[build] else {
+    throw .usage("--bisect needs --build COMMAND, which makes the firmware")
+  }
+  if try arguments[head] != nil { throw .usage("--bisect takes one BASE and no HEAD") }
+  let bisection = try Bisection(
+    range, build: command, target: try arguments[base], arguments, invocation.terminal)
+  guard let found = try bisection.run() else {
+    invocation.terminal.write("SAME  nothing is worse at the end of \(range)\n")
+    return .success
+  }
+  if try !arguments[format] { invocation.terminal.write("FOUND  \(found.commit)\n") }
+  return try tell(found.comparison, (found.base, found.head), arguments, invocation)
+}
+
+private func tell(
+  _ comparison: Comparison, _ names: (String, String), _ arguments: Arguments,
+  _ invocation: Invocation
+) throws(CommandFailure) -> ExitStatus {
   if try arguments[format] {
     let report = ComparisonJSON(
       comparison, base: names.0, head: names.1, toolVersion: Version.number)

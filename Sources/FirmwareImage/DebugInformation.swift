@@ -68,6 +68,11 @@ public final class DebugInformation {
     files.flatMap { $0.inlinedCalls(named: name) }.map(placed).sorted { $0.entry < $1.entry }
   }
 
+  /// Functions that were inlined somewhere in the units that were read so far, sorted.
+  public var loadedInlinedNames: [String] {
+    Set(units.flatMap { $0.contents?.inlined.map(\.call.name) ?? [] }).sorted()
+  }
+
   /// The calls inlined at `address`, outermost first: what a debugger shows as frames of one function.
   public func inlinedCalls(at address: Address) -> [InlinedCall] {
     files.flatMap { $0.inlinedCalls(at: address) }.map(placed)

@@ -119,6 +119,7 @@ final class Assembly {
     board = try board.withSensorDefaults()
     let tracks = board.sensors.map { SensorTrack(sensor: $0.id, scheduler: scheduler) }
     let sensors = try makeSensors(tracks)
+    watchSensors(bus.log)
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
@@ -297,6 +298,23 @@ final class Assembly {
   }
 
   // MARK: Sensors
+
+  /// Tells the log what the firmware writes to the sensors' registers.
+  private func watchSensors(_ log: DeviceLog) {
+    var numbers: [String: [UInt8: Int]] = [:]
+    for sensor in board.sensors where sensor.bus.kind == .i2c {
+      for address in sensor.addresses {
+        let name = sensor.addresses.count > 1 ? "\(sensor.id) \(address.name)" : sensor.id
+        numbers[sensor.bus.controller, default: [:]][address.value] = log.number(of: name)
+      }
+    }
+    for (controller, addresses) in numbers {
+      fabric.i2c(controller).onRegisterWrite = { address, register, value in
+        guard let sensor = addresses[address] else { return }
+        log.note(sensor: sensor, register: register, value)
+      }
+    }
+  }
 
   private func makeSensors(_ tracks: [SensorTrack]) throws(MachineError) -> [any Sensor] {
     var sensors: [any Sensor] = []

@@ -125,6 +125,7 @@ extension Machine {
     record.findings = fabric.findings.entries.map {
       Finding(kind: $0.kind, place: $0.place, message: $0.message, count: $0.count)
     }
+    record.settings = bus.settings
     record.delivery = "within one basic block"
     record.memory.flash = image.loadedBytes
     record.memory.staticRAM = image.staticRAM()

@@ -3,6 +3,7 @@ import CortexM
 import Engine
 import Peripherals
 import Registers
+import RunRecord
 import Simulation
 import Units
 
@@ -22,6 +23,8 @@ final class SystemBus: DeviceBus, DeviceRegisters {
   private let unmodelled: UnmodelledRegisters
   /// What `--hold` says.
   var holds = HeldRegisters()
+  /// What was written to the registers.
+  let log = DeviceLog()
   unowned let engine: Engine
   let analysis: BlockAnalysis
   let fabric: Fabric
@@ -113,6 +116,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     begin(address, isWrite: true)
     defer { end() }
     if let probe, let origin { return probe(origin, address, nil) }
+    log.note(address, value)
     if Self.isPrivate(address) { return writePrivate(address, value, width) }
     if let bit = aliasedBit(address) {
       let old = readWord(bit.word) & ~(1 << bit.index)
@@ -267,6 +271,40 @@ final class SystemBus: DeviceBus, DeviceRegisters {
   }
 
   func reset() { unmodelled.reset() }
+
+  /// How the firmware set up the devices, named for a reader. Timers that are read back and cleared and
+  /// the like say nothing of their own: what counts is told by `DeviceLog`.
+  var settings: [DeviceSetting] {
+    log.settings { address in
+      if Self.isPrivate(address) { return privateName(address) }
+      return registerName(address).map { name in
+        address & 3 == 0 ? name : "\(name)+\(address & 3)"
+      }
+    } isPointer: { value in
+      chip.memories.contains { memory in
+        memory.base.value >= 0x1000_0000 && value >= memory.base.value
+          && UInt64(value) < UInt64(memory.base.value) + UInt64(memory.size)
+      }
+    }
+  }
+
+  /// Reference: Armv7-M Architecture Reference Manual (DDI 0403E), B3.2 to B3.4.
+  private func privateName(_ address: UInt32) -> String? {
+    switch address {
+    case 0xe000_e010: return "SysTick.CTRL"
+    case 0xe000_e014: return "SysTick.LOAD"
+    case 0xe000_e100...0xe000_e13f: return "NVIC.ISER\((address & 0x3f) / 4)"
+    case 0xe000_e400...0xe000_e5ef:
+      let number = Int(address - 0xe000_e400)
+      return "priority of \(chip.interruptName(number))"
+    case 0xe000_ed10: return "SCB.SCR"
+    case 0xe000_ed14: return "SCB.CCR"
+    case 0xe000_ed18...0xe000_ed23: return "priority of exception \(address - 0xe000_ed14)"
+    case 0xe000_ed88: return "CPACR"
+    case 0xe000_ef34: return "FPCCR"
+    default: return nil
+    }
+  }
 
   /// What the vendor calls the register at an address; nil where no peripheral is.
   func registerName(_ address: UInt32) -> String? {

@@ -20,6 +20,11 @@ public struct Profile: Sendable {
     public var file: String?
     public var line: Int?
     public var calls: UInt64 = 0
+    /// That it executed itself.
+    public var instructions: UInt64 = 0
+    /// Of its code in bytes, and what its entry takes from the stack; nil: not known.
+    public var size: UInt32?
+    public var frame: UInt32?
     public var selfCycles: UInt64 = 0
     public var inclusiveCycles: UInt64 = 0
     /// Waiting for memory; part of `selfCycles`.

@@ -13,6 +13,7 @@ struct ProfileTally {
       row.file = entry?.file
       row.line = entry?.line
       row.calls = function.calls
+      (row.size, row.frame) = (entry?.size, entry?.frame)
       row.inclusiveCycles = function.inclusiveCycles
       return row
     }
@@ -23,10 +24,12 @@ struct ProfileTally {
       causes.balance(to: cycles)
       if let function = block.function, byFunction.indices.contains(function) {
         byFunction[function].selfCycles &+= cycles
+        byFunction[function].instructions &+= block.instructions
         byFunction[function].causes += causes
         byFunction[function].stallCycles &+= block.stallCycles
       } else {
         nameless.selfCycles &+= cycles
+        nameless.instructions &+= block.instructions
         nameless.causes += causes
         nameless.inclusiveCycles &+= cycles
         nameless.stallCycles &+= block.stallCycles

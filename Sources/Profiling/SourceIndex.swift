@@ -9,9 +9,16 @@ public struct SourceIndex: Sendable {
     public var name: String
     public var file: String?
     public var line: Int?
+    /// Bytes of its code.
+    public var size: UInt32?
+    /// Bytes that its entry takes from the stack.
+    public var frame: UInt32?
 
-    public init(name: String, file: String?, line: Int?) {
+    public init(
+      name: String, file: String?, line: Int?, size: UInt32? = nil, frame: UInt32? = nil
+    ) {
       (self.name, self.file, self.line) = (name, file, line)
+      (self.size, self.frame) = (size, frame)
     }
   }
 
@@ -21,6 +28,10 @@ public struct SourceIndex: Sendable {
   /// The compilers with version and options as they noted them, each once, in link order; options
   /// that name a place of the building machine are left out.
   public var producers: [String] = []
+  /// Variables and constants large enough to matter, by name.
+  public var objects: [DataObject] = []
+  /// Functions that were put into their callers somewhere in the files that ran.
+  public var inlined: [String] = []
 
   /// Knows nothing: functions go by their symbols.
   public init(entries: [Address: Entry] = [:]) { self.entries = entries }
@@ -48,8 +59,11 @@ public struct SourceIndex: Sendable {
       guard let function = image.function(at: address) else { continue }
       let place = debug?.declaration(of: function)
       entries[address] = Entry(
-        name: function.displayName, file: place?.file, line: place?.line)
+        name: function.displayName, file: place?.file, line: place?.line, size: function.size,
+        frame: StackFrame.size(of: function, in: image))
     }
+    objects = DataObject.all(image)
+    inlined = debug?.loadedInlinedNames ?? []
   }
 
   public func entry(at address: Address) -> Entry? { entries[address] }

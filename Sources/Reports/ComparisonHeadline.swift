@@ -30,6 +30,9 @@ extension ComparisonReport {
   }
 
   private var sameSentence: String {
+    if comparison.isHarmlessRelayout, !comparison.worse.isEmpty || !comparison.better.isEmpty {
+      return "the same code at other addresses; no figure moves by a hundredth"
+    }
     if let change = comparison.changes.first {
       return "every figure is equal, though \(change.key) changed"
     }
@@ -72,13 +75,38 @@ extension ComparisonReport {
 
   /// What the runs were made with, else what took most of the difference.
   private var cause: String? {
-    if let change = comparison.mainChange { return text(change) }
+    if let change = comparison.mainChange {
+      // What a compiler's option does is worth a word.
+      let arithmetic = comparison.hypotheses.first { $0.kind == .softwareArithmetic }
+      return text(change) + (arithmetic.map { ", \($0.text)" } ?? "")
+    }
+    if comparison.isRelayout { return "the same code at other addresses" }
+    if let first = comparison.hypotheses.first, first.share >= 100 || !isOfTime {
+      return grouped(first.text)
+    }
     let row = comparison.mainRow(.worse) ?? comparison.mainRow(.better)
     switch row?.metric {
     case .measure(let name, _)?, .missed(let name)?: return functionCause ?? partCause(name)
     case .energy?, .averageCurrent?, .energyPerInference?: return functionCause ?? energyCause
     default: return functionCause
     }
+  }
+
+  /// Whether what is told first is a time, an energy or cycles.
+  private var isOfTime: Bool {
+    guard let row = comparison.mainRow(.worse) ?? comparison.mainRow(.better) else { return false }
+    switch row.metric {
+    case .flash, .ram, .staticRAM, .stack, .heap: return false
+    default: return true
+    }
+  }
+
+  /// Counts of five digits and more as people read them.
+  private func grouped(_ text: String) -> String {
+    text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+      guard word.count > 4, let number = UInt64(word) else { return String(word) }
+      return Figures.grouped(number)
+    }.joined(separator: " ")
   }
 
   private func text(_ change: Comparison.Change) -> String {
@@ -91,6 +119,15 @@ extension ComparisonReport {
       default: break
       }
     }
+    if change.key.hasSuffix(".content"), change.base != nil, change.head != nil {
+      let what = change.key.dropLast(8)
+      let functions = comparison.hypotheses.first { $0.kind == .function }
+      let more = what == "network" ? functions.map { ", \($0.text)" } ?? "" : ""
+      return what == "network"
+        ? "another network" + more : "another recording of \(what) under the same name"
+    }
+    if change.key == "board-files" { return "the board's description changed" }
+    if change.key == "timing-model" { return "the timing model changed" }
     let isOfBoard = change.key.hasPrefix("board.")
     if isOfBoard, change.base == nil { return "\(change.key) set to \(head)" }
     if change.base == nil { return "\(change.key) \(head) added" }

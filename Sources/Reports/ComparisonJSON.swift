@@ -28,6 +28,16 @@ public struct ComparisonJSON: Sendable {
       ("exit_status", .integer(comparison.status.rawValue)),
       ("unjudged_because", .optional(comparison.unjudged) { .string($0) }),
       ("changes", .array(comparison.changes.map(change))),
+      (
+        "hypotheses",
+        .array(
+          comparison.hypotheses.prefix(20).map {
+            .object([
+              ("kind", .string("\($0.kind)")), ("text", .string($0.text)),
+              ("share_of_thousand", .integer($0.share)),
+            ])
+          })
+      ),
       ("figures", .array(comparison.rows.map(row))),
       ("budgets", .array(comparison.budgets.map(budget))),
       ("active_cycles", activeCycles),

@@ -65,6 +65,9 @@ public struct JSONReport: Sendable {
       ("inference_count", .integer(record.inferences.count)),
       ("inferences", listsInferences ? inferences : .array([])), ("label_accuracy", labelAccuracy),
       ("findings", .array(judgement.findings.map(finding))),
+      ("objects", .array(judgement.evidence.sources.objects.map(object))),
+      ("inlined", .array(judgement.evidence.sources.inlined.map { .string($0) })),
+      ("device_settings", .array((record.settings ?? []).map(setting))),
     ])
   }
 
@@ -81,6 +84,20 @@ public struct JSONReport: Sendable {
     return .object([
       ("path", .string(firmware.path)), ("sha256", .string(firmware.sha256)),
       ("symbols", .integer(firmware.symbols)),
+    ])
+  }
+
+  private func object(_ object: DataObject) -> JSONValue {
+    .object([
+      ("name", .string(object.name)), ("size_bytes", .integer(object.size)),
+      ("in_ram", .boolean(object.isInRAM)),
+    ])
+  }
+
+  private func setting(_ setting: DeviceSetting) -> JSONValue {
+    .object([
+      ("name", .string(setting.name)), ("values", .array(setting.values.map { .integer($0) })),
+      ("is_data", .boolean(setting.isData)),
     ])
   }
 

@@ -1,7 +1,7 @@
 import Boards
 import Energy
 import Profiling
-import RunRecord
+public import RunRecord
 import Trust
 import Units
 import Verdicts
@@ -149,7 +149,10 @@ extension JSONReport {
       ("name", .string(row.name)), ("file", .optional(row.file) { .string($0) }),
       ("line", .optional(row.line) { .integer($0) }),
       ("address", .optional(row.address) { .string("\($0)") }),
-      ("calls", .integer(row.calls)), ("cycles_self", .integer(row.selfCycles)),
+      ("calls", .integer(row.calls)), ("instructions", .integer(row.instructions)),
+      ("size_bytes", .optional(row.size) { .integer($0) }),
+      ("frame_bytes", .optional(row.frame) { .integer($0) }),
+      ("cycles_self", .integer(row.selfCycles)),
       ("cycles_inclusive", .integer(row.inclusiveCycles)),
       ("stall_cycles", .integer(row.stallCycles)), ("causes", causes(row.causes)),
       ("joules_self", .optional(row.joules, joules)),
@@ -206,7 +209,8 @@ extension JSONReport {
 }
 
 extension CycleCauses.Cause {
-  fileprivate var jsonKey: String {
+  /// Its key in results.
+  public var jsonKey: String {
     switch self {
     case .loadStore: "load_store"
     case .wakeUp: "wake_up"

@@ -37,6 +37,8 @@ public struct RunRecord: Codable, Sendable {
   public var inferences: [InferenceRecord] = []
   public var findings: [Finding] = []
   public var memory = MemoryRecord()
+  /// How the firmware set up devices and sensors.
+  public var settings: [DeviceSetting]? = []
   /// How interrupts were delivered: "within one basic block".
   public var delivery = ""
   /// Cycles by which the data-dependent instructions that ran could have been faster or slower.

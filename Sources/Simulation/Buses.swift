@@ -29,12 +29,51 @@ extension I2CTarget {
 /// Two wires and the targets on them by their 7-bit address.
 public final class I2CBus {
   private var targets: [UInt8: any I2CTarget] = [:]
+  /// Told of each byte that a target's register takes, with the target's address and the byte that
+  /// named the register.
+  public var onRegisterWrite: ((_ address: UInt8, _ register: UInt8, _ value: UInt8) -> Void)?
 
   public init() {}
 
-  public func attach(_ target: any I2CTarget, address: UInt8) { targets[address] = target }
+  public func attach(_ target: any I2CTarget, address: UInt8) {
+    targets[address] = WatchedTarget(target, address: address, bus: self)
+  }
 
   public func target(at address: UInt8) -> (any I2CTarget)? { targets[address] }
+}
+
+/// A target whose bytes the bus tells of.
+private final class WatchedTarget: I2CTarget {
+  private let target: any I2CTarget
+  private let address: UInt8
+  private unowned let bus: I2CBus
+  /// The first byte of the transfer under way; nil: it has not come.
+  private var register: UInt8?
+  private var offset: UInt8 = 0
+
+  init(_ target: any I2CTarget, address: UInt8, bus: I2CBus) {
+    (self.target, self.address, self.bus) = (target, address, bus)
+  }
+
+  func start(_ direction: I2CDirection) -> Bool {
+    register = nil
+    offset = 0
+    return target.start(direction)
+  }
+
+  func receive(_ byte: UInt8) -> Bool {
+    if let register {
+      bus.onRegisterWrite?(address, register &+ offset, byte)
+      offset &+= 1
+    } else {
+      register = byte
+    }
+    return target.receive(byte)
+  }
+
+  func transmit() -> UInt8 { target.transmit() }
+  func stop() { target.stop() }
+  var stretch: Interval { target.stretch }
 }
 
 /// A microphone with a pulse-density output, as the decimating interface behind it sees it.

@@ -85,7 +85,9 @@ public struct Comparison: Sendable {
   }
 
   /// Whether nothing that was measured differs.
-  public var isSame: Bool { base.hasSameResults(as: head) || differences.isEmpty }
+  public var isSame: Bool {
+    base.hasSameResults(as: head) || differences.isEmpty || isHarmlessRelayout
+  }
 
   private var differences: [String] {
     var names = rows.filter { $0.direction != .same }.map(\.metric.name)
@@ -124,6 +126,7 @@ public struct Comparison: Sendable {
   public var status: ExitStatus {
     if head.isFailed { return .firmwareFailed }
     if unjudged != nil { return .notJudged }
+    if isHarmlessRelayout { return .success }
     return worse.isEmpty && worseBudgets.isEmpty ? .success : .regression
   }
 

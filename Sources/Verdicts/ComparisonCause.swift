@@ -6,7 +6,14 @@ import Units
 extension Comparison {
   /// The row of that direction which matters most: by kind, then by relative size.
   public func mainRow(_ direction: Direction) -> Row? {
-    let rows = rows.filter { $0.direction == direction }
+    var rows = rows.filter { $0.direction == direction }
+    // A time that moves by less than a thousandth is no headline where something moves by a tenth.
+    let first = rows.min { $0.metric.rank < $1.metric.rank }?.metric.rank
+    if rows.allSatisfy({ $0.metric.rank != first || $0.weight < 1_000 }),
+      rows.contains(where: { $0.weight >= 100_000 })
+    {
+      rows.removeAll { $0.weight < 100_000 }
+    }
     return rows.enumerated().min { a, b in
       (a.element.metric.rank, -score(a.element), a.offset)
         < (b.element.metric.rank, -score(b.element), b.offset)

@@ -1,4 +1,5 @@
 import FirmwareImage
+public import RunRecord
 
 /// What a function contributes to the difference of two runs' active cycles.
 public struct FunctionDifference: Sendable, Equatable {
@@ -10,6 +11,16 @@ public struct FunctionDifference: Sendable, Equatable {
     public var calls: UInt64 = 0
     public var cycles: UInt64 = 0
     public var stalls: UInt64 = 0
+    public var instructions: UInt64 = 0
+    /// Bytes of its code and of its entry on the stack; 0: not known.
+    public var size: UInt64 = 0
+    public var frame: UInt64 = 0
+    public var causes = CycleCauses()
+
+    /// What was measured, wherever the code lies and whatever it is made of.
+    public static func == (a: Side, b: Side) -> Bool {
+      a.calls == b.calls && a.cycles == b.cycles && a.stalls == b.stalls
+    }
 
     /// Whether the run never came there.
     public var isAbsent: Bool { calls == 0 && cycles == 0 }
@@ -91,7 +102,8 @@ extension FunctionDifference {
     var result = all
     for old in gone {
       let twins = gone.filter { $0.base == old.base }
-      let successors = new.filter { $0.head == old.base }
+      var successors = new.filter { $0.head == old.base }
+      if successors.isEmpty { successors = new.filter { $0.isAlike(old) } }
       guard twins.count == 1, successors.count == 1, let successor = successors.first,
         !old.name.hasPrefix("["), !successor.name.hasPrefix("[")
       else { continue }
@@ -104,11 +116,25 @@ extension FunctionDifference {
   }
 }
 
+extension FunctionDifference {
+  /// Whether the head's function of this one is likely the base's of another under a new name: called as
+  /// often, with code and instructions that differ by a tenth at most.
+  fileprivate func isAlike(_ old: FunctionDifference) -> Bool {
+    func near(_ a: UInt64, _ b: UInt64) -> Bool { max(a, b) - min(a, b) <= max(a, b) / 10 }
+    return head.calls == old.base.calls && head.calls > 0 && old.base.size > 0
+      && near(head.size, old.base.size) && near(head.instructions, old.base.instructions)
+  }
+}
+
 extension FunctionDifference.Side {
   fileprivate mutating func add(_ function: ComparisonSide.Function, isEntered: Bool) {
     if isEntered { calls &+= function.calls }
     cycles &+= function.cycles
     stalls &+= function.stalls
+    instructions &+= function.instructions
+    size &+= UInt64(function.size)
+    frame = max(frame, UInt64(function.frame))
+    causes += function.causes
   }
 }
 

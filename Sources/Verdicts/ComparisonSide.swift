@@ -35,6 +35,11 @@ public struct ComparisonSide: Sendable, Equatable {
     public var cycles: UInt64
     /// Part of `cycles`: waiting for memory.
     public var stalls: UInt64
+    public var instructions: UInt64 = 0
+    /// Bytes of its code, and what its entry takes from the stack; 0: not known.
+    public var size: UInt32 = 0
+    public var frame: UInt32 = 0
+    public var causes = CycleCauses()
 
     public init(name: String, file: String?, calls: UInt64, cycles: UInt64, stalls: UInt64) {
       (self.name, self.file) = (name, file)
@@ -69,6 +74,17 @@ public struct ComparisonSide: Sendable, Equatable {
     }
   }
 
+  /// A variable or constant.
+  public struct Object: Sendable, Hashable {
+    public var name: String
+    public var size: UInt32
+    public var isInRAM: Bool
+
+    public init(name: String, size: UInt32, isInRAM: Bool) {
+      (self.name, self.size, self.isInRAM) = (name, size, isInRAM)
+    }
+  }
+
   public var name = ""
   /// Of the firmware's file.
   public var sha256 = ""
@@ -77,6 +93,11 @@ public struct ComparisonSide: Sendable, Equatable {
   /// Their cycles sum exactly to the active cycles.
   public var functions: [Function] = []
   public var exceptions: [ExceptionRecord] = []
+  public var objects: [Object] = []
+  /// Functions that were put into their callers.
+  public var inlined: [String] = []
+  /// How devices and sensors were set up.
+  public var deviceSettings: [DeviceSetting] = []
   public var worsts: [Worst] = []
   public var budgets: [Budget] = []
   /// How the run ended: `reached-limit`, `exited`, ...
@@ -113,10 +134,18 @@ extension ComparisonSide {
     settings = judgement.settings
     figures = Self.figures(judgement)
     functions = judgement.profile.rows.dropLast().map { row in
-      Function(
+      var function = Function(
         name: row.name, file: row.file, calls: row.calls, cycles: row.selfCycles,
         stalls: row.stallCycles)
+      (function.instructions, function.causes) = (row.instructions, row.causes)
+      (function.size, function.frame) = (row.size ?? 0, row.frame ?? 0)
+      return function
     }
+    objects = judgement.evidence.sources.objects.map {
+      Object(name: $0.name, size: $0.size, isInRAM: $0.isInRAM)
+    }
+    inlined = judgement.evidence.sources.inlined
+    deviceSettings = record.settings ?? []
     exceptions = record.exceptions
     worsts = judgement.measures.compactMap { measure in
       measure.worst.map { Worst(measure: measure.name, parts: $0.parts) }

@@ -57,7 +57,9 @@ public struct BaselineCheck: Sendable {
   public init(_ comparison: Comparison, _ budgets: [JudgedBudget], tolerance: Int64) {
     self.comparison = comparison
     let relative = budgets.filter { $0.budget.limit.isRelative }.map(\.budget.metric)
+    let isHarmless = comparison.isHarmlessRelayout
     regressions = comparison.worse.filter { row in
+      if isHarmless { return false }
       // What has a budget of its own for it is judged there.
       if relative.contains(where: { $0.covers(row.metric) }) { return false }
       guard let base = row.base, let delta = row.delta else { return true }

@@ -1,6 +1,7 @@
 import Boards
 import Deployments
 package import Documents
+import Reports
 import RunRecord
 import Units
 package import Verdicts
@@ -39,6 +40,7 @@ package struct SavedResult {
     for node in try root["exceptions"]?.elements() ?? [] {
       side.exceptions.append(try exception(node))
     }
+    try readProgram(root, &side)
     for node in try root["measures"]?.elements() ?? [] {
       if let worst = try worst(node) { side.worsts.append(worst) }
     }
@@ -53,9 +55,39 @@ package struct SavedResult {
   private static func function(_ node: Node) throws(DocumentError) -> ComparisonSide.Function {
     var file: String?
     if let name = node["file"], !name.isNull { file = try name.string() }
-    return ComparisonSide.Function(
+    var function = ComparisonSide.Function(
       name: try node.text("name"), file: file, calls: try node.count("calls"),
       cycles: try node.count("cycles_self"), stalls: try node.count("stall_cycles"))
+    function.instructions = try node.count("instructions")
+    function.size = UInt32(clamping: try node.count("size_bytes"))
+    function.frame = UInt32(clamping: try node.count("frame_bytes"))
+    for cause in CycleCauses.Cause.allCases {
+      function.causes[cause] = try node["causes"]?.count(cause.jsonKey) ?? 0
+    }
+    return function
+  }
+
+  /// What the program is made of, and how it sets up devices; results of earlier versions lack it.
+  private static func readProgram(
+    _ root: Node, _ side: inout ComparisonSide
+  ) throws(DocumentError) {
+    for node in try root["objects"]?.elements() ?? [] {
+      side.objects.append(
+        .init(
+          name: try node.text("name"), size: UInt32(clamping: try node.count("size_bytes")),
+          isInRAM: try node.text("in_ram") == "true"))
+    }
+    for node in try root["inlined"]?.elements() ?? [] { side.inlined.append(try node.string()) }
+    for node in try root["device_settings"]?.elements() ?? [] {
+      var values: [UInt32] = []
+      for value in try node["values"]?.elements() ?? [] {
+        values.append(UInt32(try value.integer(in: 0...Int64(UInt32.max))))
+      }
+      side.deviceSettings.append(
+        DeviceSetting(
+          name: try node.text("name"), values: values,
+          isData: try node.text("is_data") == "true"))
+    }
   }
 
   private static func exception(_ node: Node) throws(DocumentError) -> ExceptionRecord {
