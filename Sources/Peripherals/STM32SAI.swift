@@ -230,7 +230,13 @@ final class STM32SAIBlock {
     tick += 1
     due?.schedule(at: ticks.instant(ofTick: tick + 1))
     guard slots >> UInt32(16 + slot) & 1 == 1 else { return }
-    if takesBits { receiveBits(slot) } else if isReceiver { receive(slot, rate) } else if fifo.isEmpty { flags |= Flag.overrun } else {
+    if takesBits {
+      receiveBits(slot)
+    } else if isReceiver {
+      receive(slot, rate)
+    } else if fifo.isEmpty {
+      flags |= Flag.overrun
+    } else {
       fifo.removeFirst()
     }
     update()

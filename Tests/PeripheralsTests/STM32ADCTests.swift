@@ -92,7 +92,8 @@ import Units
     #expect(adc[0x4c] == 1_365)
   }
 
-  @Test(arguments: [(0, 6, 2), (0, 8, 3), (1, 11, 2), (1, 13, 6), (1, 9, 1)] as [(Int, UInt32, Int)])
+  @Test(
+    arguments: [(0, 6, 2), (0, 8, 3), (1, 11, 2), (1, 13, 6), (1, 9, 1)] as [(Int, UInt32, Int)])
   func `a timer's TRGO starts a sequence`(family: Int, selection: UInt32, timer: Int) {
     let adc = converter(family: family)
     let triggers = bench.fabric.service(STM32Triggers.init)
