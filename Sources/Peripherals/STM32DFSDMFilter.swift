@@ -188,7 +188,7 @@ final class STM32DFSDMFilter {
     let (fosr, iosr, order) = oversampling
     var gain = order == 0 ? 2 * fosr * fosr : (0..<order).reduce(1) { gain, _ in gain * fosr }
     gain *= iosr
-    let value = block.scaled(Int64(sample) * Int64(gain) >> 15, channel)
+    let value = block.scaled((Int64(sample) * Int64(gain)) >> 15, channel)
     store(UInt32(bitPattern: value << 8) | UInt32(channel), source)
     isFilled = true
     if pending.isEmpty {

@@ -18,7 +18,7 @@ struct SensorFaultTests {
     parts.board = board
     parts.seed = seed
     parts.duration = duration
-    parts.timeout = "60 s"
+    parts.timeout = "300 s"
     let file = FirmwareBench.firmware.appendingPathComponent("stm32-sensor/deployment.yaml").path
     var tree = try Node.load(path: file)
     try tree.set(["faults"], to: Node.parse(faults, file: "faults"))
@@ -74,7 +74,7 @@ struct SensorFaultTests {
   ) throws {
     // It waits for ever for what the refused transfer should have brought.
     let run = try run(
-      "[{sensor: imu, kind: nack, at: 0 s, for: 4 ms}]", board: board, duration: "20 ms")
+      "[{sensor: imu, kind: nack, at: 0 s, for: 15 ms}]", board: board, duration: "25 ms")
     #expect(run.record.outcome != .exited(code: 0))
     #expect(count(run) > 0)
   }
