@@ -48,9 +48,10 @@ struct RustName {
     if take("_") { return 0 }
     var value = 0
     while let letter = takeLetter() {
-      if letter == "_" { return value + 1 }
-      guard let digit = Self.digit(letter), value < 1 << 40 else { return nil }
-      value = value * 62 + digit
+      if letter == "_" { return value &+ 1 }
+      guard let digit = Self.digit(letter) else { return nil }
+      // A crate's hash has 64 bits; nobody reads it.
+      value = value &* 62 &+ digit
     }
     return nil
   }
@@ -69,7 +70,7 @@ struct RustName {
     var disambiguator = 0
     if take("s") {
       guard let number = number() else { return nil }
-      disambiguator = number + 1
+      disambiguator = number &+ 1
     }
     _ = take("u")
     var length = 0
@@ -89,7 +90,7 @@ struct RustName {
 
   /// Reads what stands at an earlier place.
   private mutating func referred(_ read: (inout RustName) -> String?) -> String? {
-    guard let place = number(), place < position else { return nil }
+    guard let place = number(), 0 <= place, place < position else { return nil }
     let back = position
     position = place
     defer { position = back }

@@ -14,8 +14,8 @@ import Testing
       "_RINvNtC3std3mem8align_ofNtNtC3std3mem12DiscriminantE",
       "std::mem::align_of::<std::mem::Discriminant>"
     ),
-    ("_RNvMs_C5kalmanINtB4_5StatefE6update", "<kalman::State::<f32>>::update"),
-    ("_RNvXs0_C5kalmanNtB5_4GyroNtB5_6Sensor4read", "<kalman::Gyro as kalman::Sensor>::read"),
+    ("_RNvMs_C6kalmanINtB4_5StatefE6update", "<kalman::State::<f32>>::update"),
+    ("_RNvXs0_C6kalmanNtB5_4GyroNtB5_6Sensor4read", "<kalman::Gyro as kalman::Sensor>::read"),
     ("_RINvC1a1fRShQlPKhE", ""),
     ("_RINvC1a1fRShQlPhE", "a::f::<&[u8], &mut i32, *const u8>"),
     ("_RINvC1a1fAmj4_TabEFUKCmlEuE", "a::f::<[u32; 4], (i8, bool), fn(u32, i32)>"),
