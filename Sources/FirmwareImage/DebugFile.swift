@@ -76,6 +76,11 @@ final class DebugFile {
     }
   }
 
+  /// Functions that were inlined somewhere in the units that were read so far.
+  var loadedInlinedNames: [String] {
+    units.flatMap { $0.contents?.inlined.map(\.call.name) ?? [] }
+  }
+
   /// Every place where `name` was inlined, by address; reads all units.
   func inlinedCalls(named name: String) -> [InlinedCall] {
     var found: [InlinedCall] = []

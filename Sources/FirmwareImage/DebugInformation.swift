@@ -70,7 +70,7 @@ public final class DebugInformation {
 
   /// Functions that were inlined somewhere in the units that were read so far, sorted.
   public var loadedInlinedNames: [String] {
-    Set(units.flatMap { $0.contents?.inlined.map(\.call.name) ?? [] }).sorted()
+    Set(files.flatMap(\.loadedInlinedNames)).sorted()
   }
 
   /// The calls inlined at `address`, outermost first: what a debugger shows as frames of one function.
