@@ -6,6 +6,9 @@ import Units
 
 extension BlockAnalysis {
   /// Lets the engine charge each divide of the image for its operands, where the core's divider is known.
+  ///
+  /// Not called yet: with such callbacks libunicorn 2.0.1 faults behind them on a Cortex-M3, and both engines
+  /// must agree. Until then a divide costs what is expected of it, with the divider's range in the band.
   func watchDivisions(_ engine: Engine) throws(MachineError) {
     guard let divider = timing.divider, let image else { return }
     let divisions = image.segments.filter(\.isExecutable).flatMap {

@@ -92,7 +92,6 @@ final class Assembly {
     }
     let engine = try makeEngine(analysis)
     memory.engine = engine
-    try analysis.watchDivisions(engine)
     try mapMemories(engine)
     let outside = try load(engine)
     let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)

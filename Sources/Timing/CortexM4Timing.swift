@@ -21,7 +21,8 @@ public struct CortexM4Timing: CoreTiming {
     lazyStacking: 17, wakeUp: 0)
 
   public let assumptions = [
-    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "storeToLoad",
+    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "divide",
+    "storeToLoad",
   ]
 
   public let divider: Divider? = Divider()
