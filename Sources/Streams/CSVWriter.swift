@@ -48,9 +48,10 @@ enum CSVText {
     var bytes = Array(text.utf8)
     let decimals = decimals(recording)
     let starts = Set(recording.segments.dropFirst().map(\.lowerBound))
+    let times = recording.times()
     for index in 0..<recording.count {
       if keepsSegments, starts.contains(index) { bytes.append(0x0a) }
-      let time = recording.start + recording.time(ofSample: index)
+      let time = recording.start + times(index)
       bytes += DecimalText.seconds(time.picoseconds, decimals: decimals).utf8
       for samples in recording.samples {
         bytes.append(UInt8(ascii: ","))

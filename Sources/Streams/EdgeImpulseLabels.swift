@@ -1,4 +1,4 @@
-public import Units
+import Units
 
 /// Edge Impulse's `info.labels`: what happens in each file of an export, by numbers of samples.
 ///
@@ -80,28 +80,5 @@ enum EdgeImpulseLabels {
 
   private static func malformed(_ path: String, _ message: String, _ hint: String) -> StreamError {
     StreamError(.malformed, path, message, hint: hint)
-  }
-}
-
-extension Recording {
-  /// When a sample happens, since the first one; the one after the last ends the recording.
-  public func time(ofSample index: Int) -> Interval {
-    if index >= count { return duration }
-    switch timing {
-    case .timestamps(let times): return times[index]
-    case .rate(let rate):
-      return Interval(
-        picoseconds: SampleClock(rate, .zero)?.elapsed(toSample: UInt64(index)) ?? .max)
-    }
-  }
-
-  /// The first sample at or after a time since the first one; `count` when there is none.
-  func sample(at time: Interval) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self.time(ofSample: middle) < time { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -22,7 +22,10 @@ import Units
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     // Whole micro-g, which every one of them keeps.
-    let samples = [0, 1, 2].map { axis in (0..<30).map { Double(($0 * 7 + axis * 11) % 40) / 16 } }
+    func sample(_ index: Int, _ axis: Int) -> Double {
+      Double((index * 7 + axis * 11) % 40) / 16
+    }
+    let samples: [[Double]] = [0, 1, 2].map { axis in (0..<30).map { sample($0, axis) } }
     let recording = Recording(
       path: "walk.csv", channels: ["ax", "ay", "az"].map { Channel(name: $0, unit: "g") },
       samples: samples, timing: .rate(Hertz(100)))
@@ -40,8 +43,9 @@ import Units
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
     let board = try DataDirectory(explicit: root).board(deployment.board)
-    let sensor = try #require(board.sensors.first { $0.name == "imu" })
-    let stimulus = try RecordedStimulus(deployment.streams[0], sensor: sensor)
+    let sensors = board.sensors.filter { $0.name == "imu" }
+    try #require(sensors.count == 1)
+    let stimulus = try RecordedStimulus(deployment.streams[0], sensor: sensors[0])
 
     #expect(stimulus.rate == Hertz(100))
     #expect(stimulus.end == Instant(picoseconds: 300_000_000_000))

@@ -1,5 +1,6 @@
 import History
 import Reports
+import Units
 import Verdicts
 
 extension HistoryRun {

@@ -80,7 +80,7 @@ struct RecordingPlot {
     for place in 0..<count {
       let end = Int64(length * Int128(place + 1) / Int128(count))
       let first = next
-      while next < recording.count, recording.time(ofSample: next).picoseconds < end { next += 1 }
+      next = recording.sample(at: Interval(picoseconds: end))
       result.append(first < next ? first..<next : held(before: first, place))
     }
     return result
