@@ -36,7 +36,11 @@ extension Comparison {
 
   /// The first of those; limits explain nothing.
   public var mainChange: Change? {
-    rankedChanges.first { !$0.key.hasPrefix("budgets.") && !$0.key.hasPrefix("measure.") }
+    rankedChanges.first { change in
+      // A library that is linked as well brings its own compiler along.
+      let isLinked = change.key == "compiler" && (change.base == nil || change.head == nil)
+      return !isLinked && !change.key.hasPrefix("budgets.") && !change.key.hasPrefix("measure.")
+    }
   }
 
   private func rank(_ change: Change) -> Int {

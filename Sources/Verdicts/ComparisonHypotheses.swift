@@ -67,7 +67,8 @@ extension Comparison {
 
   /// A relayout that moves no judged figure by a hundredth: luck with alignment, and no one's change.
   public var isHarmlessRelayout: Bool {
-    isRelayout && worse.allSatisfy { $0.weight < 10_000 } && worseBudgets.isEmpty
+    isRelayout && worse.allSatisfy { $0.weight < 10_000 }
+      && budgets.allSatisfy { $0.base.verdict == $0.head.verdict }
   }
 }
 
