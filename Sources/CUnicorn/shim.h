@@ -38,14 +38,6 @@ static inline uc_err thumbprint_hook_translation(uc_engine *uc, uc_hook *hook,
                      (uint64_t)0);
 }
 
-// Called before the instruction at an address, which alone pays for it; to be added before the
-// instruction is translated.
-static inline uc_err thumbprint_hook_instruction(uc_engine *uc, uc_hook *hook,
-                                                 thumbprint_block_hook callback, void *user,
-                                                 uint64_t address) {
-  return uc_hook_add(uc, hook, UC_HOOK_CODE, (void *)callback, user, address, address);
-}
-
 static inline uc_err thumbprint_hook_interrupt(uc_engine *uc, uc_hook *hook,
                                                thumbprint_interrupt_hook callback, void *user) {
   return uc_hook_add(uc, hook, UC_HOOK_INTR, (void *)callback, user, (uint64_t)1, (uint64_t)0);

@@ -133,8 +133,6 @@ struct Block {
   var mispredictions: UInt64 = 0
   var pairedExits: UInt64 = 0
   var function: UInt32
-  /// What its divides cost beyond what `cycles` holds for them.
-  var divideCycles: Int64 = 0
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
@@ -173,8 +171,6 @@ public struct BlockCount: Sendable {
   public let instructions: UInt64
   /// Cycles of the instructions themselves.
   public let baseCycles: UInt64
-  /// What of them its divides cost beyond what the block was described with, perhaps less.
-  public let divideCycles: Int64
   /// Cycles of refilling the pipeline after taken branches.
   public let branchCycles: UInt64
   /// Wait states of instruction fetch and of data.

@@ -119,8 +119,7 @@ extension Engine {
           instructions: block.executions * UInt64(block.description.instructions)
             - block.unspentInstructions,
           baseCycles: block.executions * UInt64(block.cycles) - block.unspentCycles
-            - block.pairedExits &+ UInt64(bitPattern: block.divideCycles),
-          divideCycles: block.divideCycles,
+            - block.pairedExits,
           branchCycles: block.takenExits * UInt64(block.takenExtra)
             + block.branchedEntries * UInt64(block.branchedToExtra)
             + block.mispredictions * UInt64(block.description.mispredicted),

@@ -123,9 +123,6 @@ public final class Engine {
   /// A change of FPCCR.ASPEN that the next run begins with.
   var asksForContext: Bool?
   var breakpointAddresses: [Address] = []
-  /// What a divide costs beyond what its block was charged, and what the callbacks of divides read.
-  var divisionCost: (UInt32, UInt32, Bool) -> Int64 = { _, _, _ in 0 }
-  var watchedDivisions: [UnsafeMutablePointer<WatchedDivision>] = []
   /// Told what watched code did, between two blocks.
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
@@ -179,7 +176,6 @@ public final class Engine {
     state.pointee.predictor.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
-    for memory in watchedDivisions { memory.deallocate() }
     UnsafeMutableRawPointer(state).deallocate()
   }
 

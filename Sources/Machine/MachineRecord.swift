@@ -149,7 +149,6 @@ extension Machine {
         causes[cause.recorded] &+= UInt64(split[cause]) &* count.executions
       }
     }
-    causes[.divide] &+= UInt64(bitPattern: count.divideCycles)
     causes.balance(to: count.baseCycles)
     causes[.branch] &+= count.branchCycles
     causes[.fetch] &+= count.fetchStallCycles

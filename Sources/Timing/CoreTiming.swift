@@ -15,8 +15,6 @@ public protocol CoreTiming: Sendable {
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
   var fetchWordsPerCycle: Int { get }
-  /// How its integer divider ends early, where that is known; else divisions cost what is expected.
-  var divider: Divider? { get }
   /// The price of a straight run.
   ///
   /// `before` is what precedes it in memory, or nothing where that is unknown or never runs on into it:
@@ -40,7 +38,6 @@ extension CoreTiming {
 
 extension CoreTiming {
   public var fetchBufferWords: Int { 3 }
-  public var divider: Divider? { nil }
   public var fetchWordsPerCycle: Int { 1 }
 }
 

@@ -38,9 +38,6 @@ public struct CortexM33Timing: CoreTiming {
     "oddTarget",
   ]
 
-  /// The Cortex-M4's: that it ends early, too, is all that is documented (Arm 100230, 1.1).
-  public let divider: Divider? = Divider()
-
   public init() {}
 
   public func price(

@@ -20,8 +20,6 @@ public struct CortexM3Timing: CoreTiming {
 
   public let assumptions = ["exceptions.lateArrival", "exceptions.wakeUp", "divide", "storeToLoad"]
 
-  public let divider: Divider? = Divider()
-
   public init() {}
 
   public func price(

@@ -25,8 +25,6 @@ public struct CortexM4Timing: CoreTiming {
     "storeToLoad",
   ]
 
-  public let divider: Divider? = Divider()
-
   public init() {}
 
   public func price(

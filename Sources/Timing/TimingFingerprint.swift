@@ -3,19 +3,11 @@ import Units
 
 extension CoreTiming {
   /// A hash of what the model says: the prices of some thousand made-up straight runs, each by itself and
-  /// after the one before, the costs of exceptions, and of divisions. It changes when a rule changes that
-  /// any of them meets, and not for a comment.
+  /// after the one before, and the costs of exceptions. It changes when a rule changes that any of them
+  /// meets, and not for a comment.
   public var fingerprint: String {
     var words = FingerprintWords()
     var text = "\(name) \(exceptions)\n"
-    for bits in 0..<UInt32(32) {
-      let divided = (UInt32.max >> bits, UInt32(0x7531) >> (bits / 2))
-      for isSigned in [false, true] {
-        let cycles = divider?.cycles(
-          dividend: divided.0, divisor: divided.1, isSigned: isSigned)
-        text += "\(cycles ?? 0) "
-      }
-    }
     var before: [Instruction] = []
     for _ in 0..<2048 {
       let bytes = (0..<24).flatMap { _ in words.instruction() }

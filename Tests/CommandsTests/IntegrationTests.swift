@@ -111,7 +111,8 @@ struct IntegrationTests {
     let run = try BuiltTool.run(
       "bash", ["-c", script, tool], in: scratch.folder, environment: environment)
     let kept = try #require(Int(run.output.trimmingCharacters(in: .whitespacesAndNewlines)))
-    #expect(kept >= 16, "\(run.text) \(try scratch.text("errors"))")
+    let errors = try scratch.text("errors")
+    #expect(kept >= 16, "\(run.text) \(errors)")
     let listed = try BuiltTool.run(
       ["history", "list", "--limit", "100", "--format", "json", "--history", "runs.db"],
       in: scratch.folder)

@@ -43,7 +43,7 @@ import Units
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
     let board = try DataDirectory(explicit: root).board(deployment.board)
-    let sensors = board.sensors.filter { $0.name == "imu" }
+    let sensors = board.sensors.filter { $0.id == "imu" }
     try #require(sensors.count == 1)
     let stimulus = try RecordedStimulus(deployment.streams[0], sensor: sensors[0])
 
