@@ -34,18 +34,24 @@ struct IntegrationTests {
     let scratch = try deployments()
     for (name, passes) in [("good", true), ("small", false)] {
       let build = scratch.folder.appendingPathComponent("build-\(name)").path
-      let configured = try BuiltTool.run(
-        "cmake",
+      let configured = try unmasked(
         [
-          "-S", Self.folder.appendingPathComponent("ctest").path, "-B", build,
+          "cmake", "-S", Self.folder.appendingPathComponent("ctest").path, "-B", build,
           "-DDEPLOYMENT=\(scratch.folder.path)/\(name)",
-        ], in: scratch.folder, environment: environment)
+        ], in: scratch.folder)
       #expect(configured.status == 0, "\(configured.text)")
-      let tested = try BuiltTool.run(
-        "ctest", ["--test-dir", build], in: scratch.folder, environment: environment)
+      let tested = try unmasked(["ctest", "--test-dir", build], in: scratch.folder)
       #expect((tested.status == 0) == passes, "\(tested.text)")
       #expect(tested.output.contains(passes ? "100% tests passed" : "0% tests passed"))
     }
+  }
+
+  /// CMake waits for its children by SIGCHLD, which the threads of a test may block.
+  private func unmasked(_ command: [String], in folder: URL) throws -> BuiltTool.Finished {
+    let start = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
+      + "os.execvp(sys.argv[1], sys.argv[1:])"
+    return try BuiltTool.run(
+      "timeout", ["60", "python3", "-c", start] + command, in: folder, environment: environment)
   }
 
   private static let hasPytest: Bool = {
@@ -103,7 +109,8 @@ struct IntegrationTests {
           done ) & pids="$pids $!"
       done
       sleep 0.7
-      for victim in $(ps -eo pid,args | grep "[-]-history runs.db" | grep "$0" | awk '{print $1}' \\
+      for victim in $(ps -eo pid,args \\
+        | awk -v tool="$0" '$2 == tool && /--history runs.db/ {print $1}' \\
         | head -n 2); do kill -9 $victim; done
       wait
       cat kept-* | wc -l

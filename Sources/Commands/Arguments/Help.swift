@@ -5,7 +5,7 @@ enum Help {
 
   /// What `thumbprint --help` prints.
   static func overview(_ commands: [Command]) -> String {
-    let rows = commands.map { (([$0.name] + $0.positionals).joined(separator: " "), $0.summary) }
+    let rows = commands.map { ($0.name, $0.summary) }
     return """
       usage: thumbprint COMMAND [OPTIONS]
 

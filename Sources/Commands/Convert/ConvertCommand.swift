@@ -11,7 +11,7 @@ let convertCommand = Command(
     info.labels.
     """,
   examples: [
-    "convert walk.csv walk.resd --rate '119 Hz' --units accelerometer=g,gyroscope=dps",
+    "convert walk.csv walk.resd --rate '119 Hz' --units accelerometer=g",
     "convert gestures.json gestures.cbor --key fed53116f20684c0",
     "convert info.labels coffee.label --recording coffee.json",
   ],
