@@ -25,7 +25,7 @@ public struct TimingTrust: Hashable, Sendable {
   /// error table, with room for programs that are not in it. The Cortex-M0+ has no row of its own.
   public static let coreBands: [String: Trust] = [
     "cortex-m0": Trust(.validated, band: Band(percent: 3)),
-    "cortex-m0plus": Trust(.modelled, band: Band(percent: 5)),
+    "cortex-m0+": Trust(.modelled, band: Band(percent: 5)),
     "cortex-m3": Trust(.validated, band: Band(percent: 5)),
     "cortex-m4": Trust(.validated, band: Band(percent: 4)),
     "cortex-m7": Trust(.validated, band: Band(percent: 10)),

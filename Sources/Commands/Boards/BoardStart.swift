@@ -52,10 +52,10 @@ struct BoardStart {
   // MARK: Core
 
   private static let cores: [String: (name: String, hasDSP: Bool)] = [
-    "CM0": ("cortex-m0", false), "CM0+": ("cortex-m0plus", false),
-    "CM0PLUS": ("cortex-m0plus", false), "CM1": ("cortex-m0", false),
+    "CM0": ("cortex-m0", false), "CM0+": ("cortex-m0+", false),
+    "CM0PLUS": ("cortex-m0+", false), "CM1": ("cortex-m0", false),
     "CM3": ("cortex-m3", false), "CM4": ("cortex-m4", true), "CM7": ("cortex-m7", true),
-    "CM23": ("cortex-m0plus", false), "CM33": ("cortex-m33", true),
+    "CM23": ("cortex-m0+", false), "CM33": ("cortex-m33", true),
   ]
   /// Cores that no timing model is for, by what stands for them.
   private static let substitutes: Set<String> = ["CM1", "CM23"]
