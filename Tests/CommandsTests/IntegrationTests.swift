@@ -48,7 +48,8 @@ struct IntegrationTests {
 
   /// CMake waits for its children by SIGCHLD, which the threads of a test may block.
   private func unmasked(_ command: [String], in folder: URL) throws -> BuiltTool.Finished {
-    let start = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
+    let start =
+      "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
       + "os.execvp(sys.argv[1], sys.argv[1:])"
     return try BuiltTool.run(
       "timeout", ["60", "python3", "-c", start] + command, in: folder, environment: environment)
