@@ -96,8 +96,8 @@ extension ComparisonReport {
   func exceptionLines(limit: Int) -> [String] {
     let moved = comparison.exceptions.filter { options.isFull || $0.base != $0.head }
     let entries = moved.map { exception in
-      let counts = (exception.base?.entries ?? 0, exception.head?.entries ?? 0)
-      return "\(exception.name) \(Figures.grouped(counts.0)) -> \(Figures.grouped(counts.1))"
+      let (base, head) = exception.entries
+      return "\(exception.name) \(Figures.grouped(base)) -> \(Figures.grouped(head))"
     }
     let lines = TextLayout.wrapped(
       entries.enumerated().map { $0.offset == 0 ? $0.element : "  \($0.element)" })

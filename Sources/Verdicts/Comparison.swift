@@ -48,6 +48,9 @@ public struct Comparison: Sendable {
     public var name: String
     public var base: ExceptionRecord?
     public var head: ExceptionRecord?
+
+    /// How often it was entered.
+    public var entries: (base: UInt64, head: UInt64) { (base?.entries ?? 0, head?.entries ?? 0) }
   }
 
   /// A budget of both runs.

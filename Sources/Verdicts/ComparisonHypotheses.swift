@@ -62,7 +62,7 @@ extension Comparison {
     return isSameCode && executed > 0 && moved <= executed / 1_000
       && mainChange == nil && DeviceChange.all(self).isEmpty && base.outcome == head.outcome
       && base.sha256 != head.sha256 && ObjectChange.all(self).isEmpty
-      && !exceptions.contains { $0.base?.entries != $0.head?.entries }
+      && exceptions.allSatisfy { $0.entries.base == $0.entries.head }
   }
 
   /// A relayout that moves no judged figure by a hundredth: luck with alignment, and no one's change.
@@ -100,12 +100,9 @@ struct HypothesisSearch {
     let isOfNewCode = changes.allSatisfy { $0.base.isEmpty || $0.head.isEmpty }
     var others = changes.count > 1 ? " and \(changes.count - 1) more registers" : ""
     let block = first.name.prefix { $0 != "." && $0 != " " }
-    let interrupt = comparison.exceptions.first {
-      $0.name.contains(block) && $0.base?.entries != $0.head?.entries
-    }
-    if let interrupt {
-      let (before, after) = (interrupt.base?.entries ?? 0, interrupt.head?.entries ?? 0)
-      others += ", its interrupts \(before) -> \(after)"
+    let ofBlock = comparison.exceptions.filter { $0.name.contains(block) }.map(\.entries)
+    if let interrupts = ofBlock.first(where: { $0.base != $0.head }) {
+      others += ", its interrupts \(interrupts.base) -> \(interrupts.head)"
     }
     add(.device, first.text + others, isOfNewCode && analysis.newShare > 300 ? 400 : 960)
   }
@@ -185,7 +182,7 @@ struct HypothesisSearch {
 
   private mutating func addInterrupts() {
     for difference in comparison.exceptions {
-      let (before, after) = (difference.base?.entries ?? 0, difference.head?.entries ?? 0)
+      let (before, after) = difference.entries
       if before == after { continue }
       let size = max(before, after)
       let share = Int((after > before ? after - before : before - after) * 1_000 / size)
