@@ -120,12 +120,15 @@ struct Block {
   /// How many lines of the cache it lies in, once it was looked for there.
   var cacheLines: UInt32 = 0
   var executions: UInt64 = 0
-  /// The change count of the cache when they were.
-  var fetchStamp: UInt64 = .max
-  /// The slots of the cache where those were last.
-  var cacheSlots: UnsafeMutablePointer<UInt16>?
   var takenExits: UInt64 = 0
   var branchedEntries: UInt64 = 0
+  /// The slow memory that it lies in.
+  var path: UnsafeMutablePointer<MemoryPath>?
+  /// The change count of the cache when its lines were there, and the slots where they were.
+  var fetchStamp: UInt64 = .max
+  var cacheSlots: UnsafeMutablePointer<UInt16>?
+  /// Its data accesses; nil: none.
+  var accesses: UnsafeMutablePointer<BlockAccesses>?
   /// Wait-state cycles paid so far, and those of them that were paid for its code.
   var stallCycles: UInt64 = 0
   var fetchStallCycles: UInt64 = 0
@@ -133,16 +136,13 @@ struct Block {
   var mispredictions: UInt64 = 0
   var pairedExits: UInt64 = 0
   var function: UInt32
+  /// Its lines in the slow memory.
+  var lineCount: UInt16 = 0
+  var lines: UnsafeMutablePointer<FetchLine>?
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
   var description: BlockDescription
-  /// The slow memory that it lies in, and its lines there.
-  var path: UInt8 = 0
-  var lineCount: UInt16 = 0
-  var lines: UnsafeMutablePointer<FetchLine>?
-  /// Its data accesses; nil: none.
-  var accesses: UnsafeMutablePointer<BlockAccesses>?
   /// The bytes that were analysed, to notice rewritten code; only for blocks in RAM.
   var copy: UnsafeMutableRawPointer?
   var host: UnsafeRawPointer?

@@ -14,15 +14,16 @@ func blockHook(
   }
   let start = UInt32(truncatingIfNeeded: address)
   let end = start &+ size
+  let previous = state.pointee.previous
+  let isBranchedTo = previous.pointee.end != start
   let block: UnsafeMutablePointer<Block>
   if let found = state.pointee.table.find(start), found.pointee.end == end {
     block = found
   } else {
     block = findOrMake(state, start, end)
   }
-  let previous = state.pointee.previous
   var cycles = state.pointee.cycles
-  if previous.pointee.end != start {
+  if isBranchedTo {
     previous.pointee.takenExits &+= 1
     block.pointee.branchedEntries &+= 1
     cycles &+= UInt64(previous.pointee.takenExtra &+ block.pointee.branchedToExtra)
@@ -49,8 +50,8 @@ func blockHook(
     } else if block.pointee.traits & BlockTraits.readsSlowly.rawValue == 0 && previous != block {
       if state.pointee.calmBlock != nil { MemoryQuestions.settle(state) }
       block.pointee.calmTurns = 0
-      waits = state.pointee.paths.items[Int(block.pointee.path)].fetch(
-        block, at: cycles, isBranchedTo: previous.pointee.end != start)
+      waits = block.pointee.path.unsafelyUnwrapped.pointee.fetch(
+        block, at: cycles, isBranchedTo: isBranchedTo)
       if waits != 0 { block.pointee.fetchStallCycles &+= waits }
     } else {
       (waits, dataWaits) = MemoryQuestions.ask(uc, state, block, previous, at: cycles)

@@ -22,9 +22,10 @@ struct CacheLevel {
   private(set) var newestBlock: UnsafeMutablePointer<Block>?
   private(set) var hits: UInt64 = 0
   private(set) var misses: UInt64 = 0
-  /// The slot that is the oldest of its set once the oldest has gone, and when it was used; -1: none.
-  private var runnerUp = -1
-  private var runnerUpUse: UInt64 = 0
+  /// The slots of each set by when they were used, as that was when last looked at; and how many from
+  /// the front are no longer to be considered.
+  private let aged: UnsafeMutablePointer<(slot: Int, use: UInt64)>?
+  private let agedGone: UnsafeMutablePointer<Int>?
   /// Lines that came or went: while it stays the same, so does what is held.
   private var changes: UInt64 = 0
 
@@ -39,12 +40,16 @@ struct CacheLevel {
     next = .allocate(capacity: slots)
     next.initialize(repeating: 0, count: slots)
     guard geometry.replacement == .leastRecentlyUsed else {
-      used = nil
+      (used, aged, agedGone) = (nil, nil, nil)
       return
     }
     let used = UnsafeMutablePointer<UInt64>.allocate(capacity: slots)
     used.initialize(repeating: 0, count: slots)
-    self.used = used
+    let aged = UnsafeMutablePointer<(slot: Int, use: UInt64)>.allocate(capacity: slots)
+    for slot in 0..<slots { (aged + slot).initialize(to: (slot, 0)) }
+    let agedGone = UnsafeMutablePointer<Int>.allocate(capacity: slots)
+    agedGone.initialize(repeating: ways, count: slots)
+    (self.used, self.aged, self.agedGone) = (used, aged, agedGone)
   }
 
   /// As many lines that are used in turn stay side by side, whatever sets they fall into.
@@ -91,26 +96,29 @@ struct CacheLevel {
     return true
   }
 
-  /// The slot of a set that was used longest ago; what was never used is older still. The one after it
-  /// is remembered: unless it was used since, it is the next to go.
-  private mutating func oldest(_ base: Int, _ used: UnsafeMutablePointer<UInt64>) -> Int {
-    if runnerUp >= base && runnerUp < base + ways && used[runnerUp] == runnerUpUse {
-      defer { runnerUp = -1 }
-      return runnerUp
+  /// The slot of a set that was used longest ago; what was never used is older still. What was used
+  /// since the slots were last looked at is younger than all that was not.
+  private func oldest(_ base: Int, _ used: UnsafeMutablePointer<UInt64>) -> Int {
+    let order = aged.unsafelyUnwrapped + base
+    let gone = agedGone.unsafelyUnwrapped + base
+    while gone.pointee < ways {
+      let (slot, use) = order[gone.pointee]
+      gone.pointee &+= 1
+      if used[slot] == use { return slot }
     }
-    var first = base
-    var second = -1
-    for place in base + 1..<base + ways {
-      if used[place] < used[first] {
-        second = first
-        first = place
-      } else if second < 0 || used[place] < used[second] {
-        second = place
+    // A stream has used them in this very order.
+    for index in 0..<ways {
+      let slot = order[index].slot
+      let use = used[slot]
+      var place = index
+      while place > 0 && order[place - 1].use > use {
+        order[place] = order[place - 1]
+        place &-= 1
       }
+      order[place] = (slot, use)
     }
-    runnerUp = second
-    if second >= 0 { runnerUpUse = used[second] }
-    return first
+    gone.pointee = 1
+    return order[0].slot
   }
 
   /// Eight ways at a time: streams of data miss most sets of many ways.
@@ -145,21 +153,23 @@ struct CacheLevel {
   @inline(__always)
   mutating func holds(_ block: UnsafeMutablePointer<Block>) -> Bool {
     let count = Int(block.pointee.cacheLines)
-    guard count > 0, let found = block.pointee.cacheSlots else { return false }
     if newestBlock == block || block.pointee.fetchStamp == changes && used == nil {
       newest = .max
       hits &+= UInt64(count)
       return true
     }
-    let first = block.pointee.address >> shift
-    for index in 0..<count where lines[Int(found[index])] != first &+ UInt32(index) {
-      return false
+    guard count > 0, let found = block.pointee.cacheSlots else { return false }
+    if block.pointee.fetchStamp != changes {
+      let first = block.pointee.address >> shift
+      for index in 0..<count where lines[Int(found[index])] != first &+ UInt32(index) {
+        return false
+      }
+      block.pointee.fetchStamp = changes
     }
     for index in 0..<count { touch(Int(found[index])) }
     hits &+= UInt64(count)
     newest = .max
     newestBlock = block
-    block.pointee.fetchStamp = changes
     return true
   }
 
@@ -180,6 +190,7 @@ struct CacheLevel {
   mutating func invalidate() {
     lines.update(repeating: .max, count: slots)
     used?.update(repeating: 0, count: slots)
+    agedGone?.update(repeating: ways, count: slots)
     next.update(repeating: 0, count: slots)
     forgetNewest()
   }
@@ -200,10 +211,10 @@ struct CacheLevel {
   private func empty(_ slot: Int) {
     lines[slot] = .max
     used?[slot] = 0
+    agedGone?[slot / ways * ways] = ways
   }
 
   private mutating func forgetNewest() {
-    runnerUp = -1
     changes &+= 1
     newest = .max
     newestBlock = nil
@@ -213,12 +224,15 @@ struct CacheLevel {
   mutating func set(isDirectMapped: Bool) {
     ways = isDirectMapped ? 1 : Int(geometry.ways)
     setMask = UInt32(slots / ways) - 1
+    for slot in 0..<slots { aged?[slot].slot = slot }
     invalidate()
   }
 
   func destroy() {
     lines.deallocate()
     used?.deallocate()
+    aged?.deallocate()
+    agedGone?.deallocate()
     next.deallocate()
   }
 }

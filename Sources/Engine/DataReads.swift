@@ -71,6 +71,7 @@ enum DataReads {
   }
 
   /// Cycles that the accesses of a block which is about to run wait.
+  @inline(__always)
   static func waits(
     _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>, isTurn: Bool
   ) -> UInt32 {
@@ -104,6 +105,7 @@ enum DataReads {
   }
 
   /// The commonest turn: one stream of reads, in steps of a power of two, through a cache.
+  @inline(__always)
   private static func stream(_ state: State, _ accesses: Accesses) -> UInt32? {
     let entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
     let address = entry.pointee.program.address.value(state.pointee.values)

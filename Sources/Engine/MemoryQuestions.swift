@@ -11,19 +11,19 @@ enum MemoryQuestions {
     at cycle: UInt64
   ) -> (fetch: UInt64, data: UInt32) {
     let isTurn = previous == block
-    let path = state.pointee.paths.items + Int(block.pointee.path)
+    let path = block.pointee.path
     // Data that have a cache of their own leave the code of a calm loop where it is.
     let isStillHeld =
-      isTurn && state.pointee.calmBlock == block && !path.pointee.isUnified
+      isTurn && state.pointee.calmBlock == block && path?.pointee.isUnified != true
     state.pointee.takenCalmTurns = 0
     settle(state)
     block.pointee.calmTurns = 0
     var fetch: UInt64 = 0
     let traits = block.pointee.traits
     if isStillHeld {
-      path.pointee.instructions?.pointee.note(hits: UInt64(block.pointee.cacheLines))
+      path?.pointee.instructions?.pointee.note(hits: UInt64(block.pointee.cacheLines))
     } else if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
-      fetch = path.pointee.fetch(
+      fetch = path.unsafelyUnwrapped.pointee.fetch(
         block, at: cycle, isBranchedTo: previous.pointee.end != block.pointee.address)
       if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
     }
@@ -44,7 +44,7 @@ enum MemoryQuestions {
   private static func isHeld(
     _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>
   ) -> Bool {
-    guard let level = state.pointee.paths.items[Int(block.pointee.path)].instructions else {
+    guard let level = block.pointee.path?.pointee.instructions else {
       return false
     }
     return level.pointee.has(block)
@@ -61,13 +61,15 @@ enum MemoryQuestions {
   }
 
   /// Counts what the calm turns of a loop found in the caches.
+  @inline(__always)
   static func settle(_ state: UnsafeMutablePointer<HotState>) {
     guard let block = state.pointee.calmBlock else { return }
     state.pointee.calmBlock = nil
     let taken = UInt64(state.pointee.calmTurns &- block.pointee.calmTurns)
     state.pointee.takenCalmTurns = UInt32(truncatingIfNeeded: taken)
-    guard block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0 else { return }
-    let path = state.pointee.paths.items + Int(block.pointee.path)
+    guard block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0,
+      let path = block.pointee.path
+    else { return }
     path.pointee.instructions?.pointee.note(hits: taken &* UInt64(block.pointee.cacheLines))
     guard path.pointee.isUnified, let accesses = block.pointee.accesses else { return }
     for index in 0..<accesses.pointee.activeCount {

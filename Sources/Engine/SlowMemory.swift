@@ -170,7 +170,7 @@ extension Engine {
     var asks = false
     if let path = paths.path(of: block.pointee.address), block.pointee.lines != nil {
       block.pointee.path = path
-      asks = !paths.items[Int(path)].isImmediate
+      asks = !path.pointee.isImmediate
     }
     block.pointee.accesses?.pointee.forget()
     setTrait(.fetchesSlowly, asks, block)
@@ -235,10 +235,12 @@ struct MemoryPaths {
   }
 
   @inline(__always)
-  func path(of address: UInt32) -> UInt8? {
+  func path(of address: UInt32) -> UnsafeMutablePointer<MemoryPath>? {
     var index = 0
     while index < windowCount {
-      if address &- windows[index].start < windows[index].size { return windows[index].path }
+      if address &- windows[index].start < windows[index].size {
+        return items + Int(windows[index].path)
+      }
       index += 1
     }
     return nil
