@@ -1,6 +1,6 @@
 /// A number that follows from the core registers at the start of a block: base + index << shift + offset.
 public struct RegisterSum: Sendable, Hashable {
-  /// Number of a core register, `none`, or `firstPointer` and above: a word that the block loads.
+  /// Number of a core register, `none`, or `firstDerived` and above: a value that the block makes.
   public var base: UInt8
   public var index: UInt8
   public var shift: UInt8
@@ -8,10 +8,10 @@ public struct RegisterSum: Sendable, Hashable {
 
   /// Counts as zero.
   public static let none: UInt8 = 15
-  public static let firstPointer: UInt8 = 16
-  /// Words that a block loads and goes on to use in addresses, at most.
-  public static let pointers = 24
-  static let values = Int(firstPointer) + pointers
+  public static let firstDerived: UInt8 = 16
+  /// Values that a block makes and goes on to use in addresses, at most.
+  public static let derivedCapacity = 64
+  static let values = Int(firstDerived) + derivedCapacity
 
   public init(
     base: UInt8 = none, index: UInt8 = none, shift: UInt8 = 0, offset: UInt32 = 0
@@ -24,7 +24,6 @@ public struct RegisterSum: Sendable, Hashable {
 
   /// Follows from nothing: it is the same each time.
   public var isConstant: Bool { base == Self.none && index == Self.none }
-  var usesPointer: Bool { base >= Self.firstPointer || index >= Self.firstPointer }
   /// Core registers, a bit each.
   var registers: UInt16 {
     func bit(_ number: UInt8) -> UInt16 { number < Self.none ? 1 << UInt16(number) : 0 }
@@ -53,22 +52,6 @@ public struct AccessProgram: Sendable, Hashable {
   }
 }
 
-/// A value that a block loads and that an address in it depends on.
-public struct PointerProgram: Sendable, Hashable {
-  public var address: RegisterSum
-  public var bytes: UInt8
-  public var isSigned: Bool
-  /// How many of the block's stores come before it and may have written what it reads.
-  public var earlierStores: UInt8
-
-  public init(address: RegisterSum, bytes: UInt8, isSigned: Bool, earlierStores: UInt8) {
-    self.address = address
-    self.bytes = bytes
-    self.isSigned = isSigned
-    self.earlierStores = earlierStores
-  }
-}
-
 /// What a block stores, as far as a load of the same block may read it.
 public struct StoreProgram: Sendable, Hashable {
   public var address: RegisterSum
@@ -86,9 +69,10 @@ public struct StoreProgram: Sendable, Hashable {
 /// How a block accesses data memory.
 public struct BlockAccessPrograms: Sendable {
   public var accesses: [AccessProgram] = []
-  /// In the order in which they depend on each other; the first is `RegisterSum.firstPointer`.
-  public var pointers: [PointerProgram] = []
+  /// In the order in which they depend on each other; the first is `RegisterSum.firstDerived`.
+  public var derived: [DerivedValue] = []
   public var stores: [StoreProgram] = []
+  public var divisions: [DivisionProgram] = []
   /// By core register: how much more it is when the block is left than when it was entered; nil where
   /// that is not the same each time.
   public var changes: [UInt32?] = Array(repeating: nil, count: 15)

@@ -97,6 +97,8 @@ public struct BlockTraits: OptionSet, Sendable {
   /// use of one.
   public static let leavesSlot = BlockTraits(rawValue: 1 << 22)
   public static let gainsFromSlot = BlockTraits(rawValue: 1 << 23)
+  /// Holds divisions that are charged for their operands.
+  public static let followsDivisions = BlockTraits(rawValue: 1 << 26)
   /// What is followed from one block to the next.
   static let predicting: BlockTraits = [.predictsDirection, .predictsTarget, .leavesSlot]
 }
@@ -134,6 +136,8 @@ struct Block {
   var fetchStallCycles: UInt64 = 0
   /// How often its end was mispredicted, and how often its target took its second slot.
   var mispredictions: UInt64 = 0
+  /// Cycles of divisions beyond those that it is described with; they are in `cycles` while it runs.
+  var divisionCycles: UInt64 = 0
   var pairedExits: UInt64 = 0
   var function: UInt32
   /// Its lines in the slow memory.
@@ -169,8 +173,9 @@ public struct BlockCount: Sendable {
   public let function: UInt32
   public let executions: UInt64
   public let instructions: UInt64
-  /// Cycles of the instructions themselves.
+  /// Cycles of the instructions themselves, and those of them that divisions took for their operands.
   public let baseCycles: UInt64
+  public let divisionCycles: UInt64
   /// Cycles of refilling the pipeline after taken branches.
   public let branchCycles: UInt64
   /// Wait states of instruction fetch and of data.

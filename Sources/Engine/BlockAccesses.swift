@@ -14,21 +14,19 @@ struct BlockAccesses {
   }
 
   let programs: UnsafeMutableBufferPointer<Entry>
-  let pointers: UnsafeMutableBufferPointer<PointerProgram>
+  let derived: UnsafeMutableBufferPointer<DerivedValue>
   let stores: UnsafeMutableBufferPointer<StoreProgram>
   /// Which programs were seen to reach slow memory.
   private let isSlow: UnsafeMutableBufferPointer<Bool>
   /// Those programs, neighbours joined; `activeCount` of them.
   let active: UnsafeMutableBufferPointer<Entry>
   private(set) var activeCount = 0
-  /// The registers that they need, as the engine numbers them, and where their values go.
-  let registers: UnsafeMutableBufferPointer<Int32>
-  let targets: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
-  private(set) var registerCount = 0
+  /// What they need, and what all programs together do.
+  private(set) var plan: ValuePlan
   /// What is added to each of them when the block runs again right away.
   let growth: UnsafeMutableBufferPointer<UInt32>
-  /// Needs a word that the block loads.
-  private(set) var usesPointers = false
+  var derivesValues: Bool { plan.neededCount > 0 }
+  private(set) var divisions: BlockDivisions
   /// All that the addresses need grows by constants, and the block branches to itself.
   private(set) var isInductive = false
   private let isLoop: Bool
@@ -41,6 +39,9 @@ struct BlockAccesses {
   var quietTurns: UInt32 = 0
   var quietWaits: UInt32 = 0
 
+  /// Accesses no memory: it only divides.
+  var isEmpty: Bool { programs.isEmpty }
+
   init(_ source: BlockAccessPrograms) {
     programs = Self.copy(
       source.accesses.map {
@@ -50,19 +51,19 @@ struct BlockAccesses {
           program: $0, stride: stride,
           strideShift: isPower ? UInt8(stride.trailingZeroBitCount) : .max)
       })
-    pointers = Self.copy(source.pointers)
+    derived = Self.copy(source.derived)
+    plan = ValuePlan(derivedCount: source.derived.count)
+    divisions = BlockDivisions(source, derived: derived)
     stores = Self.copy(source.stores)
     changes = Self.copy(source.changes)
     isLoop = source.isLoop
     isSlow = .allocate(capacity: programs.count)
     isSlow.initialize(repeating: false)
     active = .allocate(capacity: programs.count)
-    registers = .allocate(capacity: 15)
-    targets = .allocate(capacity: 15)
     growth = .allocate(capacity: 15)
   }
 
-  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+  static func copy<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
     let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
     _ = memory.initialize(from: elements)
     return memory
@@ -81,7 +82,6 @@ struct BlockAccesses {
   mutating func forget() {
     isSlow.update(repeating: false)
     activeCount = 0
-    registerCount = 0
     samples = 0
     isMixed = false
     quietTurns = 0
@@ -125,32 +125,32 @@ struct BlockAccesses {
     _ entries: Slice<UnsafeMutableBufferPointer<Entry>>, _ values: UnsafeMutablePointer<UInt32>,
     always: Bool
   ) {
-    var mask = entries.reduce(UInt16(0)) { $0 | $1.program.address.registers }
-    usesPointers = entries.contains { $0.program.address.usesPointer }
-    if usesPointers {
-      for pointer in pointers { mask |= pointer.address.registers }
-      for store in stores { mask |= store.address.registers | (store.value?.registers ?? 0) }
-    }
-    registerCount = 0
+    plan.choose(entries.lazy.map(\.program.address), derived, stores, values)
     isInductive = isLoop && !always
-    for number in 0..<15 where mask & 1 << UInt16(number) != 0 {
-      registers[registerCount] = BlockAccesses.identifier(number)
-      targets[registerCount] = UnsafeMutableRawPointer(values + number)
-      growth[registerCount] = changes[number] ?? 0
+    var count = 0
+    for number in 0..<15 where plan.mask & 1 << UInt16(number) != 0 {
+      growth[count] = changes[number] ?? 0
       if changes[number] == nil { isInductive = false }
-      registerCount += 1
+      count += 1
     }
+  }
+
+  /// Chooses what the divisions need.
+  mutating func prepareDivisions(_ values: UnsafeMutablePointer<UInt32>) {
+    divisions.plan.choose(
+      divisions.programs.lazy.map(\.dividend) + divisions.programs.lazy.map(\.divisor), derived,
+      stores, values)
   }
 
   func destroy() {
     programs.deallocate()
-    pointers.deallocate()
+    derived.deallocate()
+    divisions.destroy()
+    plan.destroy()
     stores.deallocate()
     changes.deallocate()
     isSlow.deallocate()
     active.deallocate()
-    registers.deallocate()
-    targets.deallocate()
     growth.deallocate()
   }
 }

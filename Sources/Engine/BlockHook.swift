@@ -125,6 +125,7 @@ private func enterSlowly(
   if block.pointee.traits & state.pointee.trapMask != 0 && OperandTraps.holds(uc, state, block) {
     return stopBeforeBlock(uc, state, .mayTrap, undoing: previous, block)
   }
+  if entering.contains(.followsDivisions) { Divisions.charge(uc, state, block) }
   if entering.contains(.samplesLoads) { DataReads.sample(uc, state, block) }
   followCall(state, previous, block, leaving, entering)
   if entering.contains(.descendsStack) && state.pointee.tracksStack {

@@ -35,6 +35,7 @@ extension Engine {
     block.pointee.branchedToExtra = description.branchedToExtra
     block.pointee.function = description.function
     keepPrograms(block)
+    setTrait(.followsDivisions, !description.accesses.divisions.isEmpty, block)
     adjust(block)
   }
 
@@ -45,9 +46,11 @@ extension Engine {
     block.pointee.lineCount = UInt16(clamping: description.lines.count)
     block.pointee.lines = copy(description.lines)
     block.pointee.cacheSlots = copy(description.lines.map { _ in UInt16(0) })
-    guard !description.accesses.accesses.isEmpty else { return }
+    let programs = description.accesses
+    guard !programs.accesses.isEmpty || !programs.divisions.isEmpty else { return }
     let accesses = UnsafeMutablePointer<BlockAccesses>.allocate(capacity: 1)
     accesses.initialize(to: BlockAccesses(description.accesses))
+    accesses.pointee.prepareDivisions(state.pointee.divisionValues)
     block.pointee.accesses = accesses
   }
 
@@ -118,8 +121,9 @@ extension Engine {
           function: block.function, executions: block.executions,
           instructions: block.executions * UInt64(block.description.instructions)
             - block.unspentInstructions,
-          baseCycles: block.executions * UInt64(block.cycles) - block.unspentCycles
-            - block.pairedExits,
+          baseCycles: block.executions * UInt64(block.description.cycles) + block.divisionCycles
+            - block.unspentCycles - block.pairedExits,
+          divisionCycles: block.divisionCycles,
           branchCycles: block.takenExits * UInt64(block.takenExtra)
             + block.branchedEntries * UInt64(block.branchedToExtra)
             + block.mispredictions * UInt64(block.description.mispredicted),

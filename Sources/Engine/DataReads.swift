@@ -53,11 +53,11 @@ enum DataReads {
   ) -> Bool {
     let values = state.pointee.values
     accesses.pointee.prepareAll(values)
-    readRegisters(uc, accesses)
-    let unknown = followPointers(state, accesses)
+    accesses.pointee.plan.read(uc)
+    let unknown = DerivedValues.derive(state, accesses, accesses.pointee.plan, values)
     var throughCache = false
     for (index, entry) in accesses.pointee.programs.enumerated() {
-      if isUnknown(entry.program.address, unknown) { continue }
+      if entry.program.address.isUnknown(unknown) { continue }
       let address = entry.program.address.value(values)
       guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
       if entry.program.isStore && !window.storesAllocate { continue }
@@ -65,7 +65,7 @@ enum DataReads {
       if window.level != nil { throughCache = true }
     }
     accesses.pointee.activate(values)
-    readRegisters(uc, accesses)
+    accesses.pointee.plan.read(uc)
     state.pointee.evaluated = nil
     return throughCache
   }
@@ -78,7 +78,7 @@ enum DataReads {
     guard let accesses = block.pointee.accesses else { return 0 }
     if isTurn && state.pointee.evaluated == block { return turn(state, accesses) }
     accesses.pointee.quietTurns = 0
-    readRegisters(uc, accesses)
+    accesses.pointee.plan.read(uc)
     state.pointee.evaluated = accesses.pointee.isInductive ? block : nil
     return evaluate(state, accesses).waits
   }
@@ -88,18 +88,19 @@ enum DataReads {
     let count = state.pointee.takenCalmTurns &+ 1
     state.pointee.takenCalmTurns = 0
     accesses.pointee.quietTurns = 0
-    for index in 0..<accesses.pointee.registerCount {
-      accesses.pointee.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
+    let plan = accesses.pointee.plan
+    for index in 0..<plan.registerCount {
+      plan.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
         accesses.pointee.growth[index] &* count
     }
-    if accesses.pointee.activeCount == 1, !accesses.pointee.usesPointers,
+    if accesses.pointee.activeCount == 1, !accesses.pointee.derivesValues,
       let waits = stream(state, accesses)
     {
       return waits
     }
     let result = evaluate(state, accesses)
-    if !accesses.pointee.usesPointers {
-      plan(state, accesses, result.waits, missedStores: result.missedStores)
+    if !accesses.pointee.derivesValues {
+      planCalm(state, accesses, result.waits, missedStores: result.missedStores)
     }
     return result.waits
   }
@@ -125,7 +126,7 @@ enum DataReads {
   }
 
   /// How long the loop stays in the lines that it has just touched.
-  private static func plan(
+  private static func planCalm(
     _ state: State, _ accesses: Accesses, _ waits: UInt32, missedStores: Bool
   ) {
     let values = state.pointee.values
@@ -168,72 +169,19 @@ enum DataReads {
       ? ((last | mask) &- last) / UInt32(stride) : (first & mask) / stride.magnitude
   }
 
-  @inline(__always)
-  private static func readRegisters(_ uc: OpaquePointer?, _ accesses: Accesses) {
-    let count = accesses.pointee.registerCount
-    let registers = accesses.pointee.registers
-    if count > 2 {
-      uc_reg_read_batch(
-        uc, registers.baseAddress, accesses.pointee.targets.baseAddress, Int32(count))
-      return
-    }
-    for index in 0..<count {
-      uc_reg_read(uc, registers[index], accesses.pointee.targets[index])
-    }
-  }
-
-  /// Words that the block is going to load; those that cannot be told, a bit each.
-  private static func followPointers(_ state: State, _ accesses: Accesses) -> UInt32 {
-    guard accesses.pointee.usesPointers else { return 0 }
-    let values = state.pointee.values
-    let stores = accesses.pointee.stores
-    var unknown: UInt32 = 0
-    for (index, pointer) in accesses.pointee.pointers.enumerated() {
-      var value: UInt32?
-      if !isUnknown(pointer.address, unknown) {
-        let address = pointer.address.value(values)
-        value = state.pointee.memories.value(at: address, bytes: pointer.bytes, pointer.isSigned)
-        for store in stores[..<Int(pointer.earlierStores)].reversed() {
-          if isUnknown(store.address, unknown) { continue }
-          let written = store.address.value(values)
-          let isApart =
-            address &- written >= UInt32(store.bytes)
-            && written &- address >= UInt32(pointer.bytes)
-          if isApart { continue }
-          let isWhole = written == address && store.bytes == 4 && pointer.bytes == 4
-          value =
-            isWhole ? store.value.flatMap { isUnknown($0, unknown) ? nil : $0.value(values) } : nil
-          break
-        }
-      }
-      values[Int(RegisterSum.firstPointer) + index] = value ?? 0
-      if value == nil { unknown |= 1 << UInt32(index) }
-    }
-    return unknown
-  }
-
-  @inline(__always)
-  private static func isUnknown(_ sum: RegisterSum, _ unknown: UInt32) -> Bool {
-    guard unknown != 0 else { return false }
-    func bit(_ number: UInt8) -> UInt32 {
-      number >= RegisterSum.firstPointer ? 1 << UInt32(number - RegisterSum.firstPointer) : 0
-    }
-    return unknown & (bit(sum.base) | bit(sum.index)) != 0
-  }
-
   /// Makes the accesses with the values at hand.
   private static func evaluate(
     _ state: State, _ accesses: Accesses
   ) -> (waits: UInt32, missedStores: Bool) {
     let values = state.pointee.values
-    let unknown = accesses.pointee.usesPointers ? followPointers(state, accesses) : 0
+    let unknown = accesses.pointee.derivesValues ? DerivedValues.derive(state, accesses, accesses.pointee.plan, values) : 0
     var waits: UInt32 = 0
     var missedStores = false
     let active = accesses.pointee.active
     for index in 0..<accesses.pointee.activeCount {
       let entry = active.baseAddress.unsafelyUnwrapped + index
       let program = entry.pointee.program
-      if unknown != 0 && isUnknown(program.address, unknown) { continue }
+      if unknown != 0 && program.address.isUnknown(unknown) { continue }
       let address = program.address.value(values)
       if address &- entry.pointee.window.start >= entry.pointee.window.size {
         guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
@@ -294,44 +242,4 @@ extension BlockAccesses {
     default: Int32(UC_ARM_REG_R0.rawValue) + Int32(number)
     }
   }
-}
-
-/// Memory that a block may load from, as the host has it.
-struct HostMemories {
-  private struct Range {
-    let start: UInt32
-    let size: UInt32
-    let bytes: UnsafeRawPointer
-  }
-
-  private static let capacity = 24
-  private let ranges: UnsafeMutablePointer<Range> = .allocate(capacity: capacity)
-  private var count = 0
-
-  mutating func add(_ start: UInt32, _ size: UInt32, _ bytes: UnsafeRawPointer) {
-    guard count < Self.capacity else { return }
-    (ranges + count).initialize(to: Range(start: start, size: size, bytes: bytes))
-    count += 1
-  }
-
-  /// nil where there is no memory.
-  func value(at address: UInt32, bytes: UInt8, _ isSigned: Bool) -> UInt32? {
-    for index in 0..<count {
-      let offset = address &- ranges[index].start
-      guard offset < ranges[index].size, ranges[index].size - offset >= UInt32(bytes) else {
-        continue
-      }
-      let source = ranges[index].bytes + Int(offset)
-      switch (bytes, isSigned) {
-      case (1, false): return UInt32(source.load(as: UInt8.self))
-      case (1, true): return UInt32(bitPattern: Int32(source.load(as: Int8.self)))
-      case (2, false): return UInt32(source.loadUnaligned(as: UInt16.self))
-      case (2, true): return UInt32(bitPattern: Int32(source.loadUnaligned(as: Int16.self)))
-      default: return source.loadUnaligned(as: UInt32.self)
-      }
-    }
-    return nil
-  }
-
-  func destroy() { ranges.deallocate() }
 }

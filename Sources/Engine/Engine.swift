@@ -123,6 +123,9 @@ public final class Engine {
   /// A change of FPCCR.ASPEN that the next run begins with.
   var asksForContext: Bool?
   var breakpointAddresses: [Address] = []
+  /// Cycles that a division takes for its operands beyond those that its block is described with; nil: they
+  /// turn out not to be known.
+  public var divider: (Division?) -> UInt32 = { _ in 0 }
   /// Told what watched code did, between two blocks.
   public var watcher: (WatchEvent) -> Void = { _ in }
   /// Faults below this engine's version are only known by block.
@@ -173,6 +176,7 @@ public final class Engine {
     state.pointee.paths.destroy()
     state.pointee.memories.destroy()
     state.pointee.values.deallocate()
+    state.pointee.divisionValues.deallocate()
     state.pointee.predictor.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
@@ -191,17 +195,21 @@ public final class Engine {
       byteCount: MemoryLayout<HotState>.stride + MemoryLayout<UnsafeRawPointer>.stride,
       alignment: 64)
     let state = memory.bindMemory(to: HotState.self, capacity: 1)
-    let values = UnsafeMutablePointer<UInt32>.allocate(capacity: RegisterSum.values)
-    values.initialize(repeating: 0, count: RegisterSum.values)
+    let values = (0..<2).map { _ in
+      let values = UnsafeMutablePointer<UInt32>.allocate(capacity: RegisterSum.values)
+      values.initialize(repeating: 0, count: RegisterSum.values)
+      return values
+    }
     let entering: BlockTraits = [
       .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent, .samplesLoads,
+      .followsDivisions,
     ]
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks, .predicting]
     state.initialize(
       to: HotState(
         previous: nothing, entering: nothing, enteringMask: entering.rawValue,
         leavingMask: leaving.rawValue,
-        paths: MemoryPaths(), values: values, table: table,
+        paths: MemoryPaths(), values: values[0], divisionValues: values[1], table: table,
         calls: CallStack(functionCount: functionCount)))
     return state
   }

@@ -55,6 +55,8 @@ struct HotState {
   var memories = HostMemories()
   /// The core registers and loaded words that addresses are made of; one of them is always zero.
   let values: UnsafeMutablePointer<UInt32>
+  /// The same for the operands of divisions.
+  let divisionValues: UnsafeMutablePointer<UInt32>
   /// The loop whose values those are.
   var evaluated: UnsafeMutablePointer<Block>?
   /// The loop that takes calm turns, and how many it was given.

@@ -174,11 +174,11 @@ extension Engine {
     }
     block.pointee.accesses?.pointee.forget()
     setTrait(.fetchesSlowly, asks, block)
-    setTrait(.samplesLoads, paths.canWait && block.pointee.accesses != nil, block)
+    setTrait(.samplesLoads, paths.canWait && block.pointee.accesses?.pointee.isEmpty == false, block)
     setTrait(.readsSlowly, false, block)
   }
 
-  private func setTrait(
+  func setTrait(
     _ trait: BlockTraits, _ isSet: Bool, _ block: UnsafeMutablePointer<Block>
   ) {
     if isSet {

@@ -3,28 +3,37 @@ import Engine
 import Units
 
 /// Follows register values through a block symbolically, as far as its accesses to data memory need them:
-/// each register is the sum of what up to two were at the block's start, or of a word that the block
-/// loads, and a constant.
+/// each register is the sum of what up to two were at the block's start and a constant, or a value that the
+/// block loads or works out.
 ///
-/// Not followed: arithmetic beyond moves, additions and shifts to the left. A table whose index is not
-/// known counts as read at its start; an address that is not known at all, as one in fast memory.
+/// An access of an IT block whose condition the block itself sets goes nowhere where that does not hold.
+///
+/// Not followed: the arithmetic that `RegisterArithmetic` leaves out, and conditions from before the block.
+/// A table whose index is not known counts as read at its start; an address that is not known at all, as one
+/// in fast memory.
 struct AccessAddresses {
   private enum Value {
     case sum(RegisterSum)
-    /// What a load of the block brings, by number of `loads`.
-    case loaded(Int)
+    /// One of `nodes`.
+    case made(Int)
     case unknown
+
+    static func constant(_ value: UInt32) -> Value { .sum(RegisterSum(offset: value)) }
+
+    var constant: UInt32? {
+      if case .sum(let sum) = self, sum.isConstant { return sum.offset }
+      return nil
+    }
   }
 
-  /// A load whose result a later address may need.
-  private struct Load {
-    var address: RegisterSum
-    var bytes: UInt8
-    var isSigned: Bool
-    /// Stores of the block that come before it.
-    var earlierStores: Int
-    /// Its place among the pointers, once it has one.
-    var pointer: UInt8?
+  /// A value that the block makes and that a later address may need.
+  private struct Node {
+    var operation: DerivedValue.Operation
+    var first: Value
+    var second: Value = .constant(0)
+    var detail = UInt8(0)
+    /// What it is among the derived values, once an address needs it.
+    var settled: RegisterSum?
   }
 
   /// A store, whose value may be that of a load.
@@ -34,9 +43,19 @@ struct AccessAddresses {
     var value: Value
   }
 
+  /// What the flags compare, as far as the block sets them.
+  private struct Flags {
+    var first: Value
+    var second: Value
+    var isWhole: Bool
+  }
+
   private var registers: [Value] =
     (0..<15).map { .sum(RegisterSum(base: UInt8($0))) } + [.unknown]
-  private var loads: [Load] = []
+  private var nodes: [Node] = []
+  private var flags: Flags?
+  /// All ones where the instruction under way is executed; nil: it always is, or nobody knows.
+  private var mask: Value?
   private var stores: [Store] = []
   private(set) var programs = BlockAccessPrograms()
   /// Accesses whose address could not be told.
@@ -49,7 +68,10 @@ struct AccessAddresses {
     _ instructions: [Instruction], followsAll: Bool = false, word: (Address) -> UInt32?
   ) {
     self.followsAll = followsAll
-    for instruction in instructions { follow(instruction, word) }
+    for (index, instruction) in instructions.enumerated() {
+      if instruction.kind == .divide { noteDivision(instruction, UInt16(clamping: index)) }
+      follow(instruction, word)
+    }
     finish(instructions)
   }
 
@@ -64,7 +86,7 @@ struct AccessAddresses {
     programs.stores = stores.map { store in
       StoreProgram(address: store.address, bytes: store.bytes, value: known(store.value))
     }
-    PointerPruning.prune(&programs)
+    DerivedPruning.prune(&programs)
     guard let first = instructions.first, let last = instructions.last else { return }
     programs.isLoop =
       last.hasDirectTarget && !last.isCall && last.target == first.address
@@ -73,44 +95,102 @@ struct AccessAddresses {
 
   private mutating func follow(_ instruction: Instruction, _ word: (Address) -> UInt32?) {
     let operand = instruction.memory
+    mask = instruction.isInIfThenBlock ? executionMask(instruction.condition) : nil
+    let isUncertain = instruction.isConditional && mask == nil
     let accesses = operand.count > 0 && (instruction.kind.loads || instruction.kind.stores)
     let address = accesses ? note(instruction) : nil
     if instruction.kind.stores, let address { noteStore(instruction, address) }
-    let literal =
-      instruction.kind == .load && operand.base == 15 && !operand.hasIndex
-        && operand.transferSize == 4
-      ? word(Address(operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0))) : nil
     let before = registers
     for number in 0..<15 where instruction.writes & 1 << UInt16(number) != 0 {
       registers[number] = .unknown
     }
-    guard !instruction.isConditional else { return }
-    if let literal, let target = single(instruction.writes) {
-      registers[target] = .sum(RegisterSum(offset: literal))
-      return
-    }
-    if instruction.kind.loads, let address { noteLoaded(instruction, address) }
-    if operand.count > 0 {
-      if operand.writebackChange != 0 && operand.base < 15 {
-        registers[Int(operand.base)] = add(
-          before[Int(operand.base)], UInt32(bitPattern: operand.writebackChange))
+    let arithmetic = RegisterArithmetic(instruction)
+    if !isUncertain {
+      if instruction.kind.loads { noteLoaded(instruction, address, word) }
+      if operand.count > 0 && operand.writebackChange != 0 && operand.base < 15 {
+        registers[Int(operand.base)] = make(
+          .add, before[Int(operand.base)],
+          .constant(UInt32(bitPattern: operand.writebackChange)))
       }
-    } else if let target = single(instruction.writes),
-      let sum = RegisterArithmetic(instruction).result({ settled(before[$0]) })
-    {
-      registers[target] = .sum(sum)
+      for (register, value) in arithmetic.results where register < 15 {
+        registers[register] = value.map { evaluate($0, before) } ?? .unknown
+      }
+      merge(instruction, before)
+    }
+    follow(instruction, arithmetic, before)
+  }
+
+  /// What a conditional instruction leaves in the registers that it writes: the new or the old value.
+  private mutating func merge(_ instruction: Instruction, _ before: [Value]) {
+    guard let mask else { return }
+    for number in 0..<15 where instruction.writes & 1 << UInt16(number) != 0 {
+      let difference = make(.exclusiveOr, registers[number], before[number])
+      registers[number] = make(.exclusiveOr, before[number], make(.and, difference, mask))
     }
   }
 
-  private func single(_ mask: UInt16) -> Int? {
-    let core = mask & 0x7fff
-    return core.nonzeroBitCount == 1 && mask < 0x8000 ? core.trailingZeroBitCount : nil
+  // MARK: Flags
+
+  private mutating func follow(
+    _ instruction: Instruction, _ arithmetic: RegisterArithmetic, _ before: [Value]
+  ) {
+    if instruction.kind == .fpSystem && instruction.writesFlags { flags = nil }
+    guard instruction.setsCondition else { return }
+    flags = nil
+    guard !instruction.isConditional, let (first, second) = arithmetic.comparison else { return }
+    flags = Flags(
+      first: evaluate(first, before), second: evaluate(second, before),
+      isWhole: arithmetic.givesAllFlags)
   }
 
-  private func add(_ value: Value, _ change: UInt32) -> Value {
-    guard case .sum(var sum) = value else { return .unknown }
-    sum.offset = sum.offset &+ change
-    return .sum(sum)
+  /// All ones where a condition holds; nil: the block does not tell.
+  private mutating func executionMask(_ condition: Condition) -> Value? {
+    guard let flags, condition.rawValue < 14 else { return nil }
+    let needsAll = condition.rawValue >> 1 != 0 && condition.rawValue >> 1 != 2
+    guard flags.isWhole || !needsAll else { return nil }
+    if case .unknown = flags.first { return nil }
+    if case .unknown = flags.second { return nil }
+    return make(.holds, flags.first, flags.second, detail: condition.rawValue)
+  }
+
+  // MARK: Values
+
+  private mutating func evaluate(_ expression: RegisterExpression, _ before: [Value]) -> Value {
+    switch expression {
+    case .register(let number): return before[number]
+    case .constant(let value): return .constant(value)
+    case .operation(let operation, let first, let second):
+      return make(operation, evaluate(first, before), evaluate(second, before))
+    }
+  }
+
+  /// The result of an operation: a sum where it is one, else a node.
+  private mutating func make(
+    _ operation: DerivedValue.Operation, _ first: Value, _ second: Value, detail: UInt8 = 0
+  ) -> Value {
+    if case .unknown = first { return .unknown }
+    if case .unknown = second { return .unknown }
+    if let a = first.constant, let b = second.constant {
+      return .constant(DerivedValue.result(operation, a, b, detail: detail))
+    }
+    if case (.sum(let a), .sum(let b)) = (first, second), let sum = Self.sum(operation, a, b) {
+      return .sum(sum)
+    }
+    nodes.append(Node(operation: operation, first: first, second: second, detail: detail))
+    return .made(nodes.count - 1)
+  }
+
+  /// The result of an operation, where it is a sum.
+  private static func sum(
+    _ operation: DerivedValue.Operation, _ a: RegisterSum, _ b: RegisterSum
+  ) -> RegisterSum? {
+    switch operation {
+    case .add: a.adding(b, shift: 0) ?? b.adding(a, shift: 0)
+    case .subtract: b.isConstant ? a.adding(0 &- b.offset) : nil
+    case .shiftLeft:
+      b.isConstant && b.offset < 32 ? RegisterSum().adding(a, shift: UInt8(b.offset)) : nil
+    default: nil
+    }
   }
 
   // MARK: Accesses
@@ -130,15 +210,30 @@ struct AccessAddresses {
     }
     var address: RegisterSum? = base
     if operand.hasIndex {
-      address = settled(registers[Int(operand.index)]).flatMap {
-        base.adding($0, shift: operand.shift)
-      }
+      address = indexed(base, registers[Int(operand.index)], operand.shift)
     } else if operand.indexing != .postIndexed {
       address?.offset = base.offset &+ UInt32(bitPattern: operand.offset)
     }
     // The base of a table decides where it lies, not the index into it.
-    append(instruction, address ?? base)
-    return address
+    let place = guarded(address ?? base)
+    append(instruction, place)
+    return address == nil ? nil : place
+  }
+
+  private mutating func indexed(
+    _ base: RegisterSum, _ index: Value, _ shift: UInt8
+  ) -> RegisterSum? {
+    guard let second = settled(index) else { return nil }
+    if let sum = base.adding(second, shift: shift) { return sum }
+    let offset = make(.shiftLeft, index, .constant(UInt32(shift)))
+    return settled(make(.add, .sum(base), offset))
+  }
+
+  /// An address that lies in no memory while the instruction is not executed.
+  private mutating func guarded(_ address: RegisterSum) -> RegisterSum {
+    guard let mask else { return address }
+    let inverse = make(.exclusiveOr, mask, .constant(.max))
+    return settled(make(.or, .sum(address), inverse)) ?? address
   }
 
   private mutating func append(_ instruction: Instruction, _ address: RegisterSum) {
@@ -149,6 +244,18 @@ struct AccessAddresses {
       AccessProgram(
         address: address, transfers: Int(instruction.memory.count),
         bytes: instruction.memory.byteCount, isStore: instruction.kind.stores))
+  }
+
+  /// Writes a division down whose operands are known.
+  private mutating func noteDivision(_ instruction: Instruction, _ index: UInt16) {
+    let encoding = instruction.encoding
+    guard !instruction.isConditional, let dividend = settled(registers[Int(encoding >> 16 & 15)]),
+      let divisor = settled(registers[Int(encoding & 15)])
+    else { return }
+    programs.divisions.append(
+      DivisionProgram(
+        dividend: dividend, divisor: divisor, isSigned: encoding & 0x0020_0000 == 0,
+        instruction: index))
   }
 
   /// Each word that the instruction moves: its register and its distance from the first address.
@@ -169,17 +276,41 @@ struct AccessAddresses {
     }
   }
 
-  private mutating func noteLoaded(_ instruction: Instruction, _ address: RegisterSum) {
+  private mutating func noteLoaded(
+    _ instruction: Instruction, _ address: RegisterSum?, _ word: (Address) -> UInt32?
+  ) {
+    let operand = instruction.memory
+    if operand.base == 15 && !operand.hasIndex && operand.transferSize == 4 && operand.count == 1 {
+      let place = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
+      let target = instruction.writes & 0x7fff
+      if target.nonzeroBitCount == 1, let constant = word(Address(place)) {
+        registers[target.trailingZeroBitCount] = .constant(constant)
+      }
+      return
+    }
+    guard let address else { return }
     for (register, offset) in words(instruction) where register < 15 {
       guard instruction.writes & 1 << UInt16(register) != 0 else { continue }
-      var place = address
-      place.offset = place.offset &+ offset
-      loads.append(
-        Load(
-          address: place, bytes: instruction.memory.transferSize,
-          isSigned: instruction.traits.contains(.signExtends), earlierStores: stores.count))
-      registers[register] = forwarded(loads[loads.count - 1]) ?? .loaded(loads.count - 1)
+      let place = address.adding(offset)
+      let bytes = operand.transferSize
+      registers[register] =
+        forwarded(place, bytes)
+        ?? load(place, bytes, isSigned: instruction.traits.contains(.signExtends))
     }
+  }
+
+  private mutating func load(_ address: RegisterSum, _ bytes: UInt8, isSigned: Bool) -> Value {
+    let operation: DerivedValue.Operation =
+      switch (bytes, isSigned) {
+      case (1, false): .loadByte
+      case (1, true): .loadSignedByte
+      case (2, false): .loadHalfword
+      case (2, true): .loadSignedHalfword
+      default: .loadWord
+      }
+    nodes.append(
+      Node(operation: operation, first: .sum(address), detail: UInt8(clamping: stores.count)))
+    return .made(nodes.count - 1)
   }
 
   private mutating func noteStore(_ instruction: Instruction, _ address: RegisterSum) {
@@ -191,58 +322,61 @@ struct AccessAddresses {
       return
     }
     for (register, offset) in words {
-      var place = address
-      place.offset = place.offset &+ offset
-      let isCertain = register < 15 && !instruction.isConditional
+      let isCertain = register < 15 && (!instruction.isConditional || mask != nil)
       stores.append(
         Store(
-          address: place, bytes: instruction.memory.transferSize,
+          address: address.adding(offset), bytes: instruction.memory.transferSize,
           value: isCertain ? registers[register] : .unknown))
     }
   }
 
   /// What a load gets from a store of the block to the same place, where nothing in between can have
   /// written there.
-  private func forwarded(_ load: Load) -> Value? {
+  private func forwarded(_ address: RegisterSum, _ bytes: UInt8) -> Value? {
     for store in stores.reversed() {
       var distance = store.address
-      distance.offset = load.address.offset
+      distance.offset = address.offset
       // Another base: only the registers tell.
-      guard distance == load.address else { return nil }
-      let (from, to) = (load.address.offset, store.address.offset)
-      if from &- to >= UInt32(store.bytes) && to &- from >= UInt32(load.bytes) { continue }
-      return from == to && load.bytes == 4 && store.bytes == 4 ? store.value : .unknown
+      guard distance == address else { return nil }
+      let (from, to) = (address.offset, store.address.offset)
+      if from &- to >= UInt32(store.bytes) && to &- from >= UInt32(bytes) { continue }
+      return from == to && bytes == 4 && store.bytes == 4 ? store.value : .unknown
     }
     return nil
   }
 
-  // MARK: Loaded words
+  // MARK: Derived values
 
-  /// A value as a sum; a loaded word gets its place among the pointers.
+  /// A value as a sum; what the block makes gets its place among the derived values.
   private mutating func settled(_ value: Value) -> RegisterSum? {
     switch value {
     case .sum(let sum): return sum
     case .unknown: return nil
-    case .loaded(let index):
-      if let pointer = loads[index].pointer { return RegisterSum(base: pointer) }
-      guard programs.pointers.count < 200 else { return nil }
-      let load = loads[index]
-      let pointer = RegisterSum.firstPointer + UInt8(programs.pointers.count)
-      programs.pointers.append(
-        PointerProgram(
-          address: load.address, bytes: load.bytes, isSigned: load.isSigned,
-          earlierStores: UInt8(clamping: load.earlierStores)))
-      loads[index].pointer = pointer
-      return RegisterSum(base: pointer)
+    case .made(let index):
+      if let known = nodes[index].settled { return known }
+      guard let first = settled(nodes[index].first), let second = settled(nodes[index].second)
+      else { return nil }
+      let sum = Self.sum(nodes[index].operation, first, second) ?? derived(index, first, second)
+      nodes[index].settled = sum
+      return sum
     }
   }
 
-  /// A value as far as it needs no further pointer.
+  private mutating func derived(
+    _ index: Int, _ first: RegisterSum, _ second: RegisterSum
+  ) -> RegisterSum? {
+    guard programs.derived.count < 200 else { return nil }
+    programs.derived.append(
+      DerivedValue(nodes[index].operation, first, second, detail: nodes[index].detail))
+    return RegisterSum(base: RegisterSum.firstDerived + UInt8(programs.derived.count - 1))
+  }
+
+  /// A value as far as it needs no further derived value.
   private func known(_ value: Value) -> RegisterSum? {
     switch value {
     case .sum(let sum): sum
     case .unknown: nil
-    case .loaded(let index): loads[index].pointer.map { RegisterSum(base: $0) }
+    case .made(let index): nodes[index].settled
     }
   }
 }

@@ -50,7 +50,7 @@ final class BlockAnalysis {
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
     let instructions = Decoder.decodeBlock(bytes: Array(bytes), at: address)
-    let price = self.price(instructions, at: address)
+    let (price, accesses) = describe(instructions, at: address)
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
     splits[key] = price.split
@@ -84,9 +84,24 @@ final class BlockAnalysis {
     }
     description.alignments = alignments(instructions)
     if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
-    description.accesses =
-      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant).programs
+    description.accesses = accesses
     return description
+  }
+
+  /// What a block costs, divisions whose operands the engine will know taken for the shortest, and how it
+  /// accesses memory.
+  private func describe(
+    _ instructions: [Instruction], at address: Address
+  ) -> (BlockPrice, BlockAccessPrograms) {
+    var price = self.price(instructions, at: address)
+    var programs =
+      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant).programs
+    if let divider = timing.divider {
+      price.leaveOut(divisions: programs.divisions.map { Int($0.instruction) }, divider)
+    } else {
+      programs.divisions = []
+    }
+    return (price, programs)
   }
 
   /// What a block costs after what runs on or branches into it, as the image has it.
@@ -202,7 +217,7 @@ final class BlockAnalysis {
     if let known = details[key] { return known }
     guard let bytes = bytes() else { return nil }
     let instructions = Decoder.decodeBlock(bytes: bytes, at: address)
-    let offsets = price(instructions, at: address).offsets
+    let offsets = describe(instructions, at: address).0.offsets
     let accesses = instructions.indices.compactMap { index -> Access? in
       let instruction = instructions[index]
       guard instruction.memory.count > 0 else { return nil }

@@ -91,6 +91,12 @@ final class Assembly {
       chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
     }
     let engine = try makeEngine(analysis)
+    if let divider = timing.divider {
+      engine.divider = {
+        $0.map { divider.excess(dividend: $0.dividend, divisor: $0.divisor, isSigned: $0.isSigned) }
+          ?? divider.expectedExcess
+      }
+    }
     memory.engine = engine
     try mapMemories(engine)
     let outside = try load(engine)

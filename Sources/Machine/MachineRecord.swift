@@ -149,6 +149,7 @@ extension Machine {
         causes[cause.recorded] &+= UInt64(split[cause]) &* count.executions
       }
     }
+    causes[.divide] &+= count.divisionCycles
     causes.balance(to: count.baseCycles)
     causes[.branch] &+= count.branchCycles
     causes[.fetch] &+= count.fetchStallCycles

@@ -2,131 +2,231 @@ import Disassembly
 import Engine
 import Units
 
-/// Moves, additions and shifts to the left by constants, as sums of register values.
+/// The integer arithmetic of instructions, as expressions of the registers before them.
 ///
-/// Reference: Arm DDI 0403E.e, A5.2.1 … A5.2.3, A5.3.1, A5.3.3, A5.3.11.
+/// Reference: Arm DDI 0403E.e, A5.2.1 … A5.2.3, A5.3.1, A5.3.3, A5.3.11 … A5.3.17.
+///
+/// Not followed: what takes in the carry flag, saturates or works on parts of words; bit reversal, leading
+/// zeros.
 struct RegisterArithmetic {
-  private let encoding: UInt32
-  private let isWide: Bool
-  private let address: Address
-  private let isPlain: Bool
+  /// What the registers hold afterwards; nil: not followed.
+  private(set) var results: [(register: Int, value: RegisterExpression?)] = []
+  /// What the flags compare; nil: not followed, or the flags stay as they were.
+  private(set) var comparison: (RegisterExpression, RegisterExpression)?
+  /// The comparison gives all flags, not only N and Z.
+  private(set) var givesAllFlags = false
 
-  /// Only what moves, adds or shifts; the result of another instruction is no sum.
+  private let encoding: UInt32
+  private let address: Address
+
   init(_ instruction: Instruction) {
     encoding = instruction.encoding
-    isWide = instruction.isWide
     address = instruction.address
-    isPlain = instruction.kind == .alu || instruction.kind == .shift
-  }
-
-  /// What the instruction makes of registers; nil where that is no sum.
-  func result(_ register: (Int) -> RegisterSum?) -> RegisterSum? {
-    guard isPlain else { return nil }
-    return isWide ? wide(register) : narrow(register)
-  }
-
-  private func narrow(_ register: (Int) -> RegisterSum?) -> RegisterSum? {
-    func low(_ shift: UInt32) -> RegisterSum? { register(Int(encoding >> shift & 7)) }
-    let byte = encoding & 0xff
-    switch encoding >> 11 {
-    // LSLS Rd, Rm, #imm5.
-    case 0: return low(3).flatMap { RegisterSum().adding($0, shift: UInt8(encoding >> 6 & 31)) }
-    case 3:
-      let operand = encoding >> 6 & 7
-      switch encoding >> 9 & 3 {
-      case 0: return low(3).flatMap { first in low(6).flatMap { first.adding($0, shift: 0) } }
-      case 2: return low(3)?.adding(operand)
-      case 3: return low(3)?.adding(0 &- operand)
-      default: return nil
+    switch instruction.kind {
+    case .alu, .shift, .simd, .multiply, .multiplyAccumulate, .divide:
+      let value = instruction.isWide ? wide() : narrow()
+      let target = instruction.writes & 0x7fff
+      if target.nonzeroBitCount == 1 {
+        results = [(target.trailingZeroBitCount, value)]
       }
-    case 4: return RegisterSum(offset: byte)
-    case 6: return low(8)?.adding(byte)
-    case 7: return low(8)?.adding(0 &- byte)
-    // ADD and MOV of any register.
-    case 8 where encoding >> 8 == 0x44 || encoding >> 8 == 0x46:
-      guard let source = register(Int(encoding >> 3 & 15)) else { return nil }
-      if encoding >> 8 == 0x46 { return source }
-      return register(Int(encoding & 7 | encoding >> 4 & 8))?.adding(source, shift: 0)
+      if instruction.setsCondition { compare(value) }
+    case .longMultiply: results = longMultiplication()
+    default: break
+    }
+  }
+
+  private mutating func compare(_ value: RegisterExpression?) {
+    guard let value else { return }
+    if case .operation(.subtract, let first, let second) = value {
+      (comparison, givesAllFlags) = ((first, second), true)
+    } else {
+      comparison = (value, .constant(0))
+    }
+  }
+
+  // MARK: 16 bits
+
+  private func narrow() -> RegisterExpression? {
+    let (byte, low) = (RegisterExpression.constant(encoding & 0xff), lowRegister)
+    switch encoding >> 11 {
+    case 0...2: return low(3).shifted(encoding >> 11, encoding >> 6 & 31)
+    case 3:
+      let second =
+        encoding & 0x400 == 0 ? low(6) : RegisterExpression.constant(encoding >> 6 & 7)
+      return encoding & 0x200 == 0 ? low(3) + second : low(3) - second
+    case 4: return byte
+    case 6: return low(8) + byte
+    case 5, 7: return low(8) - byte
+    case 8 where encoding & 0x400 == 0: return narrowOperation()
+    case 8: return anyRegister()
     // ADR; ADD Rd, SP.
-    case 20: return RegisterSum(offset: (address.value &+ 4) & ~3 &+ byte * 4)
-    case 21: return register(13)?.adding(byte * 4)
-    case 22 where encoding >> 8 == 0xb0:
-      let distance = (encoding & 0x7f) * 4
-      return register(13)?.adding(encoding & 0x80 == 0 ? distance : 0 &- distance)
+    case 20: return .constant((address.value &+ 4) & ~3 &+ (encoding & 0xff) * 4)
+    case 21: return .register(13) + .constant((encoding & 0xff) * 4)
+    case 22: return miscellaneous()
     default: return nil
     }
   }
 
-  private func wide(_ register: (Int) -> RegisterSum?) -> RegisterSum? {
-    let source = Int(encoding >> 16 & 15)
-    if encoding >> 25 == 0x75 { return shiftedRegister(source, register) }
-    guard encoding & 0xf800_8000 == 0xf000_0000 else { return nil }
-    let plain = encoding & 0xff | encoding >> 4 & 0x700 | encoding >> 15 & 0x800
-    switch encoding >> 20 & 0x3f {
-    // MOVW, MOVT, ADDW, SUBW.
-    case 0x24: return RegisterSum(offset: plain | encoding >> 4 & 0xf000)
-    case 0x2c:
-      guard let low = register(Int(encoding >> 8 & 15)), low.isConstant else { return nil }
-      return RegisterSum(
-        offset: low.offset & 0xffff | (plain | encoding >> 4 & 0xf000) << 16)
-    case 0x20:
-      if source == 15 { return RegisterSum(offset: (address.value &+ 4) & ~3 &+ plain) }
-      return register(source)?.adding(plain)
-    case 0x2a:
-      if source == 15 { return RegisterSum(offset: (address.value &+ 4) & ~3 &- plain) }
-      return register(source)?.adding(0 &- plain)
-    // MOV, ADD and SUB of modified constants.
-    case 0x04 where source == 15, 0x05 where source == 15: return RegisterSum(offset: modified)
-    case 0x10, 0x11: return register(source)?.adding(modified)
-    case 0x1a, 0x1b: return register(source)?.adding(0 &- modified)
+  private var lowRegister: (UInt32) -> RegisterExpression {
+    { [encoding] in .low(encoding, $0) }
+  }
+
+  private func narrowOperation() -> RegisterExpression? {
+    let (first, second) = (RegisterExpression.low(encoding, 0), RegisterExpression.low(encoding, 3))
+    switch encoding >> 6 & 15 {
+    case 0, 8: return first.applying(.and, second)
+    case 1: return first.applying(.exclusiveOr, second)
+    case 2, 3, 4: return first.applying(
+      RegisterExpression.registerShifts[Int(encoding >> 6 & 15) - 2], second)
+    case 7: return first.applying(.rotateRight, second)
+    case 9: return .constant(0) - second
+    case 10: return first - second
+    case 11: return first + second
+    case 12: return first.applying(.or, second)
+    case 13: return first.applying(.multiply, second)
+    case 14: return first.applying(.clear, second)
+    case 15: return second.inverted
     default: return nil
     }
   }
 
-  /// MOV, LSL and ADD of a register that is shifted to the left.
-  private func shiftedRegister(_ source: Int, _ register: (Int) -> RegisterSum?) -> RegisterSum? {
-    guard encoding & 0x30 == 0, let second = register(Int(encoding & 15)) else { return nil }
-    let shift = UInt8(encoding >> 10 & 0x1c | encoding >> 6 & 3)
+  /// ADD, CMP and MOV of any register.
+  private func anyRegister() -> RegisterExpression? {
+    let first = RegisterExpression.register(Int(encoding & 7 | encoding >> 4 & 8))
+    let second = RegisterExpression.any(encoding, 3)
+    switch encoding >> 8 & 3 {
+    case 0: return first + second
+    case 1: return first - second
+    case 2: return second
+    default: return nil
+    }
+  }
+
+  private func miscellaneous() -> RegisterExpression? {
+    switch encoding >> 8 {
+    case 0xb0:
+      let distance = RegisterExpression.constant((encoding & 0x7f) * 4)
+      return encoding & 0x80 == 0 ? .register(13) + distance : .register(13) - distance
+    case 0xb2:
+      return RegisterExpression.low(encoding, 3).bits(
+        0, encoding & 0x40 == 0 ? 16 : 8, isSigned: encoding & 0x80 == 0)
+    default: return nil
+    }
+  }
+
+  // MARK: 32 bits
+
+  private var first: RegisterExpression { .any(encoding, 16) }
+  private var second: RegisterExpression { .any(encoding, 0) }
+
+  private func wide() -> RegisterExpression? {
+    switch encoding >> 24 {
+    case 0xea, 0xeb:
+      let count = encoding >> 10 & 0x1c | encoding >> 6 & 3
+      return second.shifted(encoding >> 4 & 3, count).flatMap { operate($0) }
+    case 0xf0...0xf7 where encoding & 0x8000 == 0:
+      if encoding & 0x0200_0000 != 0 { return plainImmediate() }
+      return operate(.constant(Decoder.expandImmediate(encoding >> 16, encoding & 0xffff)))
+    case 0xfa: return registerOperation()
+    case 0xfb: return multiplication()
+    default: return nil
+    }
+  }
+
+  /// The operations that constants and shifted registers share.
+  private func operate(_ operand: RegisterExpression) -> RegisterExpression? {
+    let moves = encoding >> 16 & 15 == 15
     switch encoding >> 21 & 15 {
-    case 2 where source == 15: return RegisterSum().adding(second, shift: shift)
-    case 8: return register(source)?.adding(second, shift: shift)
+    case 0: return first.applying(.and, operand)
+    case 1: return first.applying(.clear, operand)
+    case 2: return moves ? operand : first.applying(.or, operand)
+    case 3: return moves ? operand.inverted : first.applying(.or, operand.inverted)
+    case 4: return first.applying(.exclusiveOr, operand)
+    case 8: return first + operand
+    case 13: return first - operand
+    case 14: return operand - first
     default: return nil
     }
   }
 
-  private var modified: UInt32 { Decoder.expandImmediate(encoding >> 16, encoding & 0xffff) }
+  private func plainImmediate() -> RegisterExpression? {
+    let plain = encoding & 0xff | encoding >> 4 & 0x700 | encoding >> 15 & 0x800
+    let half = plain | encoding >> 4 & 0xf000
+    let low = encoding >> 10 & 0x1c | encoding >> 6 & 3
+    let width = encoding & 31
+    let isFromPC = encoding >> 16 & 15 == 15
+    let pc = (address.value &+ 4) & ~3
+    switch encoding >> 20 & 31 {
+    case 0: return isFromPC ? .constant(pc &+ plain) : first + .constant(plain)
+    case 10: return isFromPC ? .constant(pc &- plain) : first - .constant(plain)
+    case 4: return .constant(half)
+    case 12:
+      return RegisterExpression.any(encoding, 8).applying(.and, 0xffff).applying(.or, half << 16)
+    case 20: return first.bits(low, min(width + 1, 32 - low), isSigned: true)
+    case 28: return first.bits(low, min(width + 1, 32 - low), isSigned: false)
+    case 22 where width >= low:
+      let mask = UInt32.max >> (31 - width) & UInt32.max << low
+      let rest = RegisterExpression.any(encoding, 8).applying(.clear, mask)
+      if isFromPC { return rest }
+      return rest.applying(.or, first.applying(.shiftLeft, low).applying(.and, mask))
+    default: return nil
+    }
+  }
+
+  /// Shifts by a register; extensions, with and without an addition.
+  private func registerOperation() -> RegisterExpression? {
+    guard encoding & 0x0080_0000 == 0 else { return nil }
+    if encoding & 0xf0 == 0 {
+      return first.applying(RegisterExpression.registerShifts[Int(encoding >> 21 & 3)], second)
+    }
+    guard encoding & 0x80 != 0 else { return nil }
+    let turn = encoding >> 1 & 0x18
+    let source = turn == 0 ? second : second.applying(.rotateRight, turn)
+    let extended: RegisterExpression
+    switch encoding >> 20 & 7 {
+    case 0: extended = source.bits(0, 16, isSigned: true)
+    case 1: extended = source.applying(.and, 0xffff)
+    case 4: extended = source.bits(0, 8, isSigned: true)
+    case 5: extended = source.applying(.and, 0xff)
+    default: return nil
+    }
+    return encoding >> 16 & 15 == 15 ? extended : first + extended
+  }
+
+  private func multiplication() -> RegisterExpression? {
+    let accumulator = encoding >> 12 & 15
+    let rest = RegisterExpression.any(encoding, 12)
+    switch encoding >> 20 & 15 {
+    case 0 where encoding & 0xf0 == 0:
+      let product = first.applying(.multiply, second)
+      return accumulator == 15 ? product : product + rest
+    case 0 where encoding & 0xf0 == 0x10: return rest - first.applying(.multiply, second)
+    // SMULBB … SMLATT.
+    case 1 where encoding & 0xc0 == 0:
+      let left = first.bits(encoding & 0x20 == 0 ? 0 : 16, 16, isSigned: true)
+      let right = second.bits(encoding & 0x10 == 0 ? 0 : 16, 16, isSigned: true)
+      let product = left.applying(.multiply, right)
+      return accumulator == 15 ? product : product + rest
+    case 9 where encoding & 0xf0 == 0xf0: return first.applying(.divideSigned, second)
+    case 11 where encoding & 0xf0 == 0xf0: return first.applying(.divide, second)
+    default: return nil
+    }
+  }
+
+  private func longMultiplication() -> [(register: Int, value: RegisterExpression?)] {
+    let high: DerivedValue.Operation =
+      encoding & 0x0020_0000 == 0 ? .multiplyHighSigned : .multiplyHigh
+    return [
+      (Int(encoding >> 12 & 15), first.applying(.multiply, second)),
+      (Int(encoding >> 8 & 15), first.applying(high, second)),
+    ]
+  }
 }
 
-extension RegisterSum {
-  func adding(_ constant: UInt32) -> RegisterSum {
-    var sum = self
-    sum.offset = offset &+ constant
-    return sum
-  }
-
-  /// This plus another shifted to the left; nil where the sum would have more than two registers, or both
-  /// shifted.
-  func adding(_ other: RegisterSum, shift: UInt8) -> RegisterSum? {
-    var sum = adding(other.offset << UInt32(shift))
-    if other.isConstant { return sum }
-    if other.index == Self.none {
-      if shift == 0 && base == Self.none {
-        sum.base = other.base
-        return sum
-      }
-      guard index == Self.none else { return nil }
-      (sum.index, sum.shift) = (other.base, shift)
-      return sum
-    }
-    guard index == Self.none else { return nil }
-    if other.base == Self.none {
-      let total = other.shift + shift
-      guard total < 32 else { return nil }
-      (sum.index, sum.shift) = (other.index, total)
-      return sum
-    }
-    guard base == Self.none, shift == 0 else { return nil }
-    (sum.base, sum.index, sum.shift) = (other.base, other.index, other.shift)
-    return sum
+extension Instruction {
+  /// Sets N and Z by its result; other instructions write no flags, or those of saturation and of parts
+  /// of words.
+  var setsCondition: Bool {
+    writesFlags && (kind == .alu || kind == .shift || kind == .multiply && !isWide)
   }
 }

@@ -11,6 +11,8 @@ public protocol CoreTiming: Sendable {
   /// The figures that no source gives, by name: whoever reports a number that rests on one says
   /// so.
   var assumptions: [String] { get }
+  /// The divider whose time follows from its operands; nil: none, or its rule is not known.
+  var divider: Divider? { get }
   /// Words of code that the core fetches ahead of those that it runs.
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
@@ -37,6 +39,7 @@ extension CoreTiming {
 }
 
 extension CoreTiming {
+  public var divider: Divider? { nil }
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
 }

@@ -40,6 +40,8 @@ public struct CortexM33Timing: CoreTiming {
 
   public init() {}
 
+  public let divider: Divider? = Divider(isMeasured: false)
+
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
   ) -> BlockPrice {

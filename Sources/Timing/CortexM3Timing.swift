@@ -18,9 +18,11 @@ public struct CortexM3Timing: CoreTiming {
   public let exceptions = ExceptionTiming(
     entry: 12, exit: 10, tailChain: 6, lateArrival: 6, wakeUp: 0)
 
-  public let assumptions = ["exceptions.lateArrival", "exceptions.wakeUp", "divide", "storeToLoad"]
+  public let assumptions = ["exceptions.lateArrival", "exceptions.wakeUp", "storeToLoad"]
 
   public init() {}
+
+  public let divider: Divider? = Divider(isMeasured: true)
 
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]

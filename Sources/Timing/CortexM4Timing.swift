@@ -21,11 +21,12 @@ public struct CortexM4Timing: CoreTiming {
     lazyStacking: 17, wakeUp: 0)
 
   public let assumptions = [
-    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "divide",
-    "storeToLoad",
+    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "storeToLoad",
   ]
 
   public init() {}
+
+  public let divider: Divider? = Divider(isMeasured: true)
 
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]

@@ -1,3 +1,13 @@
+/// A memory whose accesses wait, as far as its kind decides how well that is known.
+public struct WaitingMemory: Hashable, Sendable {
+  /// Wait states of an access.
+  public var waits: Int
+  /// A cache stands before it: an accelerator's or the core's own.
+  public var isCached: Bool
+
+  public init(waits: Int, isCached: Bool) { (self.waits, self.isCached) = (waits, isCached) }
+}
+
 /// What silicon was measured to take against what the model says: rows of one figure each.
 public struct ErrorTable: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
@@ -10,6 +20,10 @@ public struct ErrorTable: Hashable, Sendable {
     public var source: String
     /// The memory that the program ran from, by its name in the suite; nil: no wait states.
     public var memory: String?
+    /// What kind that is.
+    public var waitingMemory: WaitingMemory?
+    /// Both figures are times in millionths of that without wait states.
+    public var isRatio = false
     /// Fingerprint of the timing model that gave `ours`.
     public var timingHash: String
 

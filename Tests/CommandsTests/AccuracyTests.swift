@@ -1,9 +1,12 @@
+import Boards
 import Foundation
 import Machine
 import Testing
 import Timing
 import Trust
 import Verdicts
+
+@testable import Commands
 
 /// The error table: published and of one's own.
 struct AccuracyTests {
@@ -57,11 +60,21 @@ struct AccuracyTests {
     #expect(table.rows.map { abs($0.error) }.max() == abs(table.worst))
   }
 
-  /// No report may promise more than the table shows.
+  /// No report may promise more than the table shows, nor less without need.
+  @Test func bandsAreThoseOfThePublishedRows() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let data = try DataDirectory(explicit: root.path)
+    let bands = ValidatedBands(try PublishedAccuracy(data).table)
+    #expect(bands == .published, "\(bands.entries)")
+  }
+
+  /// A figure of each row, judged against what silicon took, is never called met or missed wrongly.
   @Test func noCoreIsTrustedBeyondItsWorstRow() throws {
     for row in try published().rows where row.memory == nil {
-      let band = try #require(TimingTrust.coreBands[row.core]).band
-      #expect(abs(row.error) <= band.fraction, "\(row.core): \(row.program)")
+      let band = try #require(ValidatedBands.published.core(row.core)).band
+      let distance = abs(Double(row.measuredCycles) / Double(row.ourCycles) - 1)
+      #expect(distance <= band.fraction, "\(row.core): \(row.program)")
     }
   }
 

@@ -1,4 +1,5 @@
 import Documents
+import Trust
 
 /// Figures measured on silicon, each with the firmware that gave it: what the model is held against.
 ///
@@ -25,6 +26,14 @@ struct AccuracySuite {
 
   /// Which memory stands before the core: `--set board.` for each line.
   var memories: [String: [Override]] = [:]
+
+  /// What kind of memory a name stands for; nil: none that waits.
+  func waitingMemory(_ name: String) -> WaitingMemory? {
+    let lines = memories[name] ?? []
+    let waits = lines.first { $0.path.last == "wait-states" }.flatMap { Int($0.value) } ?? 0
+    guard waits > 0 else { return nil }
+    return WaitingMemory(waits: waits, isCached: lines.contains { $0.path.last == "cache" })
+  }
 
   /// Which number of a run stands against the measured one.
   enum Figure: Hashable {

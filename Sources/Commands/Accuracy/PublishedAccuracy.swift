@@ -37,10 +37,12 @@ struct PublishedAccuracy {
           .init(program: row.program, why: "not run yet on \(row.board)"))
         continue
       }
-      table.rows.append(
-        ErrorTable.Row(
-          core: result.core, board: row.board, program: row.program, measured: row.measured,
-          ours: result.ours, source: row.source, timingHash: result.hash, memory: row.memory))
+      var known = ErrorTable.Row(
+        core: result.core, board: row.board, program: row.program, measured: row.measured,
+        ours: result.ours, source: row.source, timingHash: result.hash, memory: row.memory)
+      known.waitingMemory = row.memory.flatMap(suite.waitingMemory)
+      known.isRatio = row.reference != nil
+      table.rows.append(known)
     }
   }
 }
