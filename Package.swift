@@ -142,7 +142,10 @@ let package = Package(
     tests("History", ["History"]),
     tests(
       "Commands",
-      ["Commands", "Documents", "Machine", "RunRecord", "Timing", "Trust", "Units", "Verdicts"],
+      [
+        "Boards", "Commands", "Deployments", "Documents", "Machine", "RunRecord", "Timing", "Trust",
+        "Units", "Verdicts",
+      ],
       exclude: ["Crashes", "Files", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@
 @   G    Arm DDI0337G table 15-3: branches to a target known in decode refill one cycle
 @   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743)
 @   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
+@   COMP compendium.i-0.nl, division timing (STM32L4)
 @   SLO  SLOTHY, cortex_m7.py
 @
 @ In each r1 points to memory whose first word points to itself, r3 to r5 hold small numbers, r6 is 8, and
@@ -96,6 +97,19 @@ kernel extend, "uxtb.w r3, r4; uxtb.w r5, r4"
 kernel load_double, "ldrd r3, r4, [r1]"
 #endif
 #if CORTEX_M == 3 || CORTEX_M == 4
+@ COMP, TRM: two with a zero, three for a shorter dividend, else five and one more for each four bits by which
+@ the dividend is longer than the divisor. 1 / 8, 8 / 2, an address in RAM / 1, -2 / 3.
+kernel divide_zero, "movs r7, #0; udiv r5, r7, r6"
+kernel divide_shorter, "udiv r5, r3, r6"
+kernel divide_near, "udiv r5, r6, r4"
+kernel divide_far, "udiv r5, r1, r3"
+kernel divide_signed, "mvn r7, #1; sdiv r7, r7, r5; movs r5, #3"
+kernel divide_unsigned, "mvn r7, #1; udiv r7, r7, r5; movs r5, #3"
+@ TRM 3.3.3: a word at a halfword's address and a halfword at an odd one move in two parts, a word at an odd
+@ address in three.
+kernel load_at_halfword, "ldr.w r3, [r1, #2]"
+kernel load_at_byte, "ldr.w r3, [r1, #1]"
+kernel load_halfword_at_byte, "ldrh.w r3, [r1, #1]"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
 #endif

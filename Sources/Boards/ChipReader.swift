@@ -45,7 +45,7 @@ struct ChipReader {
       keys: [
         "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "security-extension", "bit-band",
         "priority-bits", "interrupts", "systick-reference", "systick-calibration", "wake-up",
-        "instruction-cache", "data-cache",
+        "instruction-cache", "data-cache", "small-multiplier",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
@@ -55,6 +55,7 @@ struct ChipReader {
       mpuRegions: Int(try core.optional("mpu-regions")?.integer(in: 0...16) ?? 8),
       hasSecurityExtension: try core.optional("security-extension")?.boolean() ?? true,
       hasBitBand: try core.required("bit-band").boolean(),
+      hasSmallMultiplier: try core.optional("small-multiplier")?.boolean() ?? false,
       priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
       interruptCount: Int(try core.required("interrupts").integer(in: 1...480)),
       systickReference: try reference.map { node throws(DocumentError) in

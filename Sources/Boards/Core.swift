@@ -14,6 +14,8 @@ public struct Core: Hashable, Sendable {
   public var hasSecurityExtension: Bool
   /// The bit-band aliases at 0x22000000 and 0x42000000.
   public var hasBitBand: Bool
+  /// A Cortex-M0 or M0+ that multiplies in 32 cycles instead of one.
+  public var hasSmallMultiplier: Bool
   /// Implemented bits of a priority register, from bit 7 down.
   public var priorityBits: Int
   /// External interrupts of the NVIC.

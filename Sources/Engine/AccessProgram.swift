@@ -43,9 +43,15 @@ public struct AccessProgram: Sendable, Hashable {
   public var transfers: UInt16
   public var bytes: UInt16
   public var isStore: Bool
+  /// Lower bits of the address that cost more cycles unless they are zero.
+  public var alignmentMask: UInt8
 
-  public init(address: RegisterSum, transfers: Int, bytes: Int, isStore: Bool = false) {
+  public init(
+    address: RegisterSum, transfers: Int, bytes: Int, isStore: Bool = false,
+    alignmentMask: UInt8 = 0
+  ) {
     self.address = address
+    self.alignmentMask = alignmentMask
     self.transfers = UInt16(clamping: transfers)
     self.bytes = UInt16(clamping: bytes)
     self.isStore = isStore

@@ -109,7 +109,9 @@ struct BlockAccesses {
       let last = active[activeCount - 1].program
       let (from, to) = (last.address, entry.program.address)
       if from.base == to.base && from.index == to.index && from.shift == to.shift
-        && last.isStore == entry.program.isStore && from.offset &+ UInt32(last.bytes) == to.offset
+        && last.isStore == entry.program.isStore
+        && last.alignmentMask == entry.program.alignmentMask
+        && from.offset &+ UInt32(last.bytes) == to.offset
         && last.bytes < 256
       {
         active[activeCount - 1].program.bytes += entry.program.bytes

@@ -58,7 +58,7 @@ func blockHook(
     }
   }
   block.pointee.executions &+= 1
-  if block.pointee.executions & 0xff == 0 { DataReads.rearm(block) }
+  if block.pointee.executions & 0xff == 0 { DataReads.rearm(state, block) }
   waits &+= UInt64(dataWaits)
   if waits != 0 { block.pointee.stallCycles &+= waits }
   state.pointee.cycles = cycles &+ UInt64(block.pointee.cycles) &+ waits

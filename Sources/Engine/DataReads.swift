@@ -13,9 +13,11 @@ enum DataReads {
   typealias Accesses = UnsafeMutablePointer<BlockAccesses>
   typealias State = UnsafeMutablePointer<HotState>
 
-  static func rearm(_ block: UnsafeMutablePointer<Block>) {
+  static func rearm(_ state: State, _ block: UnsafeMutablePointer<Block>) {
     OperandTraps.rearm(block)
     guard let accesses = block.pointee.accesses, accesses.pointee.samples > 0 else { return }
+    // Where no memory waits, addresses only tell what is not aligned.
+    guard block.pointee.executions & 0xfff == 0 || state.pointee.paths.canWait else { return }
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }
 
@@ -40,6 +42,9 @@ enum DataReads {
     let waits = evaluate(state, accesses).waits
     if accesses.pointee.samples > 1 && waits != block.pointee.fixedWaits {
       accesses.pointee.isMixed = true
+      block.pointee.fixedWaits = 0
+      block.pointee.traits |= BlockTraits.readsSlowly.rawValue
+      return
     }
     block.pointee.fixedWaits = waits
     if accesses.pointee.samples >= firstSamples && !looksAlways {
@@ -59,6 +64,8 @@ enum DataReads {
     for (index, entry) in accesses.pointee.programs.enumerated() {
       if entry.program.address.isUnknown(unknown) { continue }
       let address = entry.program.address.value(values)
+      let isAligned = address & UInt32(entry.program.alignmentMask) == 0
+      if !isAligned && state.pointee.unaligned.costs { accesses.pointee.mark(index) }
       guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
       if entry.program.isStore && !window.storesAllocate { continue }
       accesses.pointee.mark(index)
@@ -112,7 +119,9 @@ enum DataReads {
     let address = entry.pointee.program.address.value(state.pointee.values)
     guard let level = entry.pointee.window.level, entry.pointee.strideShift < 32,
       !entry.pointee.program.isStore,
-      address &- entry.pointee.window.start < entry.pointee.window.size
+      address &- entry.pointee.window.start < entry.pointee.window.size,
+      (address | UInt32(bitPattern: entry.pointee.stride))
+        & UInt32(entry.pointee.program.alignmentMask) == 0
     else { return nil }
     let last = address &+ UInt32(entry.pointee.program.bytes) &- 1
     let line = address >> level.pointee.shift
@@ -138,7 +147,13 @@ enum DataReads {
       let entry = (accesses.pointee.active.baseAddress.unsafelyUnwrapped + index).pointee
       let first = entry.program.address.value(values)
       let last = first &+ UInt32(entry.program.bytes) &- 1
-      guard first &- entry.window.start < entry.window.size else { return }
+      let alignment = UInt32(entry.program.alignmentMask)
+      guard first &- entry.window.start < entry.window.size,
+        UInt32(bitPattern: entry.stride) & alignment == 0
+      else { return }
+      if first & alignment != 0 {
+        waitsPastCaches &+= state.pointee.unaligned.cost(of: entry.program, at: first)
+      }
       var mask: UInt32 = 0x1f
       if let level = entry.window.level {
         mask = 1 << level.pointee.shift &- 1
@@ -174,7 +189,9 @@ enum DataReads {
     _ state: State, _ accesses: Accesses
   ) -> (waits: UInt32, missedStores: Bool) {
     let values = state.pointee.values
-    let unknown = accesses.pointee.derivesValues ? DerivedValues.derive(state, accesses, accesses.pointee.plan, values) : 0
+    let unknown =
+      accesses.pointee.derivesValues
+      ? DerivedValues.derive(state, accesses, accesses.pointee.plan, values) : 0
     var waits: UInt32 = 0
     var missedStores = false
     let active = accesses.pointee.active
@@ -183,6 +200,9 @@ enum DataReads {
       let program = entry.pointee.program
       if unknown != 0 && program.address.isUnknown(unknown) { continue }
       let address = program.address.value(values)
+      if address & UInt32(program.alignmentMask) != 0 {
+        waits &+= state.pointee.unaligned.cost(of: program, at: address)
+      }
       if address &- entry.pointee.window.start >= entry.pointee.window.size {
         guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
         entry.pointee.window = window
@@ -231,6 +251,14 @@ extension BlockAccesses.Entry {
       if line == last { return missed }
       line &+= 1
     }
+  }
+}
+
+extension Engine.UnalignedLoads {
+  fileprivate func cost(of program: AccessProgram, at address: UInt32) -> UInt32 {
+    let each =
+      program.alignmentMask == 1 ? halfword : address & 1 == 0 ? wordAtHalfword : wordAtByte
+    return each &* UInt32(program.transfers)
   }
 }
 

@@ -53,7 +53,8 @@ extension DerivedValue {
     case .subtract: return a &- b
     case .multiply: return a &* b
     case .multiplyHigh: return a.multipliedFullWidth(by: b).high
-    case .multiplyHighSigned: return UInt32(bitPattern: signedA.multipliedFullWidth(by: signedB).high)
+    case .multiplyHighSigned:
+      return UInt32(bitPattern: signedA.multipliedFullWidth(by: signedB).high)
     case .divide: return b == 0 ? 0 : a / b
     case .divideSigned:
       return b == 0 ? 0 : UInt32(bitPattern: signedA.dividedReportingOverflow(by: signedB).0)

@@ -67,6 +67,7 @@ struct HotState {
   var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack
+  var unaligned = Engine.UnalignedLoads()
   /// Look at every read instead of now and then: the oracle of the sampling.
   var looksAtEveryLoad = false
 

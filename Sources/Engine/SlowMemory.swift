@@ -39,6 +39,26 @@ extension Engine {
     public init() {}
   }
 
+  /// Cycles that the core takes longer for a load whose address is no multiple of its size.
+  public struct UnalignedLoads: Sendable, Hashable {
+    public var halfword: UInt32
+    /// Of a word at a halfword's address, and at an odd one.
+    public var wordAtHalfword: UInt32
+    public var wordAtByte: UInt32
+
+    public init(halfword: UInt32 = 0, wordAtHalfword: UInt32 = 0, wordAtByte: UInt32 = 0) {
+      (self.halfword, self.wordAtHalfword) = (halfword, wordAtHalfword)
+      self.wordAtByte = wordAtByte
+    }
+
+    var costs: Bool { halfword | wordAtHalfword | wordAtByte != 0 }
+  }
+
+  public var unalignedLoads: UnalignedLoads {
+    get { state.pointee.unaligned }
+    set { state.pointee.unaligned = newValue }
+  }
+
   /// A memory whose accesses may wait, and what stands before it.
   public struct SlowMemory: Sendable {
     /// Where the core sees it; the first is its own place, others are aliases.
@@ -174,7 +194,9 @@ extension Engine {
     }
     block.pointee.accesses?.pointee.forget()
     setTrait(.fetchesSlowly, asks, block)
-    setTrait(.samplesLoads, paths.canWait && block.pointee.accesses?.pointee.isEmpty == false, block)
+    let accesses = block.pointee.accesses.map { !$0.pointee.isEmpty } ?? false
+    let costs = paths.canWait || state.pointee.unaligned.costs
+    setTrait(.samplesLoads, costs && accesses, block)
     setTrait(.readsSlowly, false, block)
   }
 

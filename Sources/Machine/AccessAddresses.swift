@@ -243,7 +243,8 @@ struct AccessAddresses {
     programs.accesses.append(
       AccessProgram(
         address: address, transfers: Int(instruction.memory.count),
-        bytes: instruction.memory.byteCount, isStore: instruction.kind.stores))
+        bytes: instruction.memory.byteCount, isStore: instruction.kind.stores,
+        alignmentMask: instruction.kind == .load ? instruction.memory.transferSize - 1 : 0))
   }
 
   /// Writes a division down whose operands are known.

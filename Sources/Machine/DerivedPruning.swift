@@ -50,9 +50,9 @@ enum DerivedPruning {
     }
     programs.accesses = programs.accesses.compactMap { access in
       renamed(access.address).map {
-        AccessProgram(
-          address: $0, transfers: Int(access.transfers), bytes: Int(access.bytes),
-          isStore: access.isStore)
+        var access = access
+        access.address = $0
+        return access
       }
     }
     programs.divisions = programs.divisions.compactMap { division in

@@ -81,7 +81,8 @@ final class Assembly {
 
   func parts() throws(MachineError) -> MachineParts {
     let name = board.chip.core.name
-    guard let timing = TimingCatalog.timing(of: name) else {
+    let small = board.chip.core.hasSmallMultiplier
+    guard let timing = TimingCatalog.timing(of: name, smallMultiplier: small) else {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
     let analysis = BlockAnalysis(
@@ -91,6 +92,10 @@ final class Assembly {
       chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
     }
     let engine = try makeEngine(analysis)
+    let unaligned = timing.unalignedLoads
+    engine.unalignedLoads = Engine.UnalignedLoads(
+      halfword: unaligned.halfword, wordAtHalfword: unaligned.wordAtHalfword,
+      wordAtByte: unaligned.wordAtByte)
     if let divider = timing.divider {
       engine.divider = {
         $0.map { divider.excess(dividend: $0.dividend, divisor: $0.divisor, isSigned: $0.isSigned) }

@@ -76,8 +76,9 @@ struct RegisterArithmetic {
     switch encoding >> 6 & 15 {
     case 0, 8: return first.applying(.and, second)
     case 1: return first.applying(.exclusiveOr, second)
-    case 2, 3, 4: return first.applying(
-      RegisterExpression.registerShifts[Int(encoding >> 6 & 15) - 2], second)
+    case 2, 3, 4:
+      return first.applying(
+        RegisterExpression.registerShifts[Int(encoding >> 6 & 15) - 2], second)
     case 7: return first.applying(.rotateRight, second)
     case 9: return .constant(0) - second
     case 10: return first - second

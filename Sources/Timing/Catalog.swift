@@ -6,8 +6,15 @@ public enum TimingCatalog {
   ]
 
   /// The timing of a core, or nil for an unknown name; a final `f` only names its unit.
-  public static func timing(of core: String) -> (any CoreTiming)? {
+  /// `smallMultiplier`: a Cortex-M0 or M0+ whose chip chose the one that takes 32 cycles.
+  public static func timing(
+    of core: String, smallMultiplier: Bool = false
+  ) -> (any CoreTiming)? {
     let plain = core.hasSuffix("f") ? String(core.dropLast()) : core
+    if smallMultiplier && plain == "cortex-m0" { return CortexM0Timing(smallMultiplier: true) }
+    if smallMultiplier && plain == "cortex-m0+" {
+      return CortexM0PlusTiming(smallMultiplier: true)
+    }
     return cores.first { $0.name == plain }
   }
 }

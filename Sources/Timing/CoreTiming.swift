@@ -11,6 +11,8 @@ public protocol CoreTiming: Sendable {
   /// The figures that no source gives, by name: whoever reports a number that rests on one says
   /// so.
   var assumptions: [String] { get }
+  /// What loads cost more whose address is no multiple of their size.
+  var unalignedLoads: UnalignedLoads { get }
   /// The divider whose time follows from its operands; nil: none, or its rule is not known.
   var divider: Divider? { get }
   /// Words of code that the core fetches ahead of those that it runs.
@@ -39,9 +41,23 @@ extension CoreTiming {
 }
 
 extension CoreTiming {
+  public var unalignedLoads: UnalignedLoads { UnalignedLoads() }
   public var divider: Divider? { nil }
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
+}
+
+/// Further cycles of a load whose address is no multiple of its size.
+@frozen public struct UnalignedLoads: Sendable, Hashable {
+  public var halfword: UInt32
+  /// Of a word at a halfword's address, and at an odd one.
+  public var wordAtHalfword: UInt32
+  public var wordAtByte: UInt32
+
+  public init(halfword: UInt32 = 0, wordAtHalfword: UInt32 = 0, wordAtByte: UInt32 = 0) {
+    (self.halfword, self.wordAtHalfword) = (halfword, wordAtHalfword)
+    self.wordAtByte = wordAtByte
+  }
 }
 
 /// What exceptions cost at zero wait states, in core cycles.

@@ -35,12 +35,16 @@ public struct CortexM33Timing: CoreTiming {
 
   public let assumptions = [
     "exceptions", "divide", "floatDivide", "loadedRefill", "tableBranch", "storeToLoad",
-    "oddTarget",
+    "oddTarget", "unalignedLoads",
   ]
 
   public init() {}
 
   public let divider: Divider? = Divider(isMeasured: false)
+
+  /// Not measured: the Cortex-M4's figures.
+  public let unalignedLoads = UnalignedLoads(
+    halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]

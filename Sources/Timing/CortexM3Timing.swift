@@ -24,6 +24,11 @@ public struct CortexM3Timing: CoreTiming {
 
   public let divider: Divider? = Divider(isMeasured: true)
 
+  /// DDI0337I 3.3.3, unaligned data: a word or a halfword moves in parts, one more for a halfword at an odd
+  /// address or a word at a halfword's, two more for a word at an odd one.
+  public let unalignedLoads = UnalignedLoads(
+    halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
+
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
   ) -> BlockPrice {

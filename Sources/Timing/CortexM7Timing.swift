@@ -40,6 +40,10 @@ public struct CortexM7Timing: CoreTiming {
 
   public init() {}
 
+  /// jnk0le, cortex_m7.md: three more as the older of a pair, four as the younger, however far off.
+  public let unalignedLoads = UnalignedLoads(
+    halfword: 3, wordAtHalfword: 3, wordAtByte: 3)
+
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
   ) -> BlockPrice {

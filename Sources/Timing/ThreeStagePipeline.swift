@@ -21,8 +21,8 @@ struct ThreeStageTable: Sendable {
 /// That a load of what was just stored waits one cycle more than any other is assumed: it is what CoreMark
 /// without optimisation lacks on the Cortex-M4 and on the Cortex-M33, and nothing else meets it.
 ///
-/// Not modelled: loads of different memories in a row, unaligned data, data read from the memory
-/// that instructions come from.
+/// Not modelled: loads of different memories in a row, data read from the memory that instructions
+/// come from.
 struct ThreeStagePipeline {
   // Fixed figures. DDI0439D table 3-1 unless said otherwise.
   /// Refill after a branch whose target is issued in decode: P = 1. B, BL, and BX, BLX or MOV PC

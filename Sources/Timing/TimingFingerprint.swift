@@ -7,7 +7,12 @@ extension CoreTiming {
   /// meets, and not for a comment.
   public var fingerprint: String {
     var words = FingerprintWords()
-    var text = "\(name) \(exceptions)\n"
+    var text = "\(name) \(exceptions) \(unalignedLoads) "
+    for bits in UInt32(0)...32 {
+      let dividend = bits < 32 ? UInt32(1) << bits : 0
+      text += divider.map { "\($0.cycles(dividend: dividend, divisor: 5, isSigned: false)) " } ?? ""
+    }
+    text += "\n"
     var before: [Instruction] = []
     for _ in 0..<2048 {
       let bytes = (0..<24).flatMap { _ in words.instruction() }

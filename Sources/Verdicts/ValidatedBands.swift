@@ -110,11 +110,26 @@ extension ValidatedBands {
   }
 }
 
+extension ValidatedBands {
+  /// How far a run like that of a row is trusted, by what it waited.
+  public func trust(of row: ErrorTable.Row, in table: ErrorTable) -> Trust {
+    let core = TimingTrust.core(row.core)
+    guard let memory = row.waitingMemory, let stalls = nearest(memory, core: row.core)?.band,
+      let rest = table.oursWithoutWaiting(row), rest < row.ours
+    else { return core }
+    return Trust.sum([
+      (Int64(clamping: rest), core),
+      (Int64(clamping: row.ours - rest), Trust(.validated, band: stalls)),
+    ])
+  }
+}
+
 extension ErrorTable.Row {
   /// How far the truth lies from our figure, in millionths of that.
   fileprivate var distancePartsPerMillion: Int64 {
     let difference = ours > measured ? ours - measured : measured - ours
-    return Int64(clamping: (Int128(difference) * 1_000_000 + Int128(ours) - 1) / Int128(max(ours, 1)))
+    return Int64(
+      clamping: (Int128(difference) * 1_000_000 + Int128(ours) - 1) / Int128(max(ours, 1)))
   }
 }
 

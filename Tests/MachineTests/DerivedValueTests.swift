@@ -164,7 +164,9 @@ private struct MadeUpArithmetic {
       ]
     default:
       let low = bits(3)
-      return [choice([0xfb80, 0xfba0]) | first, low << 12 | ((low + 1 + bits(2)) & 7) << 8 | second]
+      return [
+        choice([0xfb80, 0xfba0]) | first, low << 12 | ((low + 1 + bits(2)) & 7) << 8 | second,
+      ]
     }
   }
 }

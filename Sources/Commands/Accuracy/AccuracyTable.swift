@@ -1,5 +1,6 @@
 import Trust
 import Units
+import Verdicts
 
 /// An error table as text and as JSON.
 struct AccuracyTable {
@@ -60,6 +61,10 @@ struct AccuracyTable {
         ("our_cycles", "\(row.ours)"), ("error", Self.fraction(row.errorPartsPerMillion)),
         ("source", JSONText.quoted(row.source)), ("timing_hash", JSONText.quoted(row.timingHash)),
         ("memory", row.memory.map(JSONText.quoted) ?? "null"),
+        (
+          "band",
+          Self.fraction(ValidatedBands.published.trust(of: row, in: table).band.partsPerMillion)
+        ),
       ])
     }
     let excluded = table.excluded.map { exclusion in
