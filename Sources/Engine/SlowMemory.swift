@@ -247,8 +247,9 @@ struct MemoryPaths {
   /// Some memory lets the core wait, as it is set now.
   var canWait: Bool { (0..<Int(count)).contains { !items[$0].isImmediate } }
 
-  /// How data accesses around an address go; nil: no slow memory.
+  /// How data accesses around an address go; nil: no slow memory, or none waits just now.
   func dataWindow(of address: UInt32) -> DataWindow? {
+    guard canWait else { return nil }
     for index in 0..<windowCount where address &- windows[index].start < windows[index].size {
       let window = windows[index]
       return items[Int(window.path)].window(window.start, window.size)
