@@ -13,9 +13,13 @@ final class DeviceLog {
   /// By address, or by sensor and register above the 32 bits of an address.
   private var entries: [UInt64: Entry] = [:]
   private var sensors: [String] = []
+  private var enabled: Set<String> = []
 
   /// A write of the core.
   func note(_ address: UInt32, _ value: UInt32) { add(UInt64(address), value) }
+
+  /// An interrupt that the firmware allowed, at least for a time.
+  func noteEnabled(_ interrupt: String) { enabled.insert(interrupt) }
 
   /// Gives a sensor its number for `note`.
   func number(of sensor: String) -> Int {
@@ -31,10 +35,10 @@ final class DeviceLog {
     entries[key, default: Entry()].add(value)
   }
 
-  /// In the order of addresses, sensors last. `name` says what the vendor calls a register; nil: it is
+  /// In the order of addresses, then sensors, then interrupts. `name` says what the vendor calls a register; nil: it is
   /// of no interest.
   func settings(name: (UInt32) -> String?, isPointer: (UInt32) -> Bool) -> [DeviceSetting] {
-    entries.keys.sorted().compactMap { key in
+    let registers = entries.keys.sorted().compactMap { (key) -> DeviceSetting? in
       guard let entry = entries[key] else { return nil }
       let values = entry.values.map { isPointer($0) ? DeviceSetting.pointer : $0 }
       var different: [UInt32] = []
@@ -49,6 +53,10 @@ final class DeviceLog {
       }
       return label.map { DeviceSetting(name: $0, values: different, isData: entry.isData) }
     }
+    return registers
+      + enabled.sorted().map {
+        DeviceSetting(name: DeviceSetting.enable(of: $0), values: [1], isData: false)
+      }
   }
 }
 

@@ -116,7 +116,11 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     begin(address, isWrite: true)
     defer { end() }
     if let probe, let origin { return probe(origin, address, nil) }
-    log.note(address, value)
+    if Self.isPrivate(address) {
+      notePrivate(address, value, width)
+    } else {
+      log.note(address, value)
+    }
     if Self.isPrivate(address) { return writePrivate(address, value, width) }
     if let bit = aliasedBit(address) {
       let old = readWord(bit.word) & ~(1 << bit.index)
@@ -288,12 +292,28 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     }
   }
 
+  /// Enables and priorities of interrupts one by one, however many a word sets.
+  private func notePrivate(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {
+    switch address {
+    case 0xe000_e100...0xe000_e13f:
+      for bit in 0..<32 where value >> UInt32(bit) & 1 == 1 {
+        log.noteEnabled(chip.interruptName(Int(address & 0x3c) * 8 + bit))
+      }
+    case 0xe000_e400...0xe000_e5ef, 0xe000_ed18...0xe000_ed23:
+      for byte in 0..<width.rawValue {
+        log.note(
+          address + byte, (value >> (8 * byte) & 0xff) >> UInt32(8 - min(chip.core.priorityBits, 8))
+        )
+      }
+    default: log.note(address, value)
+    }
+  }
+
   /// Reference: Armv7-M Architecture Reference Manual (DDI 0403E), B3.2 to B3.4.
   private func privateName(_ address: UInt32) -> String? {
     switch address {
     case 0xe000_e010: return "SysTick.CTRL"
     case 0xe000_e014: return "SysTick.LOAD"
-    case 0xe000_e100...0xe000_e13f: return "NVIC.ISER\((address & 0x3f) / 4)"
     case 0xe000_e400...0xe000_e5ef:
       let number = Int(address - 0xe000_e400)
       return "priority of \(chip.interruptName(number))"

@@ -1,23 +1,25 @@
 public import FirmwareImage
-import Units
+public import Units
 
 /// A variable or constant of a firmware and where it lies.
 public struct DataObject: Sendable, Hashable {
   public var name: String
   public var size: UInt32
   public var isInRAM: Bool
+  public var address: Address
+  /// What its first value says, wherever it lies; nil: nothing is written before reset.
+  public var digest: UInt64?
 
-  public init(name: String, size: UInt32, isInRAM: Bool) {
+  public init(name: String, size: UInt32, isInRAM: Bool, address: Address, digest: UInt64?) {
     (self.name, self.size, self.isInRAM) = (name, size, isInRAM)
+    (self.address, self.digest) = (address, digest)
   }
 
-  /// Smaller ones move nobody's cycles.
-  private static let smallest: UInt32 = 16
   private static let most = 2_000
 
   /// The largest ones, by name.
-  public static func all(_ image: FirmwareImage) -> [DataObject] {
-    let objects = image.symbols.filter { $0.kind == .object && $0.size >= smallest }
+  static func all(_ image: FirmwareImage, _ digest: ContentDigest) -> [DataObject] {
+    let objects = image.symbols.filter { $0.kind == .object && $0.size > 0 }
     let largest = objects.sorted { ($1.size, $0.name) < ($0.size, $1.name) }.prefix(most)
     return largest.compactMap { symbol in
       guard let section = symbol.section, image.sections.indices.contains(section) else {
@@ -26,7 +28,8 @@ public struct DataObject: Sendable, Hashable {
       return DataObject(
         name: symbol.name, size: symbol.size,
         // RAM begins where Arm's memory map has it, or in a section that is written to.
-        isInRAM: image.sections[section].isWritable || symbol.address.value >> 29 == 1)
+        isInRAM: image.sections[section].isWritable || symbol.address.value >> 29 == 1,
+        address: symbol.address, digest: digest.object(at: symbol.address, size: symbol.size))
     }.sorted { ($0.name, $0.size) < ($1.name, $1.size) }
   }
 }

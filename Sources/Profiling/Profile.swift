@@ -25,6 +25,10 @@ public struct Profile: Sendable {
     /// Of its code in bytes, and what its entry takes from the stack; nil: not known.
     public var size: UInt32?
     public var frame: UInt32?
+    /// What its code says, wherever it lies; nil: not known.
+    public var digest: UInt64?
+    /// What it calls, in the order of its instructions.
+    public var callees: [String] = []
     public var selfCycles: UInt64 = 0
     public var inclusiveCycles: UInt64 = 0
     /// Waiting for memory; part of `selfCycles`.

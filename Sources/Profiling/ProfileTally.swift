@@ -13,7 +13,8 @@ struct ProfileTally {
       row.file = entry?.file
       row.line = entry?.line
       row.calls = function.calls
-      (row.size, row.frame) = (entry?.size, entry?.frame)
+      (row.size, row.frame, row.digest) = (entry?.size, entry?.frame, entry?.digest)
+      row.callees = entry?.callees ?? []
       row.inclusiveCycles = function.inclusiveCycles
       return row
     }

@@ -13,6 +13,10 @@ public struct SourceIndex: Sendable {
     public var size: UInt32?
     /// Bytes that its entry takes from the stack.
     public var frame: UInt32?
+    /// What its code says, wherever it lies.
+    public var digest: UInt64?
+    /// What it calls, in the order of its instructions.
+    public var callees: [String] = []
 
     public init(
       name: String, file: String?, line: Int?, size: UInt32? = nil, frame: UInt32? = nil
@@ -20,6 +24,13 @@ public struct SourceIndex: Sendable {
       (self.name, self.file, self.line) = (name, file, line)
       (self.size, self.frame) = (size, frame)
     }
+  }
+
+  public struct IdleFunction: Sendable, Hashable {
+    public var name: String
+    public var size: UInt32
+
+    public init(name: String, size: UInt32) { (self.name, self.size) = (name, size) }
   }
 
   private var entries: [Address: Entry]
@@ -30,6 +41,8 @@ public struct SourceIndex: Sendable {
   public var producers: [String] = []
   /// Variables and constants large enough to matter, by name.
   public var objects: [DataObject] = []
+  /// Code that is in the image and never ran, by name.
+  public var idle: [IdleFunction] = []
   /// Functions that were put into their callers somewhere in the files that ran.
   public var inlined: [String] = []
 
@@ -54,15 +67,21 @@ public struct SourceIndex: Sendable {
       fault = debug?.location(of: value.programCounter).map { ($0.file, $0.line) }
     default: break
     }
+    let digest = ContentDigest(image)
     for index in ran where record.functions.indices.contains(index) {
       let address = record.functions[index].address
       guard let function = image.function(at: address) else { continue }
       let place = debug?.declaration(of: function)
-      entries[address] = Entry(
+      var entry = Entry(
         name: function.displayName, file: place?.file, line: place?.line, size: function.size,
         frame: StackFrame.size(of: function, in: image))
+      if let code = digest.function(function) { (entry.digest, entry.callees) = code }
+      entries[address] = entry
     }
-    objects = DataObject.all(image)
+    idle = image.functions.filter { entries[$0.address] == nil && $0.size > 0 }.map {
+      IdleFunction(name: $0.displayName, size: $0.size)
+    }.sorted { ($0.name, $0.size) < ($1.name, $1.size) }
+    objects = DataObject.all(image, digest)
     inlined = debug?.loadedInlinedNames ?? []
   }
 

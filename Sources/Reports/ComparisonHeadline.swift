@@ -25,20 +25,24 @@ extension ComparisonReport {
 
   var sentence: String {
     if comparison.isSame { return sameSentence }
-    if let unjudged = comparison.unjudged { return unjudged }
+    if let unjudged = comparison.unjudged {
+      return [knownCause, unjudged].compactMap(\.self).joined(separator: ": ")
+    }
     return [cause, effect].compactMap(\.self).joined(separator: ": ")
   }
 
   private var sameSentence: String {
-    if comparison.isHarmlessRelayout, !comparison.worse.isEmpty || !comparison.better.isEmpty {
-      return "the same code at other addresses; no figure moves by a hundredth"
+    if comparison.isHarmlessRelayout {
+      let row = comparison.mainRow(.worse) ?? comparison.mainRow(.better)
+      if let row { return "the same code at other addresses; alignment moves \(text(row))" }
     }
     if let change = comparison.changes.first {
       return "every figure is equal, though \(change.key) changed"
     }
-    let isEqual = comparison.base.sha256 == comparison.head.sha256
-    return isEqual
-      ? "every figure is equal" : "every figure is equal; the firmware files differ"
+    if comparison.base.sha256 == comparison.head.sha256 { return "every figure is equal" }
+    let cause = comparison.isRelayout ? nil : comparison.hypotheses.first
+    return "every figure is equal; "
+      + (cause.map { "the firmware files differ: \($0.text)" } ?? "the firmware files differ")
   }
 
   private var effect: String? {
@@ -71,6 +75,12 @@ extension ComparisonReport {
       return "\(name) \(Figures.change(row, unit)) to \(sizes.1)"
     }
     return "\(name) \(sizes.0) -> \(sizes.1) (\(share))"
+  }
+
+  /// What is known to have been changed, where figures say nothing.
+  private var knownCause: String? {
+    if let change = comparison.mainChange { return text(change) }
+    return comparison.hypotheses.first { $0.isOfProgram }.map { grouped($0.text) }
   }
 
   /// What the runs were made with, else what took most of the difference.
@@ -121,8 +131,7 @@ extension ComparisonReport {
     }
     if change.key.hasSuffix(".content"), change.base != nil, change.head != nil {
       let what = change.key.dropLast(8)
-      let functions = comparison.hypotheses.first { $0.kind == .function }
-      let more = what == "network" ? functions.map { ", \($0.text)" } ?? "" : ""
+      let more = what == "network" ? comparison.layerCause.map { ", \($0)" } ?? "" : ""
       return what == "network"
         ? "another network" + more : "another recording of \(what) under the same name"
     }

@@ -42,6 +42,8 @@ public struct ComparisonJSON: Sendable {
       ("budgets", .array(comparison.budgets.map(budget))),
       ("active_cycles", activeCycles),
       ("functions", .array(comparison.functions.map(function))),
+      ("lines", .array(comparison.lines.filter { $0.delta != 0 }.map(line))),
+      ("layers", .array(comparison.layers.map(layer))),
       ("exceptions", .array(comparison.exceptions.map(exception))),
       ("longest", .array(comparison.head.worsts.map(longest))),
     ])
@@ -109,6 +111,29 @@ public struct ComparisonJSON: Sendable {
       ("head_calls", .integer(function.head.calls)),
       ("base_stall_cycles", .integer(function.base.stalls)),
       ("head_stall_cycles", .integer(function.head.stalls)),
+    ])
+  }
+
+  private func line(_ difference: LineDifference) -> JSONValue {
+    let either = difference.head ?? difference.base
+    func number(_ line: ComparisonSide.Line?) -> JSONValue {
+      .optional(line.flatMap { $0.file == nil ? nil : $0.line }) { .integer($0) }
+    }
+    return .object([
+      ("function", .string(either?.function ?? "")),
+      ("file", .optional(either?.file) { .string($0) }),
+      ("base_line", number(difference.base)), ("head_line", number(difference.head)),
+      ("text", .optional(either?.text) { .string($0) }),
+      ("delta", .number(difference.delta)),
+      ("base_cycles", .integer(difference.base?.cycles ?? 0)),
+      ("head_cycles", .integer(difference.head?.cycles ?? 0)),
+    ])
+  }
+
+  private func layer(_ difference: LayerDifference) -> JSONValue {
+    .object([
+      ("name", .string(difference.name)), ("delta", .number(difference.delta)),
+      ("base_cycles", .integer(difference.base)), ("head_cycles", .integer(difference.head)),
     ])
   }
 

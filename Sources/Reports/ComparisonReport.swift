@@ -20,7 +20,9 @@ public struct ComparisonReport: Sendable {
   }
 
   public var text: String {
-    var lines = comparison.isSame ? headline : options.isFull ? fullLines : screenLines
+    // A relayout moves figures, which are there for who asks.
+    let isShort = comparison.isSame && !(options.isFull && comparison.isHarmlessRelayout)
+    var lines = isShort ? headline : options.isFull ? fullLines : screenLines
     lines = lines.map { line in
       var line = options.isFull ? line : TextLayout.shortened(line, to: TextLayout.width)
       while line.last == " " { line.removeLast() }
@@ -40,7 +42,8 @@ public struct ComparisonReport: Sendable {
 
   private var fullLines: [String] {
     headline + nameLines + changeLines(limit: .max) + rowLines(limit: .max) + budgetLines
-      + worstLines + functionLines(rows: .max) + exceptionLines(limit: .max)
+      + worstLines + functionLines(rows: .max) + sourceLines(rows: 40) + layerLines
+      + exceptionLines(limit: .max)
   }
 
   private var nameLines: [String] {
@@ -95,7 +98,17 @@ extension Comparison.Change {
       let absent = key.hasPrefix("board.") ? "as in its file" : "none"
       return (base ?? absent, head ?? absent)
     }
-    let (before, after) = (base.split(separator: " "), head.split(separator: " "))
+    // The first pair is the firmware's own; those of linked libraries follow from it.
+    func options(_ text: String) -> [Substring] {
+      var known: Set<Substring> = []
+      let own = text.firstRange(of: "; ").map { text[..<$0.lowerBound] } ?? text[...]
+      return own.split(separator: " ").filter { known.insert($0).inserted }
+    }
+    let (before, after) = (options(base), options(head))
+    // What the link-time optimizer notes is no line that anybody wrote.
+    if before.contains("GIMPLE") != after.contains("GIMPLE") {
+      return after.contains("GIMPLE") ? ("without", "-flto") : ("-flto", "without")
+    }
     let gone = before.filter { !after.contains($0) }.joined(separator: " ")
     let new = after.filter { !before.contains($0) }.joined(separator: " ")
     return (gone.isEmpty ? "without" : gone, new.isEmpty ? "without" : new)

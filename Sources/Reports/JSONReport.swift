@@ -66,6 +66,13 @@ public struct JSONReport: Sendable {
       ("inferences", listsInferences ? inferences : .array([])), ("label_accuracy", labelAccuracy),
       ("findings", .array(judgement.findings.map(finding))),
       ("objects", .array(judgement.evidence.sources.objects.map(object))),
+      (
+        "idle_functions",
+        .array(
+          judgement.evidence.sources.idle.map {
+            .object([("name", .string($0.name)), ("size_bytes", .integer($0.size))])
+          })
+      ),
       ("inlined", .array(judgement.evidence.sources.inlined.map { .string($0) })),
       ("device_settings", .array((record.settings ?? []).map(setting))),
     ])
@@ -91,6 +98,7 @@ public struct JSONReport: Sendable {
     .object([
       ("name", .string(object.name)), ("size_bytes", .integer(object.size)),
       ("in_ram", .boolean(object.isInRAM)),
+      ("memory", .string(judgement.place(of: object).memory)), ("digest", digest(object.digest)),
     ])
   }
 

@@ -145,18 +145,29 @@ extension JSONReport {
   }
 
   func function(_ row: Profile.Row) -> JSONValue {
-    .object([
+    let place = judgement.place(of: row)
+    return .object([
       ("name", .string(row.name)), ("file", .optional(row.file) { .string($0) }),
       ("line", .optional(row.line) { .integer($0) }),
       ("address", .optional(row.address) { .string("\($0)") }),
       ("calls", .integer(row.calls)), ("instructions", .integer(row.instructions)),
       ("size_bytes", .optional(row.size) { .integer($0) }),
       ("frame_bytes", .optional(row.frame) { .integer($0) }),
+      ("memory", .string(place.memory)), ("in_ram", .boolean(place.isInRAM)),
+      ("digest", digest(row.digest)), ("callees", .array(row.callees.map { .string($0) })),
       ("cycles_self", .integer(row.selfCycles)),
       ("cycles_inclusive", .integer(row.inclusiveCycles)),
       ("stall_cycles", .integer(row.stallCycles)), ("causes", causes(row.causes)),
       ("joules_self", .optional(row.joules, joules)),
     ])
+  }
+
+  /// As a hexadecimal number of 16 digits.
+  func digest(_ value: UInt64?) -> JSONValue {
+    .optional(value) {
+      let digits = String($0, radix: 16)
+      return .string(String(repeating: "0", count: 16 - digits.count) + digits)
+    }
   }
 
   func remainder(_ row: Profile.Row) -> JSONValue {

@@ -11,6 +11,9 @@ public struct DeviceSetting: Codable, Sendable, Hashable {
   public static let mostValues = 6
   public static let pointer = UInt32.max
 
+  /// The name of a setting that is there when the firmware enabled an interrupt.
+  public static func enable(of interrupt: String) -> String { "interrupt \(interrupt)" }
+
   public init(name: String, values: [UInt32], isData: Bool) {
     (self.name, self.values, self.isData) = (name, values, isData)
   }

@@ -71,6 +71,10 @@ public struct Comparison: Sendable {
   public let rows: [Row]
   /// Largest difference first; the deltas sum exactly to that of the active cycles.
   public let functions: [FunctionDifference]
+  /// The same for lines of the source, where both runs know them.
+  public let lines: [LineDifference]
+  /// The same for layers of a network, in their order.
+  public let layers: [LayerDifference]
   public let exceptions: [ExceptionDifference]
   public let budgets: [BudgetDifference]
 
@@ -79,6 +83,8 @@ public struct Comparison: Sendable {
     changes = Self.changes(base.settings, head.settings)
     rows = Self.rows(base, head)
     functions = FunctionDifference.all(base, head)
+    lines = LineDifference.all(base, head)
+    layers = LayerDifference.all(base, head)
     exceptions = Self.exceptions(base.exceptions, head.exceptions)
     budgets = base.budgets.compactMap { budget in
       head.budgets.first { $0.name == budget.name && $0.unit == budget.unit }.map {

@@ -43,6 +43,9 @@ extension Comparison {
     }
   }
 
+  /// What became of the network's layers: other kinds, else the one whose cycles moved most.
+  public var layerCause: String? { LayerChange.text(self) ?? LayerChange.largest(self) }
+
   private func rank(_ change: Change) -> Int {
     let key = change.key
     let isOneSided = change.base == nil || change.head == nil

@@ -6,12 +6,15 @@ struct DeviceChange: Sendable {
   let name: String
   let base: [UInt32]
   let head: [UInt32]
+  /// Of the head.
+  let chip: String
 
   /// Those that say most first: clocks, rates and priorities before what only one firmware writes.
   static func all(_ comparison: Comparison) -> [DeviceChange] {
     let (before, after) = (comparison.base.deviceSettings, comparison.head.deviceSettings)
     // A result of an earlier version knows nothing of them.
     if before.isEmpty || after.isEmpty { return [] }
+    let chip = comparison.head.settings.first { $0.key == "chip" }?.value ?? ""
     var order: [String] = []
     var values: [String: (base: DeviceSetting?, head: DeviceSetting?)] = [:]
     for setting in before {
@@ -27,25 +30,40 @@ struct DeviceChange: Sendable {
       let (base, head) = (pair.base, pair.head)
       if base?.isData == true || head?.isData == true { return nil }
       let (old, new) = (base?.values ?? [], head?.values ?? [])
-      if Set(old) == Set(new) { return nil }
-      return DeviceChange(name: name, base: old, head: new)
+      if Set(old) == Set(new) || isOutput(name) { return nil }
+      return DeviceChange(name: name, base: old, head: new, chip: chip)
     }
     return changes.enumerated().sorted {
       ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
     }.map(\.element)
   }
 
-  /// Lower is told first.
-  private var rank: Int {
-    let isOneSided = base.isEmpty || head.isEmpty
+  /// Registers that drive pins or send data: what a firmware puts out is no setting.
+  private static func isOutput(_ name: String) -> Bool {
+    let register = name.split(separator: ".").last.map { $0.prefix { $0 != "[" && $0 != "+" } }
+    return register.map { outputs.contains(String($0)) } ?? false
+  }
+
+  private static let outputs: Set<String> = [
+    "OUT", "OUTSET", "OUTCLR", "ODR", "BSRR", "BRR", "DATAOUT", "TXD", "TDR", "DR", "DATA",
+  ]
+
+  /// Whether its name says that times, rates or priorities hang on it.
+  var isTelling: Bool {
     let upper = name.uppercased()
     let telling = [
       "FREQ", "RATE", "BAUD", "PRIORITY", "PRESC", "LOAD", ".CC", "ARR", "PSC", "RELOAD",
       "INTERVAL",
       "LATENCY", "ACR", "ICACHE", "CACHE", "PLL", "CFGR", "WATERMARK", "FIFO", "REGISTER", "DCDC",
     ]
-    let isTelling = telling.contains { upper.contains($0) }
-    return (isOneSided ? 4 : 0) + (isTelling ? 0 : 1) + (upper.contains("INTEN") ? -1 : 0)
+    return telling.contains { upper.contains($0) }
+  }
+
+  /// Lower is told first.
+  private var rank: Int {
+    let isOneSided = base.isEmpty || head.isEmpty
+    let isEnable = name.uppercased().contains("INTEN")
+    return (isOneSided ? 4 : 0) + (isTelling ? 0 : 1) + (isEnable ? -1 : 0)
   }
 
   /// `TIMER1.CC[0] 250 -> 125`.
@@ -53,19 +71,34 @@ struct DeviceChange: Sendable {
     func list(_ values: [UInt32], without others: [UInt32]) -> String {
       let own = values.filter { !others.contains($0) }
       let shown = own.isEmpty ? values : own
-      return shown.prefix(3).map(Self.number).joined(separator: ", ")
+      return shown.prefix(3).map(number).joined(separator: ", ")
+    }
+    func meaning(_ values: [UInt32]) -> String? {
+      values.last.flatMap { RegisterMeaning.text(name, $0, chip: chip) }
+    }
+    if name.hasPrefix(DeviceSetting.enable(of: "")) {
+      return base.isEmpty ? "\(name) enabled" : "\(name) no longer enabled"
+    }
+    if let before = meaning(base), let after = meaning(head) {
+      return "\(name) \(list(base, without: head)) -> \(list(head, without: base)), "
+        + "\(before) -> \(after)"
     }
     if base.isEmpty { return "\(name) set to \(list(head, without: []))" }
     if head.isEmpty { return "\(name) no longer set (was \(list(base, without: [])))" }
     return "\(name) \(list(base, without: head)) -> \(list(head, without: base))"
   }
 
-  /// Small numbers as people count, others as data sheets write them.
-  private static func number(_ value: UInt32) -> String {
+  /// Counts as people count, others as data sheets write them.
+  private func number(_ value: UInt32) -> String {
     if value == DeviceSetting.pointer { return "an address" }
-    if value < 1_000_000 { return String(value) }
-    return "0x" + String(value, radix: 16)
+    let upper = name.uppercased()
+    let isCount = Self.counts.contains { upper.contains($0) } && value < 1_000_000
+    return isCount || value < 256 ? String(value) : "0x" + String(value, radix: 16)
   }
+
+  private static let counts = [
+    ".CC", "LOAD", "CNT", "ARR", "PSC", "PRESC", "BRR", "CCR", "INTERVAL", "LENGTH", "NDTR", "LEN",
+  ]
 }
 
 /// A variable or constant that lies elsewhere, or is larger.
@@ -75,7 +108,10 @@ struct ObjectChange: Sendable {
   let base: Object
   let head: Object
 
-  var isMoved: Bool { base.size > 0 && head.size > 0 && base.isInRAM != head.isInRAM }
+  var isMoved: Bool {
+    base.size > 0 && head.size > 0
+      && ComparisonSide.Place.move(base.place, head.place) != nil
+  }
 
   /// The largest first.
   static func all(_ comparison: Comparison) -> [ObjectChange] {
@@ -84,9 +120,10 @@ struct ObjectChange: Sendable {
     )
     if before.isEmpty || after.isEmpty { return [] }
     let changes = Set(before.keys).union(after.keys).compactMap { name -> ObjectChange? in
-      let absent = Object(name: name, size: 0, isInRAM: false)
+      let absent = Object(name: name, size: 0, place: ComparisonSide.Place())
       let (base, head) = (before[name] ?? absent, after[name] ?? absent)
-      return base == head ? nil : ObjectChange(name: name, base: base, head: head)
+      let change = ObjectChange(name: name, base: base, head: head)
+      return change.base.size == change.head.size && !change.isMoved ? nil : change
     }
     return changes.sorted { a, b in
       let (x, y) = (max(a.base.size, a.head.size), max(b.base.size, b.head.size))
@@ -102,11 +139,22 @@ struct ObjectChange: Sendable {
       if let dot = name.lastIndex(of: "."), name[name.index(after: dot)...].allSatisfy(\.isNumber) {
         name = String(name[..<dot])
       }
-      var sum = result[name] ?? Object(name: name, size: 0, isInRAM: object.isInRAM)
+      var sum = result[name] ?? Object(name: name, size: 0, place: object.place)
       sum.size &+= object.size
       result[name] = sum
     }
     return result
+  }
+}
+
+extension ComparisonSide.Place {
+  /// "from RAM to flash"; nil: it is the same memory, or one of them is not known.
+  static func move(_ base: Self, _ head: Self) -> String? {
+    if base.isInRAM != head.isInRAM {
+      return head.isInRAM ? "from flash to RAM" : "from RAM to flash"
+    }
+    if base.memory.isEmpty || head.memory.isEmpty || base.memory == head.memory { return nil }
+    return "from \(base.memory) to \(head.memory)"
   }
 }
 
@@ -130,7 +178,8 @@ struct ActiveCycles {
 
   /// As many instructions, and other cycles.
   func isOnlyWaiting(_ difference: FunctionDifference) -> Bool {
-    difference.base.calls == difference.head.calls && difference.base.instructions > 0
+    if difference.isOtherCode { return false }
+    return difference.base.calls == difference.head.calls && difference.base.instructions > 0
       && difference.base.instructions == difference.head.instructions
       && difference.base.size == difference.head.size
   }
@@ -181,6 +230,7 @@ struct CodeChange {
     let before = scaled(difference.base.cycles, difference)
     if before == 0 { return "" }
     let tenths = (Int128(difference.head.cycles) - before) * 1_000 / before
+    if tenths >= 10_000 { return "x\(Int128(difference.head.cycles) / before)" }
     let sign = tenths < 0 ? "-" : "+"
     let size = tenths.magnitude
     return size >= 100 ? "\(sign)\(size / 10) %" : "\(sign)\(size / 10).\(size % 10) %"

@@ -16,6 +16,12 @@ public struct FunctionDifference: Sendable, Equatable {
     public var size: UInt64 = 0
     public var frame: UInt64 = 0
     public var causes = CycleCauses()
+    /// What its code says, wherever it lies; nil: not known.
+    public var digest: UInt64?
+    public var callees: [String] = []
+    public var place = ComparisonSide.Place()
+    /// Where it is declared, without the directory.
+    public var file: String?
 
     /// What was measured, wherever the code lies and whatever it is made of.
     public static func == (a: Side, b: Side) -> Bool {
@@ -24,6 +30,14 @@ public struct FunctionDifference: Sendable, Equatable {
 
     /// Whether the run never came there.
     public var isAbsent: Bool { calls == 0 && cycles == 0 }
+  }
+
+  /// Whether the code itself is known to be the same, wherever it lies.
+  public var isSameCode: Bool { base.digest != nil && base.digest == head.digest }
+  /// Whether the code itself is known to differ, of a function that both runs have.
+  public var isOtherCode: Bool {
+    guard let before = base.digest, let after = head.digest else { return false }
+    return before != after
   }
 
   public var delta: Int128 { Int128(head.cycles) - Int128(base.cycles) }
@@ -103,6 +117,9 @@ extension FunctionDifference {
     for old in gone {
       let twins = gone.filter { $0.base == old.base }
       var successors = new.filter { $0.head == old.base }
+      if successors.isEmpty, let digest = old.base.digest {
+        successors = new.filter { $0.head.digest == digest }
+      }
       if successors.isEmpty { successors = new.filter { $0.isAlike(old) } }
       guard twins.count == 1, successors.count == 1, let successor = successors.first,
         !old.name.hasPrefix("["), !successor.name.hasPrefix("[")
@@ -135,6 +152,11 @@ extension FunctionDifference.Side {
     size &+= UInt64(function.size)
     frame = max(frame, UInt64(function.frame))
     causes += function.causes
+    callees += function.callees
+    if place.memory.isEmpty { place = function.place }
+    file = file ?? function.file?.split(separator: "/").last.map(String.init)
+    // Sums do not depend on the order of clones and halves.
+    if let other = function.digest { digest = (digest ?? 0) &+ other }
   }
 }
 

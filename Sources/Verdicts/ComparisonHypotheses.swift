@@ -6,12 +6,18 @@ public struct Hypothesis: Sendable, Hashable {
   public enum Kind: Int, Sendable, Comparable {
     /// What the runs were made of and with: compiler, options, recording, board, network.
     case input
+    /// Nearly all code is other code.
+    case compiler
+    /// The kinds of the network's layers.
+    case layer
     /// Arithmetic that the core's unit did and now a library does, or the other way round.
     case softwareArithmetic
     /// How the firmware sets up a device, a clock, an interrupt's priority, a sensor.
     case device
     /// Where a variable lies.
     case placement
+    /// The one function whose code differs.
+    case edit
     /// A function that runs now and did not, or no longer does.
     case function
     /// How often an interrupt comes.
@@ -22,12 +28,22 @@ public struct Hypothesis: Sendable, Hashable {
     case calls
     /// What a function's code costs a call.
     case code
+    /// First values of variables and constants.
+    case content
     /// Larger or smaller variables or code.
     case size
     /// The same code waits for memory in another way.
     case waits
 
     public static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  /// Whether it says what was done to the firmware, and not what came of it.
+  public var isOfProgram: Bool {
+    switch kind {
+    case .compiler, .layer, .device, .placement, .edit, .content: true
+    default: false
+    }
   }
 
   public var kind: Kind
@@ -45,41 +61,18 @@ extension Comparison {
         < (-b.element.share, b.element.kind.rawValue, b.offset)
     }.map(\.element)
   }
-
-  /// The same code at other addresses: every function runs as often, executes as many instructions and
-  /// is as large, devices and variables are the same, and only what depends on addresses differs.
-  public var isRelayout: Bool {
-    let rows = functions.filter { !$0.name.hasPrefix("[") }
-    let isSameCode = rows.allSatisfy {
-      $0.base.calls == $0.head.calls && $0.base.size == $0.head.size
-        && $0.base.frame == $0.head.frame
-    }
-    // A loop that waits for a device turns more often when its turns are shorter.
-    let (executed, moved) = rows.reduce((UInt64(0), UInt64(0))) {
-      let (base, head) = ($1.base.instructions, $1.head.instructions)
-      return ($0.0 &+ base, $0.1 &+ max(base, head) - min(base, head))
-    }
-    return isSameCode && executed > 0 && moved <= executed / 1_000
-      && mainChange == nil && DeviceChange.all(self).isEmpty && base.outcome == head.outcome
-      && base.sha256 != head.sha256 && ObjectChange.all(self).isEmpty
-      && exceptions.allSatisfy { $0.entries.base == $0.entries.head }
-  }
-
-  /// A relayout that moves no judged figure by a hundredth: luck with alignment, and no one's change.
-  public var isHarmlessRelayout: Bool {
-    isRelayout && worse.allSatisfy { $0.weight < 10_000 }
-      && budgets.allSatisfy { $0.base.verdict == $0.head.verdict }
-  }
 }
 
 /// Looks for reasons in what both sides know of themselves.
 struct HypothesisSearch {
   let comparison: Comparison
+  let program: ProgramChange
   private(set) var all: [Hypothesis] = []
 
   init(_ comparison: Comparison) {
     self.comparison = comparison
     let analysis = ActiveCycles(comparison)
+    program = ProgramChange(comparison)
     addDevices(analysis)
     addObjects(analysis)
     addArithmetic(analysis)
@@ -87,10 +80,16 @@ struct HypothesisSearch {
     addInterrupts()
     addFrames()
     addSizes()
+    addProgram()
   }
 
-  private mutating func add(_ kind: Hypothesis.Kind, _ text: String, _ share: Int) {
+  mutating func add(_ kind: Hypothesis.Kind, _ text: String, _ share: Int) {
     all.append(Hypothesis(kind: kind, text: text, share: min(max(share, 0), 1_000)))
+  }
+
+  /// What a function costs may follow from something that is known to differ, however much it is.
+  private mutating func addFollowing(_ kind: Hypothesis.Kind, _ text: String, _ share: Int) {
+    add(kind, text, min(share, 935))
   }
 
   /// A setting is nobody's consequence; but what a new function sets up is the function's doing.
@@ -101,19 +100,48 @@ struct HypothesisSearch {
     var others = changes.count > 1 ? " and \(changes.count - 1) more registers" : ""
     let block = first.name.prefix { $0 != "." && $0 != " " }
     let ofBlock = comparison.exceptions.filter { $0.name.contains(block) }.map(\.entries)
-    if let interrupts = ofBlock.first(where: { $0.base != $0.head }) {
+    if let interrupts = ofBlock.first(where: { Self.isOften($0.base, $0.head) }) {
       others += ", its interrupts \(interrupts.base) -> \(interrupts.head)"
+    } else if let bus = busTime(of: String(block)) {
+      others += ", its bus \(bus) us in the longest"
     }
-    add(.device, first.text + others, isOfNewCode && analysis.newShare > 300 ? 400 : 960)
+    let share = first.isTelling ? 960 : first.base.isEmpty || first.head.isEmpty ? 700 : 940
+    add(.device, first.text + others, isOfNewCode && analysis.newShare > 300 ? 400 : share)
+  }
+
+  /// What a bus takes of the longest occurrences, in microseconds; nil: no more or less than it did.
+  private func busTime(of block: String) -> String? {
+    let parts = comparison.head.worsts.flatMap { comparison.worstDifferences($0.measure) }
+    let part = parts.filter { $0.what == "bus \(block)" }.max {
+      $0.delta.magnitude < $1.delta.magnitude
+    }
+    guard let part, part.base > 0, part.head > 0 else { return nil }
+    let (base, head) = (part.base / 1_000_000, part.head / 1_000_000)
+    return base == head ? nil : "\(base) -> \(head)"
+  }
+
+  /// One more or less at the end of a run follows from everything.
+  private static func isOften(_ base: UInt64, _ head: UInt64) -> Bool {
+    (max(base, head) - min(base, head)) * 50 > max(base, head)
   }
 
   private mutating func addObjects(_ analysis: ActiveCycles) {
     let changes = ObjectChange.all(comparison)
     if let moved = changes.first(where: { $0.isMoved }) {
-      let place = moved.head.isInRAM ? "from flash to RAM" : "from RAM to flash"
+      let place = ComparisonSide.Place.move(moved.base.place, moved.head.place) ?? ""
       let others = changes.filter(\.isMoved).count - 1
       let more = others > 0 ? " and \(others) more" : ""
       add(.placement, "\(moved.name) moved \(place)\(more)", 950)
+    }
+    let code = comparison.functions.filter {
+      !$0.base.isAbsent && !$0.head.isAbsent
+        && ComparisonSide.Place.move($0.base.place, $0.head.place) != nil
+    }
+    if let moved = code.first,
+      let place = ComparisonSide.Place.move(moved.base.place, moved.head.place)
+    {
+      let more = code.count > 1 ? " and \(code.count - 1) more" : ""
+      add(.placement, "code of \(moved.name) moved \(place)\(more)", 952)
     }
   }
 
@@ -156,24 +184,30 @@ struct HypothesisSearch {
       if difference.base.isAbsent {
         if comparison.base.inlined.contains(difference.name) {
           // Its caller lost what it won.
-          add(.function, "\(difference.name) no longer inlined, called \(calls.1) times", 955)
+          let text = "\(difference.name) no longer inlined, called \(calls.1) times"
+          add(.function, text, share >= 100 ? 955 : share)
         } else {
-          add(.function, "\(difference.name) is new, called \(calls.1) times", analysis.newShare)
+          addFollowing(
+            .function, "\(difference.name) is new, called \(calls.1) times", analysis.newShare)
         }
       } else if difference.head.isAbsent {
         if comparison.head.inlined.contains(difference.name) {
-          add(.function, "\(difference.name) inlined into its callers", 940)
+          add(.function, "\(difference.name) inlined into its callers", share >= 100 ? 940 : share)
         } else {
-          add(.function, "\(difference.name) is gone, was called \(calls.0) times", share)
+          addFollowing(
+            .function, "\(difference.name) is gone, was called \(calls.0) times", share)
         }
       } else {
         let (ofCalls, rest) = (difference.ofCalls, difference.delta - difference.ofCalls)
+        // The same code cannot be why a call of it costs otherwise, where other code has changed.
+        let isFollowing = difference.isSameCode && !program.changed.isEmpty
         if ofCalls.magnitude > rest.magnitude {
-          add(.calls, "\(difference.name) called \(calls.1) times instead of \(calls.0)", share)
+          addFollowing(
+            .calls, "\(difference.name) called \(calls.1) times instead of \(calls.0)", share)
         } else {
-          add(
+          addFollowing(
             analysis.isOnlyWaiting(difference) ? .waits : .code,
-            CodeChange(difference).text, share)
+            CodeChange(difference).text, isFollowing ? share / 4 : share)
         }
       }
     }
@@ -190,9 +224,20 @@ struct HypothesisSearch {
         before == 0
         ? "interrupt \(difference.name) left on: \(after) times, never before"
         : "\(difference.name) interrupts \(before) -> \(after)"
-      // A few more at the end of a run follow from everything.
-      add(.interrupt, what, share > 20 ? 900 + share / 50 : share)
+      // A few more at the end of a run follow from everything; one that never came follows from little.
+      let weight = share > 20 ? 900 + share / 50 : share
+      add(.interrupt, what + settings(of: difference.name), before == 0 ? 965 : weight)
     }
+  }
+
+  /// The first setting of the interrupt's device that differs.
+  private func settings(of interrupt: String) -> String {
+    let change = DeviceChange.all(comparison).first { change in
+      let block = change.name.prefix { $0 != "." && $0 != " " }
+      return interrupt.split(separator: "_").contains { $0 == block }
+        || change.name.hasSuffix(interrupt)
+    }
+    return change.map { ", \($0.text)" } ?? ""
   }
 
   private mutating func addFrames() {
@@ -217,7 +262,7 @@ struct HypothesisSearch {
   }
 
   /// Whether the active cycles move by less than a hundredth.
-  private var isSteady: Bool {
+  var isSteady: Bool {
     guard let base = comparison.base.value(.activeCycles),
       let head = comparison.head.value(.activeCycles)
     else { return true }
@@ -233,10 +278,11 @@ struct HypothesisSearch {
           ? "\(change.name) is gone, \(change.base.size) B"
           : "\(change.name) \(change.base.size) -> \(change.head.size) B"
       let (before, after) = (Int128(change.base.size), Int128(change.head.size))
-      let memory = comparison.base.value(change.head.isInRAM ? .staticRAM : .flash) ?? 0
+      let memory = comparison.base.value(change.head.place.isInRAM ? .staticRAM : .flash) ?? 0
       let isLarge = (after - before).magnitude * 10 >= UInt128(max(memory, 1))
-      add(.size, text, isLarge && isSteady ? 930 : 250)
+      add(.size, text, isLarge && isSteady ? 939 : 250)
     }
+    addIdle()
     let grown = comparison.functions.filter { $0.base.size != $0.head.size }.max {
       $0.sizeChange < $1.sizeChange
     }

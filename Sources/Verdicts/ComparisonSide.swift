@@ -40,6 +40,11 @@ public struct ComparisonSide: Sendable, Equatable {
     public var size: UInt32 = 0
     public var frame: UInt32 = 0
     public var causes = CycleCauses()
+    /// What its code says, wherever it lies; nil: not known.
+    public var digest: UInt64?
+    /// What it calls, in the order of its instructions.
+    public var callees: [String] = []
+    public var place = Place()
 
     public init(name: String, file: String?, calls: UInt64, cycles: UInt64, stalls: UInt64) {
       (self.name, self.file) = (name, file)
@@ -74,14 +79,47 @@ public struct ComparisonSide: Sendable, Equatable {
     }
   }
 
+  /// The memory that something lies in; its name empty: not known.
+  public struct Place: Sendable, Hashable {
+    public var memory: String
+    public var isInRAM: Bool
+
+    public init(memory: String = "", isInRAM: Bool = false) {
+      (self.memory, self.isInRAM) = (memory, isInRAM)
+    }
+  }
+
   /// A variable or constant.
   public struct Object: Sendable, Hashable {
     public var name: String
     public var size: UInt32
-    public var isInRAM: Bool
+    public var place: Place
+    /// What its first value says, wherever it lies; nil: not known, or zero.
+    public var digest: UInt64?
 
-    public init(name: String, size: UInt32, isInRAM: Bool) {
-      (self.name, self.size, self.isInRAM) = (name, size, isInRAM)
+    public init(name: String, size: UInt32, place: Place, digest: UInt64? = nil) {
+      (self.name, self.size, self.place, self.digest) = (name, size, place, digest)
+    }
+  }
+
+  /// A function that is in the image and never ran.
+  public struct Idle: Sendable, Hashable {
+    public var name: String
+    public var size: UInt32
+
+    public init(name: String, size: UInt32) { (self.name, self.size) = (name, size) }
+  }
+
+  /// One layer of the network with all that it calls.
+  public struct Layer: Sendable, Hashable {
+    public var index: Int
+    public var operatorName: String
+    public var calls: UInt64
+    public var cycles: UInt64
+
+    public init(index: Int, operatorName: String, calls: UInt64, cycles: UInt64) {
+      (self.index, self.operatorName) = (index, operatorName)
+      (self.calls, self.cycles) = (calls, cycles)
     }
   }
 
@@ -94,6 +132,10 @@ public struct ComparisonSide: Sendable, Equatable {
   public var functions: [Function] = []
   public var exceptions: [ExceptionRecord] = []
   public var objects: [Object] = []
+  public var idle: [Idle] = []
+  public var layers: [Layer] = []
+  /// Empty: they are not known.
+  public var lines: [Line] = []
   /// Functions that were put into their callers.
   public var inlined: [String] = []
   /// How devices and sensors were set up.
@@ -139,10 +181,16 @@ extension ComparisonSide {
         stalls: row.stallCycles)
       (function.instructions, function.causes) = (row.instructions, row.causes)
       (function.size, function.frame) = (row.size ?? 0, row.frame ?? 0)
+      (function.digest, function.callees) = (row.digest, row.callees)
+      function.place = judgement.place(of: row)
       return function
     }
     objects = judgement.evidence.sources.objects.map {
-      Object(name: $0.name, size: $0.size, isInRAM: $0.isInRAM)
+      Object(name: $0.name, size: $0.size, place: judgement.place(of: $0), digest: $0.digest)
+    }
+    idle = judgement.evidence.sources.idle.map { Idle(name: $0.name, size: $0.size) }
+    layers = judgement.profile.layers.map {
+      Layer(index: $0.index, operatorName: $0.operatorName, calls: $0.calls, cycles: $0.cycles)
     }
     inlined = judgement.evidence.sources.inlined
     deviceSettings = record.settings ?? []

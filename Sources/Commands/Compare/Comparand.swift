@@ -41,14 +41,21 @@ struct Comparand {
   /// Runs it where it has to be run.
   func side(_ arguments: Arguments, _ terminal: Terminal) throws(CommandFailure) -> ComparisonSide {
     switch source {
-    case .saved(let path): return try SavedResult(path).side
+    case .saved(let path):
+      var side = try SavedResult(path).side
+      if let profile = SavedView.file(Files.directory(of: path)) {
+        side.lines = ComparisonSide.lines(try SavedView(profile).view)
+      }
+      return side
     case .planned(let plan):
       let run = try JudgedRun(
         plan, terminal, console: .nowhere, showsProgress: try !arguments[RunOptions.quiet],
         reportFollows: false, isStrict: try arguments[RunOptions.strict])
       if let error = run.inputError { throw CommandFailure(error) }
       for message in run.unjudged { terminal.writeError("error: \(message)\n") }
-      return ComparisonSide(run.judgement)
+      var side = ComparisonSide(run.judgement)
+      side.lines = ComparisonSide.lines(run.view)
+      return side
     }
   }
 }

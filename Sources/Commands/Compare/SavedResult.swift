@@ -61,6 +61,11 @@ package struct SavedResult {
     function.instructions = try node.count("instructions")
     function.size = UInt32(clamping: try node.count("size_bytes"))
     function.frame = UInt32(clamping: try node.count("frame_bytes"))
+    function.digest = try node.digest("digest")
+    function.place = try node.place()
+    for callee in try node["callees"]?.elements() ?? [] {
+      function.callees.append(try callee.string())
+    }
     for cause in CycleCauses.Cause.allCases {
       function.causes[cause] = try node["causes"]?.count(cause.jsonKey) ?? 0
     }
@@ -75,7 +80,17 @@ package struct SavedResult {
       side.objects.append(
         .init(
           name: try node.text("name"), size: UInt32(clamping: try node.count("size_bytes")),
-          isInRAM: try node.text("in_ram") == "true"))
+          place: try node.place(), digest: try node.digest("digest")))
+    }
+    for node in try root["idle_functions"]?.elements() ?? [] {
+      side.idle.append(
+        .init(name: try node.text("name"), size: UInt32(clamping: try node.count("size_bytes"))))
+    }
+    for node in try root["layers"]?.elements() ?? [] {
+      side.layers.append(
+        .init(
+          index: Int(clamping: try node.count("index")), operatorName: try node.text("operator"),
+          calls: try node.count("calls"), cycles: try node.count("cycles")))
     }
     for node in try root["inlined"]?.elements() ?? [] { side.inlined.append(try node.string()) }
     for node in try root["device_settings"]?.elements() ?? [] {
@@ -147,6 +162,22 @@ extension Node {
     guard let node = self[key] else { throw error("missing key '\(key)'") }
     if case .scalar("", quoted: true) = node.content { return "" }
     return try node.string()
+  }
+
+  /// A number of hexadecimal digits; nil without the key, and for null.
+  fileprivate func digest(_ key: String) throws(DocumentError) -> UInt64? {
+    guard let node = self[key], !node.isNull else { return nil }
+    guard let value = UInt64(try node.string(), radix: 16) else {
+      throw node.error("expected hexadecimal digits, found \(node.summary)")
+    }
+    return value
+  }
+
+  /// Where a function or an object lies; results of earlier versions tell less.
+  fileprivate func place() throws(DocumentError) -> ComparisonSide.Place {
+    let memory = self["memory"] == nil ? "" : try text("memory")
+    let isInRAM = self["in_ram"] == nil ? false : try text("in_ram") == "true"
+    return ComparisonSide.Place(memory: memory, isInRAM: isInRAM)
   }
 
   /// A whole number that is not negative; 0 without the key.
