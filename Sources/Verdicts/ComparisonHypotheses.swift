@@ -207,7 +207,8 @@ struct HypothesisSearch {
         } else {
           addFollowing(
             analysis.isOnlyWaiting(difference) ? .waits : .code,
-            CodeChange(difference).text, isFollowing ? share / 4 : share)
+            CodeChange(difference).text + (isFollowing ? "" : place(of: difference)),
+            isFollowing ? share / 4 : share)
         }
       }
     }

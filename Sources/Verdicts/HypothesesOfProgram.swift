@@ -32,8 +32,17 @@ extension HypothesisSearch {
       }
       // What the compiler put into its caller was called all along.
       let (isNew, isGone) = (callee.base.isAbsent, callee.head.isAbsent)
-      if isNew && comparison.base.inlined.contains(change.callee) { return nil }
-      if isGone && comparison.head.inlined.contains(change.callee) { return nil }
+      let isSure = program.only != nil
+      if isNew || (!isSure && callee.base.calls < callee.head.calls),
+        comparison.base.inlined.contains(change.callee)
+      {
+        return nil
+      }
+      if isGone || (!isSure && callee.head.calls < callee.base.calls),
+        comparison.head.inlined.contains(change.callee)
+      {
+        return nil
+      }
       let isKnown = !isNew && !isGone
       let counts = ": \(callee.head.calls) times instead of \(callee.base.calls)"
       return (change.text + (isKnown ? counts : ""), callee.delta.magnitude)
@@ -51,7 +60,7 @@ extension HypothesisSearch {
   }
 
   /// The line of a function that cost more or less than any other of it: " at pipeline.c:35".
-  private func place(of function: FunctionDifference) -> String {
+  func place(of function: FunctionDifference) -> String {
     let line = comparison.lines.first { line in
       (line.head ?? line.base)?.function == function.name && line.place != nil
     }

@@ -66,6 +66,7 @@ let gateCommand = Command(
   ],
   keys: [
     targets, jobs, format, output, console, baseline, HistoryFile.option, tolerance,
+    SavedRecord.option,
   ] + RunOptions.shared
 ) { (arguments, invocation) throws(CommandFailure) in
   try Gate(arguments, invocation).status()
@@ -143,7 +144,8 @@ private struct Gate {
   ) throws(CommandFailure) -> [GateRunner.Finished] {
     let runner = GateRunner(
       isStrict: try arguments[RunOptions.strict], isFull: try arguments[RunOptions.full],
-      output: try arguments[output], tolerance: try arguments[tolerance] ?? 0, progress: progress)
+      output: try arguments[output], saved: try arguments[SavedRecord.option],
+      tolerance: try arguments[tolerance] ?? 0, progress: progress)
     let shows = try !arguments[RunOptions.quiet] && terminal.isErrorTerminal
     let results = Results<GateRunner.Finished>(plans.count)
     let interruption = Interruption()

@@ -63,6 +63,8 @@ struct GateRunner: Sendable {
   let isFull: Bool
   /// Where the runs' files go; nil: nowhere.
   let output: String?
+  /// Where an earlier gate's --output put them, to be judged again; nil: they run.
+  let saved: String?
   /// In parts per billion.
   let tolerance: Int64
   let progress: GateProgress
@@ -91,10 +93,7 @@ struct GateRunner: Sendable {
   private func judged(_ plan: GatePlan, _ runPlan: RunPlan) throws(CommandFailure) -> Finished {
     progress.begin(plan.path, runPlan.deployment.duration)
     let console = CollectedConsole()
-    let judged = try JudgedRun(
-      runPlan, console.terminal, console: .output, showsProgress: false, reportFollows: false,
-      isStrict: isStrict, baseline: plan.baseline,
-      watch: RunWatch { [progress] in progress.reach(plan.path, $0) })
+    let judged = try judgedRun(plan, runPlan, console.terminal)
     let check = plan.baseline.map { base in
       BaselineCheck(
         Comparison(base: base, head: ComparisonSide(judged.judgement)), judged.judgement.budgets,
@@ -113,6 +112,21 @@ struct GateRunner: Sendable {
     return Finished(
       run: GateResult.Run(judged.judgement, path: plan.path, notes: notes, baseline: check),
       console: console.bytes)
+  }
+}
+
+extension GateRunner {
+  private func judgedRun(
+    _ plan: GatePlan, _ runPlan: RunPlan, _ terminal: Terminal
+  ) throws(CommandFailure) -> JudgedRun {
+    if let saved {
+      return try JudgedRun(
+        saved: "\(saved)/\(plan.directory)", runPlan, isStrict: isStrict, baseline: plan.baseline)
+    }
+    return try JudgedRun(
+      runPlan, terminal, console: .output, showsProgress: false, reportFollows: false,
+      isStrict: isStrict, baseline: plan.baseline,
+      watch: RunWatch { [progress] in progress.reach(plan.path, $0) })
   }
 }
 

@@ -42,6 +42,20 @@ struct JudgedRun {
     inputError = run.inputError
   }
 
+  /// One that was saved, judged again.
+  init(
+    saved directory: String, _ plan: RunPlan, isStrict: Bool, base: Address? = nil,
+    baseline: ComparisonSide? = nil
+  ) throws(CommandFailure) {
+    let labels = try RunLabels(plan.deployment)
+    let saved = try SavedRecord(directory)
+    image = try loadFirmware(saved.firmware, base: base)
+    let run = MachineRun(saved: saved.record, plan.deployment)
+    judgement = Self.judge(run, image, plan, labels, isStrict: isStrict, baseline)
+    unjudged = run.unjudged
+    inputError = run.inputError
+  }
+
   /// What views of the run are drawn from.
   var view: ViewData { ViewData(judgement, image) }
 

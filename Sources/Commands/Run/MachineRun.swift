@@ -48,7 +48,30 @@ struct MachineRun {
     // Of several runs at once the signal is for all: who started them takes it.
     if watch == nil { interruption.release() }
     self.unjudged = unjudged
-    inputError = record.inputError.map { message in
+    inputError = Self.inputError(record, deployment)
+  }
+
+  /// A run that was saved, as the deployment now asks for it; what it did not look at cannot be judged.
+  init(saved record: RunRecord, _ deployment: Deployment) {
+    (self.record, wallSeconds, wasInterrupted) = (record, 0, false)
+    var unjudged = deployment.measures.compactMap { measure -> String? in
+      let found = record.measures.first { $0.name == measure.name }
+      let isSame = found?.from == "\(measure.from)" && found?.to == "\(measure.to)"
+      return isSame ? nil : "measure \(measure.name) is not in the saved run; run it again"
+    }
+    if case .reachedLimit(.duration) = record.outcome, let duration = deployment.duration,
+      record.end.picoseconds < duration.picoseconds
+    {
+      unjudged.append("the saved run is shorter than \(Quantity.text(duration)); run it again")
+    }
+    self.unjudged = unjudged
+    inputError = Self.inputError(record, deployment)
+  }
+
+  private static func inputError(
+    _ record: RunRecord, _ deployment: Deployment
+  ) -> DocumentError? {
+    record.inputError.map { message in
       let stream = deployment.streams.first { message.holds("stream '\($0.sensor)'") }
       return DocumentError(message, at: stream?.position ?? deployment.boardPosition)
     }

@@ -19,6 +19,7 @@ let runCommand = Command(
   examples: [
     "run Firmware/demo/deployment.yaml --set budgets.response.max=700us",
     "run app.elf --board mps2-an386 --for '10 s' --format json",
+    "run app.yaml --saved last/ --budget latency=7ms",
   ],
   keys: RunOptions.keys
 ) { (arguments, invocation) throws(CommandFailure) in
@@ -52,14 +53,7 @@ private struct Run {
       ? GitState() : GitState(of: Files.directory(of: try arguments[RunOptions.firmware]))
     let baseline = try history?.baseline(
       plan.deployment.name, board: plan.board.name, branch: git.branch)
-    let debugger = try arguments[RunOptions.gdb].map { (port) throws(CommandFailure) in
-      try DebuggerPort(port, terminal)
-    }
-    let run = try JudgedRun(
-      plan, terminal, console: consoleTarget(format),
-      showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
-      isStrict: try arguments[RunOptions.strict], debugger: debugger,
-      base: try arguments[RunOptions.base], baseline: baseline)
+    let run = try judged(format, baseline)
     var judgement = run.judgement
     try history?.keep(judgement, git)
     for message in run.unjudged { terminal.writeError("error: \(message)\n") }
@@ -76,6 +70,24 @@ private struct Run {
     options.isColoured = terminal.isOutputTerminal && Files.environment("NO_COLOR") == nil
     terminal.write(format.render(judgement, options))
     return judgement.status
+  }
+
+  /// Runs it, or takes the run that was saved.
+  private func judged(
+    _ format: ReportFormat, _ baseline: ComparisonSide?
+  ) throws(CommandFailure) -> JudgedRun {
+    let isStrict = try arguments[RunOptions.strict]
+    let base = try arguments[RunOptions.base]
+    if let saved = try arguments[SavedRecord.option] {
+      return try JudgedRun(saved: saved, plan, isStrict: isStrict, base: base, baseline: baseline)
+    }
+    let debugger = try arguments[RunOptions.gdb].map { (port) throws(CommandFailure) in
+      try DebuggerPort(port, terminal)
+    }
+    return try JudgedRun(
+      plan, terminal, console: consoleTarget(format),
+      showsProgress: try !arguments[RunOptions.quiet], reportFollows: format.name == "text",
+      isStrict: isStrict, debugger: debugger, base: base, baseline: baseline)
   }
 
   private func consoleTarget(_ format: ReportFormat) throws(CommandFailure) -> ConsoleSink.Target {

@@ -103,7 +103,7 @@ enum RunOptions {
     firmware, further, board, streams, measures, budgets, duration, timeout, format, output,
     console, HistoryFile.option,
     files, arguments, uarts, description, holds, presses, base, settings, judge, seed, quiet, full,
-    strict, gdb, data,
+    strict, gdb, data, SavedRecord.option,
     ViewExport.key, Key.unavailable("--jobs"),
   ]
 

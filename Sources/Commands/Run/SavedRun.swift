@@ -13,6 +13,12 @@ struct SavedRun {
 
   /// What views are made from later.
   static let profile = "profile.json"
+  /// What it is judged by again.
+  static let record = "record.json"
+  /// The images that ran, counted from 0.
+  static func firmware(_ index: Int) -> String {
+    index == 0 ? "firmware.elf" : "firmware-\(index + 1).elf"
+  }
 
   init(_ run: JudgedRun, _ options: ReportOptions) {
     (view, image) = (run.view, run.image)
@@ -23,9 +29,11 @@ struct SavedRun {
 
   func write(to directory: String) throws(CommandFailure) {
     try SystemFile.createDirectory(directory)
-    try SystemFile.write(RecordText(judgement.record).text, to: directory + "/record.json")
+    try SystemFile.write(RecordText(judgement.record).text, to: "\(directory)/\(Self.record)")
     try SystemFile.write(RecordText(view).text, to: "\(directory)/\(Self.profile)")
-    try SystemFile.write(image.file, to: directory + "/firmware.elf")
+    for (index, part) in (image.parts.isEmpty ? [image] : image.parts).enumerated() {
+      try SystemFile.write(part.file, to: "\(directory)/\(Self.firmware(index))")
+    }
     for format in ReportCatalog.formats {
       try SystemFile.write(
         format.render(judgement, options), to: "\(directory)/\(format.fileName)")

@@ -21,15 +21,9 @@ struct SavedView {
       throw CommandFailure(.cannotOpen, "\(path): error: cannot open: \(error.reason)")
     }
     do { view = try RecordReader.read(ViewData.self, from: bytes) } catch {
-      var reason = ""
-      switch error as? RecordReader.Failure {
-      case .malformed(let place): reason = "not JSON at byte \(place)"
-      case .mismatch(let text): reason = text
-      case nil: break
-      }
       throw CommandFailure(
         .badInput,
-        "\(path): error: expected the profile of a saved run; \(reason); "
+        "\(path): error: expected the profile of a saved run; \(RecordReader.reason(error)); "
           + "'thumbprint run --output DIR' makes it")
     }
     if let fault = view.fault {
