@@ -134,6 +134,9 @@ final class Assembly {
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
     SlowMemoryControl.connectAll(board.chip, engine, core, fabric)
+    if let mismatch = BuildTarget.mismatch(image.attributes, on: board.chip.core) {
+      fabric.findings.note("build-target", board.chip.core.name, mismatch)
+    }
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
       fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,

@@ -7,10 +7,11 @@ import Testing
 /// How a firmware's end is told: a value, with everything measured so far.
 @Suite(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
 struct OutcomeTests {
-  private func run(_ name: String) throws -> FirmwareBench.Run {
+  /// Runs what was built for a Cortex-M4.
+  private func run(_ name: String, on board: String = "mps2-an386") throws -> FirmwareBench.Run {
     _ = try FirmwareBench.image("faults", file: "faults-\(name).elf")
     let image = FirmwareBench.output.appendingPathComponent("mps2-an386/faults-\(name).elf").path
-    return try FirmwareBench.simulate(image, board: "mps2-an386") {
+    return try FirmwareBench.simulate(image, board: board) {
       $0.duration = "20 ms"
       $0.timeout = "60 s"
     }
@@ -21,6 +22,16 @@ struct OutcomeTests {
     case .faulted(let fault), .lockedUp(let fault): return fault
     default: throw FirmwareBench.Failed(description: "\(outcome)")
     }
+  }
+
+  @Test(arguments: [
+    ("mps2-an386", nil), ("generic-m7", nil),
+    ("generic-m0", "built for Armv7E-M, which the board's cortex-m0 does not run"),
+    ("generic-m3", "built for Armv7E-M, which the board's cortex-m3 does not run"),
+  ] as [(String, String?)])
+  func aFirmwareForAnotherCoreIsAFinding(_ board: String, _ message: String?) throws {
+    let findings = try run("jump-to-nowhere", on: board).record.findings
+    #expect(findings.first { $0.kind == "build-target" }?.message == message)
   }
 
   @Test func aCallToNowhereNamesTheAddressAndTheCaller() throws {

@@ -184,7 +184,7 @@ private struct Gate {
     }
     let rate = seconds > 0 ? simulated / seconds : 0
     terminal.writeError(
-      "\(result.runs.count) runs, \(tenths(simulated)) simulated s in \(tenths(seconds)) s: "
+      "\(result.runs.count) \(result.runs.count == 1 ? "run" : "runs"), \(tenths(simulated)) simulated s in \(tenths(seconds)) s: "
         + "\(tenths(rate)) times real time\n")
   }
 }
