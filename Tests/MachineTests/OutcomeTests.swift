@@ -24,11 +24,12 @@ struct OutcomeTests {
     }
   }
 
-  @Test(arguments: [
-    ("mps2-an386", nil), ("generic-m7", nil),
-    ("generic-m0", "built for Armv7E-M, which the board's cortex-m0 does not run"),
-    ("generic-m3", "built for Armv7E-M, which the board's cortex-m3 does not run"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("mps2-an386", nil), ("generic-m7", nil),
+      ("generic-m0", "built for Armv7E-M, which the board's cortex-m0 does not run"),
+      ("generic-m3", "built for Armv7E-M, which the board's cortex-m3 does not run"),
+    ] as [(String, String?)])
   func aFirmwareForAnotherCoreIsAFinding(_ board: String, _ message: String?) throws {
     let findings = try run("jump-to-nowhere", on: board).record.findings
     #expect(findings.first { $0.kind == "build-target" }?.message == message)
