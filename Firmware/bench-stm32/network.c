@@ -32,11 +32,9 @@ static inline int8_t requantize(int32_t sum, int32_t multiplier) {
   return saturate((int32_t)(((int64_t)sum * multiplier + (1ll << 40)) >> 41));
 }
 
-static inline int32_t word(const void *place) {
-  int32_t value;
-  memcpy(&value, place, 4);
-  return value;
-}
+typedef int32_t __attribute__((may_alias)) aliased_word;
+
+static inline int32_t word(const void *place) { return *(const aliased_word *)place; }
 
 // Two products of 16-bit halves.
 static inline int32_t dual(int32_t a, int32_t b, int32_t sum) {
@@ -51,8 +49,8 @@ static inline int32_t dual(int32_t a, int32_t b, int32_t sum) {
 // Four weights as two pairs of halves.
 static inline const int8_t *widen(const int8_t *source, int32_t *even, int32_t *odd) {
 #if CORTEX_M == 0
-  *even = (uint16_t)source[0] | source[2] << 16;
-  *odd = (uint16_t)source[1] | source[3] << 16;
+  *even = (int32_t)((uint16_t)source[0] | (uint32_t)source[2] << 16);
+  *odd = (int32_t)((uint16_t)source[1] | (uint32_t)source[3] << 16);
 #else
   int32_t four = word(source);
   __asm("sxtb16 %0, %1" : "=r"(*even) : "r"(four));

@@ -54,8 +54,8 @@ final class BlockAnalysis {
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
     splits[key] = price.split
-    if price.minimum != price.maximum {
-      slack[key] = (price.cycles - price.minimum, price.maximum - price.cycles)
+    if price.operandsBelow | price.operandsAbove != 0 {
+      slack[key] = (price.operandsBelow, price.operandsAbove)
     }
     var description = BlockDescription()
     description.cycles = price.cycles

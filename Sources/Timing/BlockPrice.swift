@@ -16,9 +16,14 @@
   /// target, and whether a run whose first instruction takes such a slot costs a cycle less.
   public var leavesSlot: Bool
   public var gainsFromSlot: Bool
-  /// What `cycles` may be when data-dependent instructions meet their best and worst operands.
+  /// What `cycles` may be when data-dependent instructions meet their best and worst operands, and rules
+  /// that measurements leave open go one way or the other.
   public var minimum: UInt32
   public var maximum: UInt32
+  /// What divisions and long multiplications may cost less and more than they are charged, by their
+  /// operands: what no other program's measured cycles say.
+  public var operandsBelow: UInt32
+  public var operandsAbove: UInt32
   /// For each instruction the cycle, from the run's start, in which its data access begins.
   public var offsets: [UInt16]
   /// `cycles` by cause.
@@ -33,6 +38,8 @@
     gainsFromSlot = false
     minimum = 0
     maximum = 0
+    operandsBelow = 0
+    operandsAbove = 0
     offsets = []
     split = CycleSplit()
   }

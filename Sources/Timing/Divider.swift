@@ -50,6 +50,8 @@ extension BlockPrice {
     let count = UInt32(divisions.count)
     if divider.isMeasured {
       maximum -= count * (Divider.cycles.upperBound - Divider.cycles.lowerBound)
+      operandsBelow -= count * excess
+      operandsAbove -= count * (Divider.cycles.upperBound - Divider.expectedCycles)
     } else {
       // As far off as a division whose operands are not known.
       minimum -= min(count * excess, minimum)

@@ -29,6 +29,8 @@ struct Ledger {
     since.cycles -= min(before.cycles, since.cycles)
     since.minimum = min(since.minimum - min(before.minimum, since.minimum), since.cycles)
     since.maximum = max(since.maximum - min(before.maximum, since.maximum), since.cycles)
+    since.operandsBelow -= before.operandsBelow
+    since.operandsAbove -= before.operandsAbove
     var missing: UInt32 = 0
     for cause in CycleSplit.Cause.allCases {
       missing += before.split[cause] - min(before.split[cause], since.split[cause])
@@ -59,6 +61,9 @@ struct Ledger {
     price.minimum += range.lowerBound
     price.maximum += range.upperBound
     price.split[cause] += expected
+    guard cause == .divide || cause == .float else { return }
+    price.operandsBelow += expected - range.lowerBound
+    price.operandsAbove += range.upperBound - expected
   }
 
   /// Allows for cycles that may be saved or lost without being expected.

@@ -39,6 +39,29 @@ struct PriceTests {
     for core in TimingCatalog.cores { #expect(core.price([]) == BlockPrice()) }
   }
 
+  /// Reference: compendium.i-0.nl, division timing (measured on STM32L4); DDI0439D table 3-1.
+  @Test(arguments: [
+    (0, 5, false, 2), (5, 0, false, 2), (1, 8, false, 3), (8, 2, false, 5),
+    (0x2000_0000, 1, false, 12), (0xffff_fffe, 3, true, 5), (0xffff_fffe, 3, false, 12),
+  ] as [(UInt32, UInt32, Bool, UInt32)])
+  func divisionsEndEarly(dividend: UInt32, divisor: UInt32, isSigned: Bool, cycles: UInt32) {
+    let divider = Divider(isMeasured: true)
+    #expect(divider.cycles(dividend: dividend, divisor: divisor, isSigned: isSigned) == cycles)
+  }
+
+  /// Its operands leave nothing open where the rule was measured, and as much as before elsewhere.
+  @Test(arguments: [("cortex-m3", UInt32(0)), ("cortex-m4", 0), ("cortex-m33", 5)])
+  func aDivisionThatIsFollowedCostsTheLeast(core: String, spread: UInt32) throws {
+    let timing = try #require(TimingCatalog.timing(of: core))
+    let divider = try #require(timing.divider)
+    // UDIV R0, R1, R2
+    let block = Decoder.decodeBlock(bytes: [0xb1, 0xfb, 0xf2, 0xf0], at: Address(0))
+    var price = timing.price(block)
+    #expect((price.cycles, price.operandsBelow, price.operandsAbove) == (7, 5, 5))
+    price.leaveOut(divisions: [0], divider)
+    #expect((price.cycles, price.operandsBelow, price.operandsAbove) == (2, spread, spread))
+  }
+
   @Test("every core is found by its name")
   func catalog() {
     for core in TimingCatalog.cores {
