@@ -14,6 +14,8 @@ public struct Divider: Sendable, Hashable {
   /// Whether the rule was measured on this core, or taken over from another.
   public let isMeasured: Bool
 
+  public init(isMeasured: Bool) { self.isMeasured = isMeasured }
+
   /// What a division costs beyond the shortest.
   public func excess(dividend: UInt32, divisor: UInt32, isSigned: Bool) -> UInt32 {
     cycles(dividend: dividend, divisor: divisor, isSigned: isSigned) - Self.cycles.lowerBound

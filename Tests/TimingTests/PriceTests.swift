@@ -40,10 +40,11 @@ struct PriceTests {
   }
 
   /// Reference: compendium.i-0.nl, division timing (measured on STM32L4); DDI0439D table 3-1.
-  @Test(arguments: [
-    (0, 5, false, 2), (5, 0, false, 2), (1, 8, false, 3), (8, 2, false, 5),
-    (0x2000_0000, 1, false, 12), (0xffff_fffe, 3, true, 5), (0xffff_fffe, 3, false, 12),
-  ] as [(UInt32, UInt32, Bool, UInt32)])
+  @Test(
+    arguments: [
+      (0, 5, false, 2), (5, 0, false, 2), (1, 8, false, 3), (8, 2, false, 5),
+      (0x2000_0000, 1, false, 12), (0xffff_fffe, 3, true, 5), (0xffff_fffe, 3, false, 12),
+    ] as [(UInt32, UInt32, Bool, UInt32)])
   func divisionsEndEarly(dividend: UInt32, divisor: UInt32, isSigned: Bool, cycles: UInt32) {
     let divider = Divider(isMeasured: true)
     #expect(divider.cycles(dividend: dividend, divisor: divisor, isSigned: isSigned) == cycles)
