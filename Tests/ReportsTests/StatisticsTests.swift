@@ -69,7 +69,7 @@ import Verdicts
       .init(kind: kind, what: "x", time: Interval(picoseconds: time))
     }
     let whole = try judge([1_000]).trust.band.partsPerMillion
-    #expect(whole == 40_000)
+    #expect(whole == 25_000)
     let quarter = try judge(
       [1_000], worst: [part(.bus, 500), part(.sleep, 250), part(.function, 250)])
     #expect(quarter.trust.band.partsPerMillion == whole / 4)
