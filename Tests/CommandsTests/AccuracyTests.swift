@@ -115,6 +115,13 @@ struct AccuracyTests {
     #expect(timing.memory.band == Band(percent: percent), "\(timing.basis)")
   }
 
+  @Test func noFigureIsCutOffForALongName() {
+    let lines = Session.call(["accuracy"]).output.split(separator: "\n")
+    let rows = lines.filter { $0.hasPrefix("CoreMark -O") }
+    #expect(rows.count >= 20)
+    #expect(rows.allSatisfy { $0.hasSuffix(" %") && $0.count <= 80 }, "\(rows)")
+  }
+
   @Test func theMemoryModelHasAFingerprintThatRepeats() {
     let print = MemoryModel.fingerprint(with: "core")
     #expect(MemoryModel.fingerprint(with: "core") == print)

@@ -29,11 +29,19 @@ struct AccuracyTable {
     return text
   }
 
+  /// The memory stands in the block's title; no figure is cut off for a long name.
   private static func row(_ row: ErrorTable.Row) -> Sheet.Row {
-    Sheet.Row([
-      ("program", row.program), ("measured", "\(row.measured)"), ("ours", "\(row.ours)"),
+    let program = row.memory.map { row.program.replacing(", \($0)", with: "") } ?? row.program
+    return Sheet.Row([
+      ("program", Self.shortened(program)), ("measured", "\(row.measured)"),
+      ("ours", "\(row.ours)"),
       ("error", percent(row.errorPartsPerMillion)),
     ])
+  }
+
+  private static func shortened(_ program: String) -> String {
+    let room = 44
+    return program.count <= room ? program : program.prefix(room - 2) + ".."
   }
 
   private func summary(_ name: String, _ table: ErrorTable) -> String {
