@@ -75,10 +75,18 @@ final class RunObserver: ExceptionObserver {
     if pendedAt[number] == nil {
       pendedAt[number] = clock.ticks(at: fabric.scheduler.now)
       measures.interruptPended(number, at: fabric.scheduler.now)
-      timeline.pended(number)
+      timeline.pended(number, mask: mask)
     } else {
       records[number, default: record(number)].pendedTwice += 1
     }
+  }
+
+  /// The mask register that keeps interrupts from being taken; nil: none is set. NMI and faults are not
+  /// asked for.
+  private var mask: String? {
+    if engine[.faultmask] & 1 == 1 { return "FAULTMASK" }
+    if engine[.primask] & 1 == 1 { return "PRIMASK" }
+    return engine[.basepri] & 0xff != 0 ? "BASEPRI" : nil
   }
 
   func exceptionEntryBegan() { entryBegan = engine.cycles }

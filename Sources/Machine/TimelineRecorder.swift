@@ -54,7 +54,11 @@ final class TimelineRecorder {
     note(kind, at: clock.instant(ofTick: cycle), -1, number)
   }
 
-  func pended(_ number: Int) { note(.pended, at: scheduler.now, -1, number) }
+  /// `mask` is what keeps it from being taken, as long as it stays set.
+  func pended(_ number: Int, mask: String?) {
+    note(.pended, at: scheduler.now, -1, number)
+    if let mask { note(.masked, at: scheduler.now, index(of: mask), number) }
+  }
 
   func slept(from start: UInt64, to end: UInt64) {
     note(.slept, at: clock.instant(ofTick: start), -1)

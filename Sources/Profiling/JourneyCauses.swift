@@ -8,6 +8,8 @@ public struct JourneyCause: Sendable, Equatable {
     case slept, bus, pending, preempted
     /// An interrupt was pending while the core woke up.
     case woke
+    /// An interrupt was pending while a mask register kept it from being taken.
+    case masked
   }
   public var kind: Kind
   /// The bus, the exception, or what ended the sleep.
@@ -24,7 +26,9 @@ public struct JourneyCause: Sendable, Equatable {
     switch kind {
     case .slept: "slept until \(what)"
     case .bus: "\(what) at work"
-    case .pending: by.map { "\(what) pending while \($0) ran" } ?? "\(what) pending, masked or late"
+    case .pending:
+      by.map { "\(what) pending while \($0) ran" } ?? "\(what) pending until its block's end"
+    case .masked: "\(what) pending, masked by \(by ?? "the core")"
     case .woke: "waking up for \(what)"
     case .preempted: "\(what) pre-empted \(by ?? "thread mode")"
     }
@@ -73,6 +77,7 @@ private struct Watcher {
   private var unexplained: Int?
   private var busySince: [String: Instant] = [:]
   private var pendedAt: [Int: (at: Instant, isAsleep: Bool)] = [:]
+  private var masks: [Int: String] = [:]
   private var handlers: [(number: Int, at: Instant)] = []
 
   init(from: Instant, to: Instant, exceptions: [ExceptionRecord]) {
@@ -107,6 +112,7 @@ private struct Watcher {
     case .pended:
       // The events of a sleep are written when it is over.
       if pendedAt[event.value] == nil { pendedAt[event.value] = (event.at, asleepSince != nil) }
+    case .masked: masks[event.value] = subject
     case .handlerEntered: entered(event.value, event.at)
     case .handlerLeft: left(event.value, event.at)
     default: break
@@ -122,8 +128,13 @@ private struct Watcher {
       let running = handlers.last { $0.number != number }.map { name($0.number) }
       // A handler that ended just now is what it waited for.
       let holder = running ?? lastLeft(since: pended.at)
-      let kind: JourneyCause.Kind = pended.isAsleep && holder == nil ? .woke : .pending
-      add(kind, name(number), by: holder, pended.at, at)
+      let mask = masks.removeValue(forKey: number)
+      let isWaking = pended.isAsleep && holder == nil
+      if let mask, running == nil, !isWaking {
+        add(.masked, name(number), by: mask, pended.at, at)
+      } else {
+        add(isWaking ? .woke : .pending, name(number), by: holder, pended.at, at)
+      }
     }
     handlers.append((number, at))
   }

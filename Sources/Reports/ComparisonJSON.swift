@@ -17,7 +17,7 @@ public struct ComparisonJSON: Sendable {
   /// The object and a line break.
   public var text: String { value.description + "\n" }
 
-  private var value: JSONValue {
+  var value: JSONValue {
     .object([
       ("schemaVersion", .integer(1)),
       ("tool", .object([("version", .string(toolVersion))])),

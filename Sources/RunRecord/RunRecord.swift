@@ -300,7 +300,7 @@ public struct MemoryRecord: Codable, Sendable, Equatable {
   /// Of thread mode alone on the main stack.
   public var threadStack: UInt64?
   public var handlerStacks: [HandlerStack] = []
-  /// The end of the heap after each change, as bytes from its start.
+  /// The heap after each change: its end, as bytes from its start, and what of it is in use.
   public var heap: [HeapChange] = []
 
   /// How deep a handler took the main stack, what the core stacked included and handlers on top of it
@@ -319,8 +319,15 @@ public struct MemoryRecord: Codable, Sendable, Equatable {
   public struct HeapChange: Codable, Sendable, Equatable {
     public var at: Instant
     public var bytes: UInt64
+    /// Bytes that were asked for and not given back; nil: nobody watched the allocator.
+    public var used: UInt64?
+    /// The largest piece between blocks in use, or behind them; nil as above.
+    public var largestHole: UInt64?
 
-    public init(at: Instant, bytes: UInt64) { (self.at, self.bytes) = (at, bytes) }
+    public init(at: Instant, bytes: UInt64, used: UInt64? = nil, largestHole: UInt64? = nil) {
+      (self.at, self.bytes) = (at, bytes)
+      (self.used, self.largestHole) = (used, largestHole)
+    }
   }
 
   /// Every handler's deepest on top of thread mode's, one of each priority: no nesting can be deeper

@@ -16,6 +16,9 @@ public struct RunTimeline: Codable, Sendable, Equatable {
     case busyBegan, busyEnded
     /// `subject` is a consumer of power, `value` the index of its state's name.
     case powerState
+    /// `value` is the number of an exception that was pended, `subject` the mask that keeps it from being
+    /// taken: PRIMASK, FAULTMASK, BASEPRI.
+    case masked
   }
 
   public struct Event: Sendable, Equatable {

@@ -74,6 +74,53 @@ struct CompareTests {
       finished.output.hasPrefix("MIXED  run-in isr -> main: response jitter"), "\(finished.all)")
   }
 
+  @Test func `two gates are compared deployment by deployment`() throws {
+    try Session.inDirectory { directory in
+      let image = try build("empty", in: directory)
+      for name in ["a", "b", "c"] {
+        let text = """
+          name: \(name)
+          board: mps2-an386
+          firmware: \(image)
+          budgets: {flash: 64 KiB}
+
+          """
+        try text.write(
+          toFile: "\(directory)/\(name).yaml", atomically: true, encoding: .utf8)
+      }
+      func gate(_ names: [String], _ options: [String], _ output: String) {
+        let paths = names.map { "\(directory)/\($0).yaml" }
+        _ = Session.call(["gate"] + paths + options + ["--output", "\(directory)/\(output)"])
+      }
+      gate(["a", "b"], [], "first")
+      gate(["a", "b"], [], "again")
+      gate(["a", "c"], ["--set", "board.core-clock.frequency=12MHz"], "slower")
+      let (first, slower) = ("\(directory)/first", "\(directory)/slower")
+      let same = Session.call(["compare", first, "\(directory)/again"])
+      #expect(same.output.hasPrefix("SAME  all 2 deployments\n"), "\(same.all)")
+      #expect(same.status == 0)
+      let other = Session.call(["compare", first, slower])
+      #expect(other.status == 4, "\(other.all)")
+      #expect(other.output.contains("GONE  b on mps2-an386: head has no run of it"))
+      #expect(other.output.contains("NEW  c on mps2-an386"), "\(other.all)")
+      #expect(other.output.contains("a on mps2-an386: board.core-clock.frequency set to 12MHz"))
+      let json = Session.call(["compare", first + "/gate.json", slower, "--format", "json"])
+      #expect(json.output.contains("\"result\": \"gone\""), "\(json.all)")
+      #expect(Session.call(["compare", first, image] + board).status == 64)
+    }
+  }
+
+  @Test func `a network takes the place of the other side's`() throws {
+    let folder = Session.root.appending(path: "Firmware/demo").path
+    let network = folder + "/gesture.tflite"
+    let options = ["--for", "1 s", "--judge", "nominal"]
+    let same = Session.call(["compare", folder + "/deployment.yaml", network] + options)
+    #expect(same.output.hasPrefix("SAME"), "\(same.all)")
+    #expect(same.status == 0)
+    let none = Session.call(["compare", network, network] + options)
+    #expect(none.status == 64 && none.error.contains("--in DEPLOYMENT.yaml"), "\(none.all)")
+  }
+
   @Test func `what no result can be read from is refused`() throws {
     try Session.inDirectory { directory in
       let image = try build("empty", in: directory)

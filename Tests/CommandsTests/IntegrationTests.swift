@@ -77,6 +77,32 @@ struct IntegrationTests {
     #expect(tested.output.contains("limit 16: missed"), "\(tested.text)")
   }
 
+  private static let hasYAML: Bool = {
+    (try? BuiltTool.run("python3", ["-c", "import yaml"], in: BuiltTool.root))?.status == 0
+  }()
+
+  @Test(.enabled(if: hasYAML, "needs python3-yaml"))
+  func `the steps for GitHub and GitLab do what they say`() throws {
+    let scratch = try deployments()
+    let rehearse = Self.folder.appendingPathComponent("rehearse").path
+    func run(_ words: String...) throws -> BuiltTool.Finished {
+      try BuiltTool.run(
+        "python3", [rehearse] + words, in: scratch.folder, environment: environment)
+    }
+    let good = try run("github", "deployments=good", "output=results")
+    #expect(good.status == 0, "\(good.text)")
+    #expect(good.output.contains("== GITHUB_OUTPUT\nstatus=0\n"), "\(good.text)")
+    #expect(good.output.contains("## MET"), "\(good.text)")
+    let both = try run("github", "deployments=good small", "baseline=results")
+    #expect(both.status == 1, "\(both.text)")
+    #expect(both.output.contains("::error file=small/deployment.yaml"), "\(both.text)")
+    #expect(both.output.contains("status=1\n"), "\(both.text)")
+    let job = try run("gitlab", "THUMBPRINT_DEPLOYMENTS=small")
+    #expect(job.status == 1, "\(job.text)")
+    #expect(job.output.contains("thumbprint-results/junit.xml: there"), "\(job.text)")
+    #expect(try run("github", "deploymnts=good").status == 1)
+  }
+
   @Test func `a simulator for Twister gives the console and keeps the verdict`() throws {
     let scratch = try Scratch()
     let print =

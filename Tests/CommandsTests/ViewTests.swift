@@ -263,11 +263,15 @@ private struct XMLParserBox {
 struct TimedViewTests {
   @Test func `a power trace read again sums to the run's joules`() throws {
     let lines = try Demonstration.text("power.csv").split(separator: "\n")
-    #expect(lines.first == "Timestamp(ms),Current(uA)")
+    #expect(lines.first == "Timestamp(ms),Current(uA),D0,D1,D2,D3,D4,D5,D6,D7")
     let rows = lines.dropFirst().map {
       $0.split(separator: ",").compactMap { Decimal(string: String($0)) }
     }
-    #expect(rows.count > 1_000 && rows.allSatisfy { $0.count == 2 })
+    #expect(rows.count > 1_000 && rows.allSatisfy { $0.count == 10 })
+    // The pin that feeds the microphone rises once, and stays.
+    let levels = rows.map { $0[2...] }
+    #expect(levels.allSatisfy { $0.allSatisfy { $0 == 0 || $0 == 1 } })
+    #expect(levels.contains { $0.contains(1) } && levels.first != levels.last)
     // A reader takes the times between lines as equal.
     let step = rows[1][0] - rows[0][0]
     #expect(zip(rows, rows.dropFirst()).allSatisfy { $1[0] - $0[0] == step })

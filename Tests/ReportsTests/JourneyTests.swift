@@ -48,9 +48,12 @@ import Verdicts
 
   @Test func `an interrupt that waits names what ran meanwhile`() {
     var timeline = RunTimeline()
+    timeline.names = ["PRIMASK"]
     func add(_ kind: RunTimeline.Kind, _ microseconds: Int64, _ exception: Int) {
       timeline.events.append(
-        .init(at: .zero + .microseconds(microseconds), kind: kind, subject: -1, value: exception))
+        .init(
+          at: .zero + .microseconds(microseconds), kind: kind, subject: kind == .masked ? 0 : -1,
+          value: exception))
     }
     add(.handlerEntered, 10, 16)
     add(.pended, 20, 17)
@@ -58,15 +61,21 @@ import Verdicts
     add(.handlerEntered, 50, 17)
     add(.handlerLeft, 60, 17)
     add(.pended, 70, 17)
+    add(.masked, 70, 17)
     add(.handlerEntered, 90, 17)
+    add(.handlerLeft, 92, 17)
+    add(.pended, 94, 17)
+    add(.handlerEntered, 97, 17)
     let names = [(16, "UART"), (17, "TIMER")].map { ExceptionRecord(number: $0.0, name: $0.1) }
     let causes = JourneyCause.causes(
       timeline, from: .zero, to: .zero + .microseconds(100), exceptions: names)
     #expect(
       causes.map(\.words) == [
-        "TIMER pending while UART ran", "TIMER pending, masked or late",
+        "TIMER pending while UART ran", "TIMER pending, masked by PRIMASK",
+        "TIMER pending until its block's end",
       ])
-    #expect(causes.map(\.time) == [.microseconds(30), .microseconds(20)])
+    #expect(
+      causes.map(\.time) == [.microseconds(30), .microseconds(20), .microseconds(3)])
   }
 
   @Test func `stacks of one priority never nest`() {

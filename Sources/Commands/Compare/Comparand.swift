@@ -15,9 +15,21 @@ struct Comparand {
     case saved(String)
   }
 
-  /// Reads and checks it; both are before either is run.
-  init(_ path: String, settings: [String], _ arguments: Arguments) throws(CommandFailure) {
+  /// Reads and checks it; both are before either is run. A network runs in `deployment`.
+  init(
+    _ path: String, settings: [String], in deployment: String? = nil, _ arguments: Arguments
+  ) throws(CommandFailure) {
     name = ([path] + settings).joined(separator: " ")
+    var (path, settings) = (path, settings)
+    if Self.isNetwork(path) {
+      guard let deployment, !Self.isNetwork(deployment) else {
+        throw .usage(
+          "no deployment to run '\(shortened(path))' in; give one that generates its firmware as the "
+            + "other side, or --in DEPLOYMENT.yaml")
+      }
+      settings.insert("generate.network=\(path)", at: 0)
+      path = deployment
+    }
     if let result = Self.savedResult(path) {
       guard settings.isEmpty else {
         throw .usage(
@@ -32,6 +44,10 @@ struct Comparand {
     }
   }
 
+  private static func isNetwork(_ path: String) -> Bool {
+    (try? FileKind.of(path)) == .network
+  }
+
   private static func savedResult(_ path: String) -> String? {
     if path.hasSuffix(".json") { return path }
     let inside = path + "/report.json"
@@ -41,12 +57,7 @@ struct Comparand {
   /// Runs it where it has to be run.
   func side(_ arguments: Arguments, _ terminal: Terminal) throws(CommandFailure) -> ComparisonSide {
     switch source {
-    case .saved(let path):
-      var side = try SavedResult(path).side
-      if let profile = SavedView.file(Files.directory(of: path)) {
-        side.lines = ComparisonSide.lines(try SavedView(profile).view)
-      }
-      return side
+    case .saved(let path): return try SavedResult(path).sideWithLines()
     case .planned(let plan):
       let run = try JudgedRun(
         plan, terminal, console: .nowhere, showsProgress: try !arguments[RunOptions.quiet],

@@ -1,6 +1,7 @@
 import Boards
 import Deployments
 package import Documents
+import FileSystem
 import Reports
 import RunRecord
 import Units
@@ -9,11 +10,21 @@ package import Verdicts
 /// A run's result read again from its JSON, as one side of a comparison.
 package struct SavedResult {
   let side: ComparisonSide
+  private let path: String
 
   init(_ path: String) throws(CommandFailure) {
+    self.path = path
     do throws(DocumentError) { side = try Self.side(try Node.load(path: path)) } catch {
       throw CommandFailure(error)
     }
+  }
+
+  /// With the lines of the source, where the run's profile lies beside the result.
+  func sideWithLines() throws(CommandFailure) -> ComparisonSide {
+    guard let profile = SavedView.file(Files.directory(of: path)) else { return side }
+    var side = side
+    side.lines = ComparisonSide.lines(try SavedView(profile).view)
+    return side
   }
 
   package static func side(_ root: Node) throws(DocumentError) -> ComparisonSide {

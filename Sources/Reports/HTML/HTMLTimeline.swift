@@ -89,7 +89,7 @@ struct HTMLTimeline {
       case .sampleReady: mark(key, event.at, "ready")
       case .sampleRead: mark(key, event.at, "read")
       case .sampleLost: mark(key, event.at, "lost")
-      case .powerState: break
+      case .powerState, .masked: break
       }
     }
     for key in tracks.keys {
@@ -101,7 +101,7 @@ struct HTMLTimeline {
   private func look(_ event: RunTimeline.Event, _ name: String) -> (String, Key) {
     let key: Key
     switch event.kind {
-    case .pended, .handlerEntered, .handlerLeft:
+    case .pended, .masked, .handlerEntered, .handlerLeft:
       let exception = exceptions.first { $0.number == event.value }
       key = Key(group: .handler, name: exception?.name ?? "exception \(event.value)")
     case .slept, .woke: key = Key(group: .core, name: "asleep")

@@ -115,10 +115,26 @@ public struct MemoryView: Sendable {
 
   private func heap(_ memory: ViewMemory) -> [String] {
     if memory.record.heap.isEmpty { return [] }
-    return [columns("heap, its end moved at", ["", "seconds", "bytes"])]
+    return [columns("heap at", ["seconds", "bytes", "in use", "largest hole"])]
       + memory.record.heap.map { change in
         let at = Figures.fixed(Int128(change.at.picoseconds), 1_000_000_000_000, decimals: 6)
-        return columns("", ["", at, Figures.grouped(change.bytes)])
+        return columns(
+          Self.fragmentation(change),
+          [
+            at, Figures.grouped(change.bytes), change.used.map { Figures.grouped($0) } ?? "-",
+            change.largestHole.map { Figures.grouped($0) } ?? "-",
+          ])
       }
+  }
+
+  /// What of the free bytes does not lie in the largest piece.
+  private static func fragmentation(_ change: MemoryRecord.HeapChange) -> String {
+    guard let used = change.used, let hole = change.largestHole, change.bytes > used, hole > 0
+    else {
+      return ""
+    }
+    let free = change.bytes - used
+    return
+      "free \(Figures.grouped(free)), \((free - min(hole, free)) * 100 / free) % in smaller pieces"
   }
 }

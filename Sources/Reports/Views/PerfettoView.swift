@@ -79,6 +79,10 @@ public struct PerfettoView: Sendable {
           [
             ("s", .string("t"))
           ])
+      case .masked:
+        add(
+          "i", "\(exceptionName(event.value)) masked by \(name)", .core, core(event.value), event.at,
+          [("s", .string("t"))])
       case .handlerEntered:
         add("B", exceptionName(event.value), .core, core(event.value), event.at)
         contexts.append(event.value)
