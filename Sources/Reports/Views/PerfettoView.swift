@@ -81,7 +81,8 @@ public struct PerfettoView: Sendable {
           ])
       case .masked:
         add(
-          "i", "\(exceptionName(event.value)) masked by \(name)", .core, core(event.value), event.at,
+          "i", "\(exceptionName(event.value)) masked by \(name)", .core, core(event.value),
+          event.at,
           [("s", .string("t"))])
       case .handlerEntered:
         add("B", exceptionName(event.value), .core, core(event.value), event.at)
