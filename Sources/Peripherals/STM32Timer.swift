@@ -1,18 +1,5 @@
 import Simulation
 
-/// The trigger outputs of a chip's timers.
-final class STM32Triggers {
-  private var observers: [String: [() -> Void]] = [:]
-
-  init(_ fabric: Fabric) {}
-
-  func observe(_ name: String, _ observer: @escaping () -> Void) {
-    observers[name, default: []].append(observer)
-  }
-
-  func signal(_ name: String) { for observer in observers[name] ?? [] { observer() } }
-}
-
 /// A timer of an STM32: basic, general-purpose or advanced.
 ///
 /// Its channels are the nets `TIM2.CH1` …, driven in output modes and sensed by input capture. Interrupt
@@ -31,32 +18,6 @@ final class STM32Timer: Peripheral {
     static let compares: UInt32 = 0x3001e
   }
 
-  final class Channel {
-    let index: Int
-    /// CCxIF and CCxIE, and where its fields are.
-    let flag: UInt32
-    let net: Pin
-    var value: UInt32 = 0
-    var preload: UInt32 = 0
-    var mode: UInt32 = 0
-    var request: STM32DMARequest
-    /// The reference output OCxREF.
-    var reference = false
-    var edges = 0
-
-    init(_ index: Int, _ name: String, _ fabric: Fabric) {
-      self.index = index
-      flag = index < 4 ? 2 << UInt32(index) : 1 << UInt32(16 + index - 4)
-      net = fabric.pins["\(name).CH\(index + 1)"]
-      request = fabric.service(STM32DMARequests.init).line("\(name)_CH\(index + 1)")
-    }
-
-    /// CCxS: nonzero is an input.
-    var selection: UInt32 { mode & 3 }
-    var isPreloaded: Bool { mode >> 3 & 1 == 1 }
-    var outputMode: UInt32 { mode >> 4 & 7 | (mode >> 16 & 1) << 3 }
-  }
-
   let name: String
   let fabric: Fabric
   let clock: ClockSignal
@@ -64,14 +25,14 @@ final class STM32Timer: Peripheral {
   let isAdvanced: Bool
   let channels: [Channel]
   private let interrupts: [InterruptLine]
-  private let triggers: STM32Triggers
+  let triggers: STM32Triggers
   private let updateRequest: STM32DMARequest
-  private let triggerRequest: STM32DMARequest
+  let triggerRequest: STM32DMARequest
   var counter: STM32TimerCounter
   var control1: UInt32 = 0
-  private var control2: UInt32 = 0
+  var control2: UInt32 = 0
   var slave: UInt32 = 0
-  private var enables: UInt32 = 0
+  var enables: UInt32 = 0
   var status: UInt32 = 0
   var outputs: UInt32 = 0
   private var reloadPreload: UInt32
@@ -83,6 +44,8 @@ final class STM32Timer: Peripheral {
   private var burstIndex: UInt32 = 0
   private var held: [UInt32: UInt32] = [:]
   private var due: Event?
+  /// Steps of an external clock since the prescaler's last.
+  var externalSteps: UInt32 = 0
 
   init(_ context: PeripheralContext) {
     name = context.name
@@ -276,7 +239,7 @@ final class STM32Timer: Peripheral {
     }
   }
 
-  private func generate(_ value: UInt32) {
+  func generate(_ value: UInt32) {
     if value & 1 != 0 {
       let isSilent = control1 >> 2 & 1 == 1
       counter.restart()
@@ -408,40 +371,5 @@ final class STM32Timer: Peripheral {
       interrupts[1].set(pending & 0x1e != 0)
     default: interrupts.first?.set(pending & 0xff != 0)
     }
-  }
-
-  // MARK: Triggers
-
-  var slaveMode: UInt32 { slave & 7 | (slave >> 16 & 1) << 3 }
-
-  /// The chosen trigger input rose.
-  func triggered() {
-    settle()
-    if slaveMode != 0 { status |= Status.trigger }
-    if enables >> 14 & 1 == 1 { triggerRequest.pulse() }
-    switch slaveMode {
-    case 4: generate(1)
-    case 6:
-      control1 |= 1
-      counter.start(at: clock.ticks(at: fabric.scheduler.now))
-    case 7: if control1 & 1 == 1 { countExternally() }
-    default: break
-    }
-    update()
-    plan()
-  }
-
-  /// The prescaler divides external steps, too.
-  private func countExternally() {
-    externalSteps += 1
-    guard externalSteps > counter.prescaler else { return }
-    externalSteps = 0
-    move(1)
-  }
-
-  private var externalSteps: UInt32 = 0
-
-  func signalReference(_ index: Int, rises: Bool) {
-    if rises && control2 >> 4 & 7 == 4 + UInt32(index) { triggers.signal(name) }
   }
 }

@@ -2,6 +2,32 @@ import Simulation
 
 /// The channels of an STM32 timer: compare outputs and capture inputs.
 extension STM32Timer {
+  final class Channel {
+    let index: Int
+    /// CCxIF and CCxIE, and where its fields are.
+    let flag: UInt32
+    let net: Pin
+    var value: UInt32 = 0
+    var preload: UInt32 = 0
+    var mode: UInt32 = 0
+    var request: STM32DMARequest
+    /// The reference output OCxREF.
+    var reference = false
+    var edges = 0
+
+    init(_ index: Int, _ name: String, _ fabric: Fabric) {
+      self.index = index
+      flag = index < 4 ? 2 << UInt32(index) : 1 << UInt32(16 + index - 4)
+      net = fabric.pins["\(name).CH\(index + 1)"]
+      request = fabric.service(STM32DMARequests.init).line("\(name)_CH\(index + 1)")
+    }
+
+    /// CCxS: nonzero is an input.
+    var selection: UInt32 { mode & 3 }
+    var isPreloaded: Bool { mode >> 3 & 1 == 1 }
+    var outputMode: UInt32 { mode >> 4 & 7 | (mode >> 16 & 1) << 3 }
+  }
+
   func isOutput(_ channel: Channel) -> Bool {
     channel.selection == 0 && outputs >> UInt32(4 * channel.index) & 1 == 1
       && channel.outputMode != 0
