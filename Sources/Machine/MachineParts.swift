@@ -336,6 +336,7 @@ final class Assembly {
       if let stream = deployment.stream(sensor.id) {
         let made = try RecordedStimulus(stream, sensor: sensor)
         stimulus = made
+        for text in made.assumptions { fabric.findings.note("assumed-unit", sensor.id, text) }
         stopAtEnd(of: made, sensor: sensor.id, track)
       }
       let context = SensorContext(

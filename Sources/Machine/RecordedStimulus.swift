@@ -9,6 +9,8 @@ final class RecordedStimulus: Stimulus {
   private var playbacks: [PhysicalQuantity: Playback] = [:]
   private(set) var rate: Hertz?
   private let isResampled: Bool
+  /// What the recording was taken for where neither it nor the deployment says.
+  private(set) var assumptions: [String] = []
 
   init(_ stream: StreamInput, sensor: BoardSensor) throws(MachineError) {
     isResampled = stream.isResampled
@@ -18,8 +20,9 @@ final class RecordedStimulus: Stimulus {
         options: ReadingOptions(
           rate: stream.rate, channel: stream.soundChannel, timeColumn: stream.timeColumn))
       rate = tracks[0].rate
+      for track in tracks { assumptions += track.assumptions }
       for quantity in PhysicalQuantity.allCases where sensor.channels.contains(quantity.rawValue) {
-        guard let selected = try Self.select(quantity, of: tracks, stream) else { continue }
+        guard let selected = try select(quantity, of: tracks, stream) else { continue }
         playbacks[quantity] = try Playback(
           selected, offset: stream.offset,
           drift: Drift(partsPerBillion: stream.drift.partsPerBillion),
@@ -36,7 +39,7 @@ final class RecordedStimulus: Stimulus {
   }
 
   /// The quantity's columns in the sensor's unit, from the track that has them; nil when none does.
-  private static func select(
+  private func select(
     _ quantity: PhysicalQuantity, of tracks: [Recording], _ stream: StreamInput
   ) throws(StreamError) -> Recording? {
     let channel = stream.channel(quantity.rawValue)
@@ -44,15 +47,20 @@ final class RecordedStimulus: Stimulus {
       let sound = tracks.first { $0.channels[0].unit == "int16" } ?? tracks[0]
       return try sound.selecting([sound.channels[0].name])
     }
-    guard let columns = channel?.columns ?? usualColumns(quantity, tracks) else { return nil }
+    guard let columns = channel?.columns ?? Self.usualColumns(quantity, tracks) else { return nil }
     func holds(_ track: Recording) -> Bool {
       columns.allSatisfy(track.channels.map(\.name).contains)
     }
     // Where no track has them all, the first says which one is missing.
     let selected = try (tracks.first(where: holds) ?? tracks[0]).selecting(columns)
     guard let unit = Self.unit(quantity) else { return selected }
-    let given = channel?.unit ?? selected.channels.first?.unit ?? unit
-    return try selected.converted(to: unit, from: given)
+    let given = channel?.unit ?? selected.channels.first?.unit
+    if given == nil {
+      let names = selected.channels.map { "'\($0.name)'" }.joined(separator: ", ")
+      let (subject, verb) = columns.count == 1 ? ("column", "names") : ("columns", "name")
+      assumptions.append("\(subject) \(names) \(verb) no unit: taken as \(unit)")
+    }
+    return try selected.converted(to: unit, from: given ?? unit)
   }
 
   private static func unit(_ quantity: PhysicalQuantity) -> String? {

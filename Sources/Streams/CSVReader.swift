@@ -41,8 +41,16 @@ enum CSVReader: RecordingReader {
 struct CSVHeader {
   let separator: UInt8
   let columns: [Channel]
-  /// The column of times and the power of ten from its unit to picoseconds.
-  let time: (column: Int, scale: Int)?
+  /// The column of times and its unit.
+  let time: TimeColumn?
+
+  struct TimeColumn {
+    let column: Int
+    /// The power of ten from its unit to picoseconds.
+    let scale: Int
+    /// Its heading names no unit.
+    let isAssumed: Bool
+  }
 
   init(
     _ lines: inout TextLines, _ comments: inout CommentFacts, _ options: ReadingOptions
@@ -106,7 +114,7 @@ struct CSVHeader {
 
   private static func timeColumn(
     _ columns: [Channel], _ options: ReadingOptions, _ path: String
-  ) throws(StreamError) -> (column: Int, scale: Int)? {
+  ) throws(StreamError) -> TimeColumn? {
     if let name = options.timeColumn {
       let wanted = Channel(heading: name)
       if let index = columns.firstIndex(where: { $0.name == wanted.name }), wanted.unit != nil {
@@ -115,7 +123,7 @@ struct CSVHeader {
             .unknownUnit, path, "'\(name)' is in no unit of time",
             hint: "expected s, ms, us or ns in the brackets")
         }
-        return (index, scale)
+        return TimeColumn(column: index, scale: scale, isAssumed: false)
       }
       guard let index = columns.firstIndex(where: { $0.name == name }) else {
         let hint = Spelling.nearest(to: name, among: columns.map(\.name))
@@ -124,17 +132,25 @@ struct CSVHeader {
           hint: hint.map { "did you mean '\($0)'?" }
             ?? "it has \(columns.map(\.name).joined(separator: ", "))")
       }
-      return (index, timeScale(columns[index]) ?? 12)
+      return named(index, columns[index], path)
     }
     for (index, column) in columns.enumerated() {
       let base = column.name.lowercased().prefix { $0 != "_" && $0 != " " }
       if ["t", "time", "timestamp", "timestamps", "seconds"].contains(String(base)),
-        let scale = timeScale(column)
+        timeScale(column) != nil
       {
-        return (index, scale)
+        return named(index, column, path)
       }
     }
     return nil
+  }
+
+  /// DeepCraft Studio's own format has seconds.
+  private static func named(_ index: Int, _ column: Channel, _ path: String) -> TimeColumn {
+    let namesUnit =
+      column.unit != nil || column.name.contains("_") || column.name.lowercased() == "seconds"
+      || path.lowercased().hasSuffix(".data")
+    return TimeColumn(column: index, scale: timeScale(column) ?? 12, isAssumed: !namesUnit)
   }
 
   /// The power of ten from a time column's unit to picoseconds; nil when its unit is no time.

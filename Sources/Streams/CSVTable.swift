@@ -113,6 +113,11 @@ struct CSVTable {
       path: path, channels: kept.map { header.columns[$0] }, samples: kept.map { columns[$0] },
       timing: timing, start: times.start, segments: segments)
     recording.repairs = times.repairs
+    if let time = header.time, time.isAssumed, options.rate == nil {
+      recording.assumptions = [
+        "column '\(header.columns[time.column].name)' names no unit: taken as seconds"
+      ]
+    }
     return recording
   }
 }

@@ -41,6 +41,8 @@ public struct Recording: Sendable {
   public var attributes: [Attribute] = []
   /// What reading it took: rows left out, clocks that started again. Empty for a clean file.
   public var repairs: [String] = []
+  /// What it was taken for where the file does not say: times without a unit.
+  public var assumptions: [String] = []
 
   /// Precondition: the arrays fit each other as documented for the properties.
   public init(
@@ -126,6 +128,7 @@ public struct Recording: Sendable {
       start: start, segments: segments, isTruncated: isTruncated)
     recording.attributes = attributes
     recording.repairs = repairs
+    recording.assumptions = assumptions
     return recording
   }
 

@@ -58,4 +58,33 @@ import Units
       #expect(values == samples.map { $0[index] })
     }
   }
+
+  /// Of what a table leaves open the least is said: which columns, and what they were taken for.
+  @Test(
+    arguments: [
+      ("", "", ["columns 'ax', 'ay', 'az' name no unit: taken as g"]),
+      (", units: {accelerometer: mg}", "", []),
+      ("", " [g]", []),
+    ] as [(String, String, [String])])
+  func `columns without a unit are an assumption`(
+    units: String, suffix: String, assumptions: [String]
+  ) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "units-\(UUID().uuidString).csv"
+    ).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let text = "ax\(suffix),ay\(suffix),az\(suffix)\n0,0,1\n0,0,1\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let stream = "{imu: {file: \(path), rate: 100 Hz\(units)}}"
+    let tree = try Node.parse(
+      Array("{board: arduino-nano-33-ble-sense, firmware: a.elf, streams: \(stream)}".utf8),
+      file: "a.yaml")
+    let deployment = try Deployment.make(tree, path: "a.yaml", parts: DeploymentParts())
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().path
+    let board = try DataDirectory(explicit: root).board(deployment.board)
+    let imu = try #require(board.sensors.first { $0.id == "imu" })
+    #expect(
+      try RecordedStimulus(deployment.streams[0], sensor: imu).assumptions == assumptions)
+  }
 }

@@ -149,6 +149,26 @@ private func read(_ text: String, _ options: ReadingOptions = .init(rate: rate))
     )
   }
 
+  @Test(
+    arguments: [
+      ("timestamp,x\n0,1\n1,2\n", "a.csv", ["column 'timestamp' names no unit: taken as seconds"]),
+      ("timestamp [ms],x\n0,1\n1,2\n", "a.csv", []),
+      ("time_us,x\n0,1\n1,2\n", "a.csv", []),
+      ("seconds,x\n0,1\n1,2\n", "a.csv", []),
+      ("t,x\n0,1\n1,2\n", "a.data", []),
+    ] as [(String, String, [String])])
+  func `a column of times without a unit is taken as seconds, and that is told`(
+    text: String, path: String, assumptions: [String]
+  ) throws {
+    let recording = try Recording.tracks(
+      bytes: Array(text.utf8), path: path, options: ReadingOptions())[0]
+    #expect(recording.assumptions == assumptions)
+    #expect(try recording.selecting(["x"]).assumptions == assumptions)
+    let rated = try Recording.tracks(
+      bytes: Array(text.utf8), path: path, options: ReadingOptions(rate: Hertz(5)))[0]
+    #expect(rated.assumptions == [], "a rate that is given makes the times unimportant")
+  }
+
   @Test func `times that repeat or jump back are read when asked for`() throws {
     var options = ReadingOptions()
     options.allowsDisorder = true

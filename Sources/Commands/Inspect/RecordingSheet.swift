@@ -88,6 +88,7 @@ private func facts(_ recording: Recording, hasRate: Bool) -> [Sheet.Row] {
     rows.append(.fact("repeats", "\(statistics.repeats) samples equal to the one before"))
   }
   for repair in recording.repairs { rows.append(.fact("repaired", repair)) }
+  for assumption in recording.assumptions { rows.append(.fact("assumed", assumption)) }
   if recording.isTruncated { rows.append(.fact("cut off", "shorter than its header says")) }
   for attribute in recording.attributes { rows.append(.fact(attribute.name, attribute.value)) }
   return rows
