@@ -33,8 +33,8 @@ func library(_ name: String, _ pkgConfig: String, apt package: String) -> Target
 
 /// The modules whose readers are fed with made-up bytes.
 let fuzzed = [
-  "Boards", "Commands", "Deployments", "Documents", "FirmwareImage", "NetworkCompiler", "Streams",
-  "Units",
+  "Boards", "Commands", "Deployments", "Documents", "FirmwareImage", "NetworkCompiler",
+  "Registers", "Streams", "Units",
 ]
 
 let package = Package(

@@ -7,8 +7,15 @@ extension RegisterMap {
   public init(
     list path: String, bases: [Substring: Address]
   ) throws(DocumentError) {
+    try self.init(list: try documentBytes(path), file: path, bases: bases)
+  }
+
+  /// The same from the bytes of a file.
+  public init(
+    list bytes: [UInt8], file path: String, bases: [Substring: Address]
+  ) throws(DocumentError) {
     self.init()
-    let text = String(decoding: try documentBytes(path), as: UTF8.self)
+    let text = String(decoding: bytes, as: UTF8.self)
     var number = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       number += 1
@@ -28,12 +35,13 @@ extension Register {
   fileprivate init?(_ words: [Substring], bases: [Substring: Address]) {
     guard words.count == 5 || words.count == 6, let base = bases[words[0]],
       let offset = UInt32(words[1].dropFirst(2), radix: 16),
-      let reset = UInt32(words[3].dropFirst(2), radix: 16)
+      let reset = UInt32(words[3].dropFirst(2), radix: 16),
+      let width = words.count == 6 ? Int(words[5]) : 32, (1...32).contains(width)
     else { return nil }
     let (isReadable, isWritable) = (words[4].contains("r"), words[4].contains("w"))
     self.init(
       block: String(words[0]), name: String(words[2]), address: base + offset, reset: reset,
-      width: words.count == 6 ? Int(words[5]) ?? 32 : 32,
+      width: width,
       access: isReadable ? isWritable ? .readWrite : .readOnly : .writeOnly)
   }
 }

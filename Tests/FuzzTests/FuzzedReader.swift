@@ -4,6 +4,7 @@ import Deployments
 import Documents
 import FirmwareImage
 import NetworkCompiler
+import Registers
 import Streams
 import Units
 
@@ -13,6 +14,7 @@ import Units
 enum FuzzedReader: String, CaseIterable {
   case elf, hex, srecord
   case yaml, board, deployment, result, script
+  case svd, registers
   case csv, wav, resd, json, cbor, sds, hsdatalog, renode, labels
   case tflite
 
@@ -26,6 +28,8 @@ enum FuzzedReader: String, CaseIterable {
     case .deployment: deployment(bytes)
     case .result: result(bytes)
     case .script: _ = try? SerialScript(bytes: bytes, path: "a.txt")
+    case .svd: description(bytes)
+    case .registers: registers(bytes)
     case .csv: recording(bytes, "a.csv")
     case .wav: recording(bytes, "a.wav")
     case .resd: recording(bytes, "a.resd")
@@ -64,6 +68,27 @@ enum FuzzedReader: String, CaseIterable {
   private func deployment(_ bytes: [UInt8]) {
     guard let tree = try? Node.parse(bytes, file: "a.yaml") else { return }
     _ = try? Deployment.make(tree, path: "a.yaml", parts: DeploymentParts())
+  }
+
+  private func description(_ bytes: [UInt8]) {
+    guard let device = try? DeviceDescription(bytes: bytes, file: "a.svd") else { return }
+    walk(device.registers)
+    for peripheral in device.peripherals { _ = peripheral.extent }
+  }
+
+  private func registers(_ bytes: [UInt8]) {
+    let bases: [Substring: Address] = ["A": Address(0x4000_0000), "B": Address(0xffff_ff00)]
+    guard let map = try? RegisterMap(list: bytes, file: "a.registers", bases: bases) else { return }
+    walk(map)
+  }
+
+  private func walk(_ map: RegisterMap) {
+    for register in map.registers.prefix(200) {
+      _ = map.register(register.path)
+      _ = map[register.address]
+      _ = register.mask
+      for field in register.fields { _ = field.mask }
+    }
   }
 
   private func result(_ bytes: [UInt8]) {
