@@ -22,8 +22,8 @@ import Units
 /// a full or watermark interrupt stands while its condition holds. By SPI a read gives a dummy byte
 /// first; the switch to SPI at the first rising edge of CSB takes no time.
 /// Not modelled: the auxiliary interface, features (step counter, motion, gestures), filters,
-/// settling, offset compensation, the gyroscope's self-test, the time that a soft reset takes and
-/// that a write needs in power-save mode. Where a register asks for one of them, that is a finding.
+/// settling, offset compensation, the time that a soft reset takes, that the gyroscope's self-test takes (its
+/// trigger, CMD 2, passes at once) and that a write needs in power-save mode. Where a register asks for one of them, that is a finding.
 public final class BMI270: Sensor, RegisterFile {
   static let description = SensorDescription(
     part: "BMI270", summary: "accelerometer and gyroscope",
@@ -37,7 +37,7 @@ public final class BMI270: Sensor, RegisterFile {
     ],
     pins: ["INT1", "INT2"], powerStates: State.allCases.map(\.rawValue),
     reference: "BMI270 data sheet (Bosch, BST-BMI270-DS000)",
-    notModelled: "auxiliary interface, features, filters, settling, the gyroscope's self-test")
+    notModelled: "auxiliary interface, features, filters, settling")
 
   /// The states in which it draws different currents.
   enum State: String, CaseIterable {

@@ -42,6 +42,7 @@ extension BMI270 {
     case INIT_ADDR_1 = 0x5c
     case INIT_DATA = 0x5e
     case ACC_SELF_TEST = 0x6d
+    case GYR_SELF_TEST_AXES = 0x6e
     case PWR_CONF = 0x7c
     case PWR_CTRL = 0x7d
     case CMD = 0x7e
@@ -110,6 +111,7 @@ extension BMI270 {
     }
     let ignored = value & register.unmodelledBits
     context.noteIgnored("\(register)", ignored)
+    let before = registers[Int(address)]
     registers[Int(address)] = value
     switch register {
     case .INIT_CTRL:
@@ -123,6 +125,9 @@ extension BMI270 {
       self[.CMD] = 0
       if value == 0xb6 { return reset() }
       if value == 0xb0 { flushFIFO() }
+      // The gyroscope's trigger: done, and every axis right.
+      if value == 0x02 && isInitialized { registers[0x6e] = 0x0f }
+    case .GYR_SELF_TEST_AXES: registers[Int(address)] = before
     // A FIFO holds frames of one shape.
     case .FIFO_CONFIG_0, .FIFO_CONFIG_1: flushFIFO()
     case .FIFO_WTM_0, .FIFO_WTM_1: updateFIFOInterrupts()

@@ -48,4 +48,42 @@ import Units
     #expect(difference[2] > 10_000)
     #expect(milligrams(0)[0] == 0)
   }
+
+  @Test func `the BMI270's gyroscope passes on its trigger, once it is ready`() {
+    let bench = Bench(part: "BMI270", address: 0x68, pins: [:])
+    bench.write(0x7e, 0x02)
+    #expect(bench.byte(0x6e) == 0)
+    bench.write(0x7c, 0)
+    bench.write(0x59, 0)
+    for word in 0..<4_096 {
+      bench.write(0x5b, UInt8(word & 0x0f), UInt8(word >> 4))
+      bench.write(0x5e, 0, 0)
+    }
+    bench.write(0x59, 1)
+    bench.advance(.milliseconds(20))
+    bench.write(0x6e, 0xff)
+    #expect(bench.byte(0x6e) == 0)
+    bench.write(0x7e, 0x02)
+    #expect(bench.byte(0x6e) == 0x0f)
+    #expect(bench.fabric.findings.entries.isEmpty)
+  }
+
+  @Test func `the BMM150 tests itself asleep, and its coil moves the vertical axis`() {
+    let bench = Bench(part: "BMM150", address: 0x10, pins: [:])
+    bench.write(0x4b, 0x01)
+    #expect(bench.byte(0x42) & 1 == 0)
+    bench.write(0x4c, 0x07)
+    #expect([0x42, 0x44, 0x46].map { bench.byte($0) & 1 } == [1, 1, 1])
+    #expect(bench.byte(0x4c) == 0x06)
+    func vertical(_ current: UInt8) -> Int {
+      bench.write(0x4c, current << 6)
+      bench.advance(.milliseconds(200))
+      return Int(bench.words(0x46, 1)[0] >> 1)
+    }
+    // A count is a quarter of a microtesla; the data sheet asks for 180 to 240 of them apart.
+    let (positive, negative) = (vertical(3), vertical(2))
+    #expect((720...960).contains(positive - negative))
+    #expect(vertical(0) * 2 == positive + negative)
+    #expect(bench.fabric.findings.entries.isEmpty)
+  }
 }
