@@ -6,7 +6,7 @@ import Units
 /// A store by the core to flash whose controller lets it write: the engine knows flash only as
 /// read-only memory, so the store is done here and the core waits as long as it takes.
 ///
-/// Not modelled: stores other than of single words, and stores in an IT block: they stay bus faults.
+/// Not modelled: stores of several words, and stores in an IT block: they stay bus faults.
 struct FlashStore {
   let engine: Engine
   let analysis: BlockAnalysis
@@ -44,7 +44,7 @@ struct FlashStore {
     let instruction = details.instructions[index]
     guard !instruction.isInIfThenBlock, let target = target(of: instruction),
       let source = CoreRegister(rawValue: sourceRegister(of: instruction)),
-      let wait = fabric.service(FlashControl.init).store(target, engine[source])
+      let wait = store(engine[source], Int(instruction.memory.transferSize), at: target)
     else { return false }
     if index + 1 < details.offsets.count {
       engine.cutShort(
@@ -60,14 +60,19 @@ struct FlashStore {
     return true
   }
 
+  private func store(_ value: UInt32, _ size: Int, at address: Address) -> Interval? {
+    let control = fabric.service(FlashControl.init)
+    return size == 4 ? control.store(address, value) : control.storeNarrow(address, value, size)
+  }
+
   private func reaches(_ instruction: Instruction, _ address: Address) -> Bool {
     target(of: instruction).map { $0.value >> 10 == address.value >> 10 } ?? false
   }
 
-  /// Where a store of one word goes, by the registers as they are now; nil for other instructions.
+  /// Where a store of one register goes, by the registers as they are now; nil for other instructions.
   private func target(of instruction: Instruction) -> Address? {
     let operand = instruction.memory
-    guard instruction.kind == .store, operand.transferSize == 4, operand.count == 1,
+    guard instruction.kind == .store, operand.transferSize <= 4, operand.count == 1,
       let base = CoreRegister(rawValue: Int(operand.base))
     else { return nil }
     let offset = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0

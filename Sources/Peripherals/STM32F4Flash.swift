@@ -1,20 +1,20 @@
 import Simulation
 import Units
 
-/// The flash interface of STM32F4 and F7: wait states, prefetch and accelerator, programming by words
-/// and erasing by sectors.
+/// The flash interface of STM32F4 and F7: wait states, prefetch and accelerator, programming by
+/// bytes, halfwords and words, and erasing by sectors.
 ///
 /// Parameters: `small` (bytes of each of the first four sectors; the fifth is four times, the others
 /// eight times as large), `accelerator` 1 for the F7's ART instead of two caches, `flash-kib`.
 ///
 /// Reference: RM0090 3.9, RM0385 3.7; times: DS8626 table 40.
-/// Not modelled: bytes and halfwords (a store of a word is one of FlashControl's), protection, option
-/// bytes' effect, parallelism errors.
+/// Not modelled: protection, option bytes' effect.
 final class STM32F4Flash: Peripheral {
   private static let keys: (UInt32, UInt32) = (0x4567_0123, 0xcdef_89ab)
   private static let wordTime = Interval.microseconds(16)
   private static let busy: UInt32 = 1 << 16
   private static let lock: UInt32 = 1 << 31
+  private static let parallelismError: UInt32 = 1 << 6
 
   private let fabric: Fabric
   private let flash: FlashControl
@@ -39,7 +39,8 @@ final class STM32F4Flash: Peripheral {
     size = UInt32(context.parameters["flash-kib"] ?? 1024) << 10
     hasAccelerator = context.parameters["accelerator"] == 1
     done = fabric.scheduler.event(context.name) { [unowned self] in finish() }
-    flash.store = { [unowned self] in store($0, $1) }
+    flash.store = { [unowned self] in store($0, $1, 4) }
+    flash.storeNarrow = { [unowned self] in store($0, $1, $2) }
     fabric.coreClock.observe { [unowned self] in checkLatency() }
     apply()
   }
@@ -140,10 +141,16 @@ final class STM32F4Flash: Peripheral {
     flash.stall(time)
   }
 
-  private func store(_ address: Address, _ value: UInt32) -> Interval? {
+  /// PSIZE says how wide a store is: another one is refused with PGPERR. Two words may be one double word.
+  private func store(_ address: Address, _ value: UInt32, _ size: Int) -> Interval? {
     guard control & 1 != 0, control & Self.lock == 0 else { return nil }
-    guard let old = fabric.memory.stored(address, count: 4) else { return nil }
-    let new = (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) & old[$0] }
+    guard let old = fabric.memory.stored(address, count: size) else { return nil }
+    let wanted = 1 << Int(control >> 8 & 3)
+    guard size == wanted || size == 4 && wanted == 8 else {
+      status |= Self.parallelismError
+      return .zero
+    }
+    let new = (0..<size).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) & old[$0] }
     _ = fabric.memory.program(address, new)
     busy(Self.wordTime)
     return Self.wordTime

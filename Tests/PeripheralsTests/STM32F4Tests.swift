@@ -149,4 +149,32 @@ import Units
     dma[0x0c] = 0x3d << 16
     #expect(!line.level)
   }
+
+  @Test func `the flash takes stores as wide as PSIZE says, and no others`() {
+    let bench = Bench()
+    let flash = bench.device("stm32f4-flash", "FLASH", base: 0x4002_3c00)
+    let control = bench.fabric.service(FlashControl.init)
+    flash[0x10] = 1
+    #expect(control.storeNarrow(Address(0x100), 0x12, 1) == nil, "locked")
+    flash[0x04] = 0x4567_0123
+    flash[0x04] = 0xcdef_89ab
+    for (code, size, value) in [(0, 1, 0x12), (1, 2, 0x5634)] as [(UInt32, Int, UInt32)] {
+      flash[0x10] = 1 | code << 8
+      let place = Address(0x100 + 2 * UInt32(size - 1))
+      #expect(control.storeNarrow(place, value, size) == .microseconds(16))
+      #expect(flash[0x0c] >> 16 & 1 == 1)
+      bench.advance(.microseconds(16))
+      #expect(flash[0x0c] == 0)
+    }
+    flash[0x10] = 1 | 2 << 8
+    #expect(control.store(Address(0x104), 0xdead_beef) == .microseconds(16))
+    bench.advance(.microseconds(16))
+    #expect(
+      Array(bench.memory.flash[0x100..<0x108]) == [0x12, 0xff, 0x34, 0x56, 0xef, 0xbe, 0xad, 0xde])
+    #expect(control.storeNarrow(Address(0x108), 1, 1) == .zero)
+    #expect(flash[0x0c] == 1 << 6, "PGPERR")
+    #expect(bench.memory.flash[0x108] == 0xff)
+    flash[0x0c] = 1 << 6
+    #expect(flash[0x0c] == 0)
+  }
 }
