@@ -1,16 +1,21 @@
 // A voltage at PA0, converted a thousand times a second: a timer's update triggers the converter, DMA takes
 // its results. The recording climbs by 20 mV a millisecond.
 #include "../stm32/pins.h"
+#ifdef STM32U5
+#include "../stm32/gpdma.h"
+#endif
 
 enum { SAMPLES = 32 };
 
 static uint16_t results[SAMPLES];
 
+#if !defined STM32U5 && !defined STM32H7
 static void spin(uint32_t microseconds) {
   uint32_t start = TIM2(0x24);
   while (TIM2(0x24) - start < microseconds) {
   }
 }
+#endif
 
 #if defined STM32F4
 // TIM3 on PCLK1's timer clock: no TRGO of TIM6 reaches this converter.
@@ -22,6 +27,12 @@ enum { TIMER_ENABLE = 0x40, TIMER_BIT = 4, SELECTION = 13 };
 #elif defined STM32L4
 #define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x58, TIMER_BIT = 4, SELECTION = 13 };
+#elif defined STM32U5
+#define TRIGGER(offset) REG(0x40001000u + (offset))
+enum { TIMER_ENABLE = 0x9C, TIMER_BIT = 4, SELECTION = 13 };
+#elif defined STM32H7
+#define TRIGGER(offset) REG(0x40001000u + (offset))
+enum { TIMER_ENABLE = 0x148, TIMER_BIT = 4, SELECTION = 13 };
 #else
 #define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x3C, TIMER_BIT = 4, SELECTION = 5 };
@@ -80,6 +91,59 @@ static void converter_start(void) {
 }
 
 static int is_done(void) { return DMA1(0x00) >> 1 & 1; }
+#elif defined STM32U5 || defined STM32H7
+// Reference: RM0456 33.4, RM0455 27.4.
+#ifdef STM32U5
+#define ADC(offset) REG(0x42028000u + (offset))
+enum { CHANNEL = 5 };
+
+static void clocks_start(void) {
+  RCC(0x88) |= 1;
+  RCC(0x8C) |= 1u << 10;
+  PWR(0x10) |= 1u << 30;  // ASV: VDDA is there
+}
+
+static void dma_start(void) { gpdma_start(0, 0, (uint32_t)&ADC(0x40), results, 2 * SAMPLES, 1, 0); }
+
+static int is_done(void) { return GPDMA(0, 0x10) >> 8 & 1; }
+#else
+#define ADC(offset) REG(0x40022000u + (offset))
+enum { CHANNEL = 16 };
+
+static void clocks_start(void) {
+  RCC(0x138) |= 1 | 1 << 5;
+  RCC(0x58) |= 2 << 16;  // the peripheral clock: HSI
+}
+
+static void dma_start(void) {
+  DMAMUX(0x00) = 9;
+  DMA1(0x14) = SAMPLES;
+  DMA1(0x18) = (uint32_t)&ADC(0x40);
+  DMA1(0x1C) = (uint32_t)results;
+  DMA1(0x10) = 1 << 13 | 1 << 11 | 1 << 10 | 1;
+}
+
+static int is_done(void) { return DMA1(0x00) >> 5 & 1; }
+#endif
+
+static void converter_start(void) {
+  clocks_start();
+  ADC(0x308) = 2 << 18;  // its clock / 4
+  ADC(0x08) = 0;         // out of deep power-down
+  ADC(0x08) |= 1u << 28;
+  wait_set(&ADC(0x00), 1 << 12);  // LDORDY
+  ADC(0x08) |= 1u << 31;
+  while (ADC(0x08) >> 31) {
+  }
+  ADC(0x08) |= 1;
+  wait_set(&ADC(0x00), 1);
+  dma_start();
+  ADC(0x1C) = 1u << CHANNEL;
+  ADC(0x30) = CHANNEL << 6;
+  ADC(CHANNEL < 10 ? 0x14 : 0x18) = 3 << CHANNEL % 10 * 3;
+  ADC(0x0C) = 1 | SELECTION << 5 | 1 << 10;
+  ADC(0x08) |= 1 << 2;
+}
 #else
 #define ADC(offset) REG(0x40012000u + (offset))
 #define DMA2(offset) REG(0x40026400u + (offset))

@@ -1,6 +1,9 @@
 // An LSM6DSOX on I2C1 (PB8, PB9), its INT1 on PB5: at each data-ready edge the interrupt handler asks for
 // the registers and DMA fetches twelve bytes; the core sleeps in between. Written as vendors' examples are.
 #include "../stm32/pins.h"
+#ifdef STM32U5
+#include "../stm32/gpdma.h"
+#endif
 
 enum { ADDRESS = 0x6A, SAMPLES = 16, BYTES = 12, READY_PIN = 5 };
 
@@ -83,6 +86,10 @@ static void reading_done(void) {
 enum { TIMING = 5 << 28 | 1 << 20 | 18 << 8 | 29, ENABLE = 0x58, FUNCTION = 4 };
 #elif defined STM32G0
 enum { TIMING = 3 << 28 | 1 << 20 | 14 << 8 | 23, ENABLE = 0x3C, FUNCTION = 6 };
+#elif defined STM32U5
+enum { TIMING = 7 << 28 | 1 << 20 | 18 << 8 | 29, ENABLE = 0x9C, FUNCTION = 4 };
+#elif defined STM32H7
+enum { TIMING = 6 << 28 | 1 << 20 | 18 << 8 | 29, ENABLE = 0x148, FUNCTION = 4 };
 #else
 enum { TIMING = 2 << 28 | 1 << 20 | 16 << 8 | 26, ENABLE = 0x40, FUNCTION = 4 };
 #endif
@@ -169,10 +176,23 @@ static void dma_arm(void) {
 }
 
 static void dma_clear(void) { DMA1(0x04) = 15; }
+#elif defined STM32U5
+static void dma_start(void) { RCC(0x88) |= 1; }
+
+static void dma_arm(void) {
+  gpdma_start(0, 12, (uint32_t)&I2C1(0x24), buffer, BYTES, 0, GPDMA_INTERRUPT);
+}
+
+static void dma_clear(void) { GPDMA(0, 0x0C) = 0x7F00; }
 #else
-// DMA1 stream 0, channel 1. Reference: RM0090 10.3.17, 10.5.
+// DMA1 stream 0, channel 1 where no multiplexer chooses. Reference: RM0090 10.3.17, 10.5; RM0455 17.3.
 static void dma_start(void) {
+#ifdef STM32H7
+  RCC(0x138) |= 1;
+  DMAMUX(0x00) = 33;
+#else
   RCC(0x30) |= 1u << 21;
+#endif
 #ifdef STM32F4
   DMA1(0x18) = (uint32_t)&I2C1(0x10);
 #else

@@ -9,3 +9,6 @@
 #define FLASH_BASE 0x52002000u
 #define PWR_BASE 0x58024800u
 #define DMA1_BASE 0x40020000u
+#define GPIO_BASE 0x58020000u
+#define EXTI_IRQ 23
+#define DMA_IRQ 11

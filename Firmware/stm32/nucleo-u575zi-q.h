@@ -9,3 +9,6 @@
 #define FLASH_BASE 0x40022000u
 #define PWR_BASE 0x46020800u
 #define DMA1_BASE 0x40020000u
+#define GPIO_BASE 0x42020000u
+#define EXTI_IRQ 16  // EXTI5
+#define DMA_IRQ 29

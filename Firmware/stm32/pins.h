@@ -1,5 +1,5 @@
-// Ports, pins and their interrupts of L4, G0, F4 and F7, and a timer that counts microseconds. A board's
-// header has GPIO_BASE, EXTI_IRQ (lines 5 to 9, or 4 to 15 on the G0) and DMA_IRQ.
+// Ports, pins and their interrupts, and a timer that counts microseconds. A board's header has GPIO_BASE,
+// EXTI_IRQ (line 5 alone or with others) and DMA_IRQ.
 #pragma once
 
 #include "stm32.h"

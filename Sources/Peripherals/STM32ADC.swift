@@ -1,13 +1,18 @@
 import Simulation
 import Units
 
-/// What stands beside the converters of an L4: the status of the first, and the clock's prescaler.
-/// On a G0 it is part of the converter.
+/// What stands beside the large converters: the status of the first two, and the clock's prescaler.
+/// A small one has it itself.
 final class STM32ADCCommon: Peripheral {
   /// The wires between the common block and its converter.
   final class Wires {
     var control: UInt32 = 0
-    var status: () -> UInt32 = { 0 }
+    /// ADC1's, and ADC2's where there is one.
+    var statuses: [String: () -> UInt32] = [:]
+    var status: UInt32 {
+      let first = statuses["ADC1"] ?? statuses["ADC"]
+      return (statuses["ADC2"]?() ?? 0) << 16 | (first?() ?? 0)
+    }
     init(_ fabric: Fabric) {}
   }
 
@@ -17,7 +22,7 @@ final class STM32ADCCommon: Peripheral {
 
   func read(_ offset: UInt32) -> UInt32? {
     switch offset {
-    case 0x00: wires.status()
+    case 0x00: wires.status
     case 0x08: wires.control
     default: offset <= 0x0c ? 0 : nil
     }
@@ -31,14 +36,13 @@ final class STM32ADCCommon: Peripheral {
   func reset() { wires.control = 0 }
 }
 
-/// The analogue-to-digital converter of L4 and G0: regular sequences, single or continuous, by
+/// The analogue-to-digital converter of L4, G0, H7 and U5: regular sequences, single or continuous, by
 /// software or a timer's trigger, with DMA and interrupts.
 ///
 /// Inputs are the nets' voltages by the pin's name in `AnalogInputs`, else by `ADC.IN5`.
-/// Parameters: `family` 0 for the G0 (CHSELR, one sampling time register), else the L4; the
-/// channels of pins by name: `PA0: 5`.
+/// Parameters: `family`, see `STM32ADCFamily`; the channels of pins by name: `PA0: 5`.
 ///
-/// Reference: RM0432 21, RM0444 15.
+/// Reference: RM0432 21, RM0444 15; RM0455 and RM0456, analog-to-digital converters.
 /// Not modelled: injected conversions, dual mode, oversampling, analogue watchdogs, offset
 /// registers, differential inputs, external triggers but timers' TRGO, the offset that calibration
 /// finds.
@@ -50,6 +54,7 @@ final class STM32ADC: Peripheral {
     static let sequence: UInt32 = 1 << 3
     static let overrun: UInt32 = 1 << 4
     static let calibrated: UInt32 = 1 << 11
+    static let regulated: UInt32 = 1 << 12
     static let configured: UInt32 = 1 << 13
   }
 
@@ -66,7 +71,7 @@ final class STM32ADC: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let isSmall: Bool
+  private let family: STM32ADCFamily
   private let inputs: AnalogInputs
   private let request: STM32DMARequest
   private let pins: [Int: String]
@@ -76,6 +81,8 @@ final class STM32ADC: Peripheral {
   private var enables: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
   private var data: UInt32 = 0
+  /// The small ones' CCR.
+  private var ownControl: UInt32 = 0
   private var position = 0
   private var isConverting = false
   private var converted: Event?
@@ -86,17 +93,17 @@ final class STM32ADC: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    isSmall = context.parameters["family"] == 0
-    control = isSmall ? 0 : 1 << 29
+    family = STM32ADCFamily.named(context.parameters["family"])
+    control = family.isSmall ? 0 : 1 << 29
     inputs = fabric.service(AnalogInputs.init)
     common = fabric.service(STM32ADCCommon.Wires.init)
     pins = STM32AnalogPins.byChannel(context.parameters)
-    request = fabric.service(STM32DMARequests.init).line("ADC1")
-    common.status = { [unowned self] in status & 0x7ff }
+    request = fabric.service(STM32DMARequests.init).line(name == "ADC" ? "ADC1" : name)
+    if !family.isSmall { common.statuses[name] = { [unowned self] in status & 0x7ff } }
     converted = fabric.scheduler.event(name) { [unowned self] in finish() }
     calibrated = fabric.scheduler.event("\(name) calibration") { [unowned self] in
       control &= ~Control.calibrate
-      if isSmall { status |= Flag.calibrated }
+      if family.isSmall { status |= Flag.calibrated }
       update()
     }
     let triggers = fabric.service(STM32Triggers.init)
@@ -107,20 +114,18 @@ final class STM32ADC: Peripheral {
 
   func read(_ offset: UInt32) -> UInt32? {
     switch offset {
-    case 0x00: return status
+    case 0x00:
+      let hasRegulator = family.tellsRegulator && control & Control.regulator != 0
+      return status | (hasRegulator ? Flag.regulated : 0)
     case 0x04: return enables
     case 0x08: return control
     case 0x40:
       status &= ~Flag.converted
       update()
       return data
-    case 0x308: return common.control
-    default: return offset <= 0x30c ? registers[offset] ?? initial(offset) : nil
+    case 0x308: return prescaling
+    default: return offset <= 0x30c ? registers[offset] ?? family.resets[offset] ?? 0 : nil
     }
-  }
-
-  private func initial(_ offset: UInt32) -> UInt32 {
-    offset == 0x20 || offset == 0x24 || isSmall && offset == 0x2c ? 0xfff_0000 : 0
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
@@ -129,11 +134,13 @@ final class STM32ADC: Peripheral {
     case 0x04: enables = value
     case 0x08: writeControl(value)
     case 0x40, 0x300: break
-    case 0x308: common.control = value
+    case 0x308: if family.isSmall { ownControl = value } else { common.control = value }
     default:
       guard offset <= 0x30c else { return false }
       registers[offset] = value
-      if isSmall && (offset == 0x28 || offset == 0x0c) { status |= Flag.configured }
+      if family.tellsConfiguration && (offset == 0x28 || offset == 0x0c) {
+        status |= Flag.configured
+      }
     }
     update()
     return true
@@ -144,23 +151,22 @@ final class STM32ADC: Peripheral {
   func reset() {
     converted?.cancel()
     calibrated?.cancel()
-    control = isSmall ? 0 : 1 << 29
-    (status, enables, data, position) = (0, 0, 0, 0)
+    control = family.isSmall ? 0 : 1 << 29
+    (status, enables, data, position, ownControl) = (0, 0, 0, 0, 0)
     registers = [:]
-    if isSmall { common.control = 0 }
     isConverting = false
     update()
   }
 
   private var configuration: UInt32 { registers[0x0c] ?? 0 }
+  private var prescaling: UInt32 { family.isSmall ? ownControl : common.control }
 
   private func writeControl(_ value: UInt32) {
     let kept = Control.enable | Control.start | Control.calibrate
     control = value & ~(kept | Control.disable | Control.stop) | control & kept
     if value & Control.calibrate != 0 && control & Control.enable == 0 {
       control |= Control.calibrate
-      // Reference: RM0432 21.4.8: 116 cycles; G0: 82.
-      calibrated?.schedule(after: duration(isSmall ? 82 : 116))
+      calibrated?.schedule(after: duration(family.calibration))
     }
     if value & Control.enable != 0 {
       control |= Control.enable
@@ -186,24 +192,17 @@ final class STM32ADC: Peripheral {
     isConverting = false
   }
 
-  /// Reference: RM0432 table 125, RM0444 table 75: which timer's TRGO a trigger selection is.
   private func triggered(_ timer: Int) {
     guard control & Control.start != 0, configuration >> 10 & 3 != 0, !isConverting else { return }
-    let selection = Int(isSmall ? configuration >> 6 & 7 : configuration >> 6 & 0xf)
-    let sources =
-      isSmall
-      ? [0: 1, 2: 2, 3: 3, 4: 15, 5: 6, 6: 4]
-      : [
-        7: 8, 9: 1, 11: 2, 12: 4, 13: 6, 14: 15, 4: 3,
-      ]
-    if sources[selection] == timer {
+    let selection = Int(configuration >> family.trigger.shift & family.trigger.mask)
+    if family.trigger.timers[selection] == timer {
       position = 0
       convert()
     }
   }
 
   private var sequence: [Int] {
-    guard isSmall else {
+    guard family.isSmall else {
       let first = registers[0x30] ?? 0
       return (0...Int(first & 0xf)).map { index in
         let place = index + 1
@@ -215,39 +214,38 @@ final class STM32ADC: Peripheral {
     if configuration >> 21 & 1 == 1 {
       return Array((0..<8).map { Int(selected >> UInt32(4 * $0) & 0xf) }.prefix { $0 != 0xf })
     }
-    let channels = (0..<19).filter { selected >> UInt32($0) & 1 == 1 }
-    return configuration >> 2 & 1 == 1 ? channels.reversed() : channels
+    let channels = (0..<24).filter { selected >> UInt32($0) & 1 == 1 }
+    return configuration >> family.backwards & 1 == 1 ? channels.reversed() : channels
   }
 
   /// Bits of a result.
   private var resolution: UInt32 {
-    let field = Int(configuration >> 3 & 3)
-    return [12, 10, 8, 6][field]
+    let code = Int(configuration >> family.resolutionShift)
+    return family.resolutions[code % family.resolutions.count]
   }
 
   /// Half cycles of the sampling time.
   private func sampling(_ channel: Int) -> UInt64 {
-    let large: [UInt64] = [5, 13, 25, 49, 95, 185, 495, 1281]
-    let small: [UInt64] = [3, 7, 15, 25, 39, 79, 159, 321]
-    guard isSmall else {
+    guard family.isSmall else {
       let register = registers[channel < 10 ? 0x14 : 0x18] ?? 0
-      return large[Int(register >> UInt32(channel % 10 * 3) & 7)]
+      return family.sampling[Int(register >> UInt32(channel % 10 * 3) & 7)]
     }
     let register = registers[0x14] ?? 0
     let isSecond = register >> UInt32(8 + channel) & 1 == 1
-    return small[Int(register >> (isSecond ? 4 : 0) & 7)]
+    return family.sampling[Int(register >> (isSecond ? 4 : 0) & 7)]
   }
 
   private func duration(_ cycles: UInt64) -> Interval {
-    let mode = isSmall ? (registers[0x10] ?? 0) >> 30 : common.control >> 16 & 3
-    if mode != 0 {
+    let cycles = cycles * family.divider
+    let mode = family.isSmall ? (registers[0x10] ?? 0) >> 30 : prescaling >> 16 & 3
+    if family.hasBusClock && mode != 0 {
       // The bus clock, divided by 1, 2 or 4.
-      let divider: UInt64 = isSmall ? [1, 2, 4, 1][Int(mode)] : 1 << UInt64(mode - 1)
-      let bus = isSmall ? fabric.clock("pclk1") : fabric.coreClock
+      let divider: UInt64 = family.isSmall ? [1, 2, 4, 1][Int(mode)] : 1 << UInt64(mode - 1)
+      let bus = family.isSmall ? fabric.clock("pclk1") : fabric.coreClock
       return bus.duration(ofTicks: cycles * divider)
     }
     let dividers: [UInt64] = [1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256]
-    let field = Int(common.control >> 18 & 0xf)
+    let field = Int(prescaling >> 18 & 0xf)
     let source = clock.isStopped ? fabric.coreClock : clock
     return source.duration(ofTicks: cycles * dividers[min(field, 11)])
   }
@@ -256,7 +254,7 @@ final class STM32ADC: Peripheral {
     let channels = sequence
     guard position < channels.count else { return }
     isConverting = true
-    let halves = sampling(channels[position]) + UInt64(resolution) * 2 + 1
+    let halves = sampling(channels[position]) + family.conversion(resolution)
     converted?.schedule(after: duration((halves + 1) / 2))
   }
 
@@ -286,18 +284,19 @@ final class STM32ADC: Peripheral {
   /// What a channel's input gives at the converter's reference, the supply.
   private func sample(_ channel: Int) -> UInt32 {
     let supply = max(inputs.microvolts(at: "VDD"), 1)
-    let code = min(max(microvolts(channel) * 4096 / supply, 0), 4095)
-    let shifted = UInt32(code) >> (12 - resolution)
-    let isLeft = configuration >> (isSmall ? 5 : 15) & 1 == 1
-    return isLeft ? shifted << (16 - resolution) : shifted
+    let largest = family.resolutions.max() ?? 12
+    let full = Int64(1) << Int64(largest)
+    let code = min(max(microvolts(channel) * full / supply, 0), full - 1)
+    let result = UInt32(code) >> (largest - resolution)
+    guard let alignment = family.alignment else { return result << ((registers[0x10] ?? 0) >> 28) }
+    return configuration >> alignment & 1 == 1 ? result << (16 - resolution) : result
   }
 
   private func microvolts(_ channel: Int) -> Int64 {
-    let reference = isSmall ? 13 : 0
-    let temperature = isSmall ? 12 : 17
-    if channel == reference { return 1_212_000 }
-    if channel == temperature { return 760_000 }
-    return inputs.microvolts(at: pins[channel] ?? "\(name).IN\(channel)")
+    if let pin = pins[channel] { return inputs.microvolts(at: pin) }
+    if channel == family.reference { return 1_212_000 }
+    if channel == family.temperature { return 760_000 }
+    return inputs.microvolts(at: "\(name).IN\(channel)")
   }
 
   private func update() {

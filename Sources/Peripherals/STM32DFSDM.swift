@@ -2,7 +2,7 @@ import Simulation
 import Units
 
 /// The digital filter for sigma-delta modulators: eight serial channels with microphones on their
-/// data wires, and four filters that decimate them.
+/// data wires, and filters that decimate them.
 ///
 /// A microphone hands over samples that are decimated already. What the filter makes of one is
 /// exact in its scale: full scale times FOSR to the power of the order (twice its square for
@@ -12,9 +12,9 @@ import Units
 ///
 /// A wire is `DFSDM1.n` after its pin (`DFSDM1` for 0); SITP's rising edge samples the microphone
 /// that sends left, the falling one that on the right. Clocks: the block's (DFSDMSEL) and
-/// `dfsdm1-audio`. Interrupt lines: one a filter.
+/// `dfsdm1-audio`. Interrupt lines: one a filter. Parameter: `filters`, 4 unless given.
 ///
-/// Reference: RM0432 28.
+/// Reference: RM0432 28, RM0455 30.
 /// Not modelled: the filters' responses and delays, Manchester code and external clocks (a
 /// finding), parallel inputs, watchdogs, extremes, short-circuit and clock-absence detectors,
 /// synchronous and triggered starts, the conversion timer.
@@ -32,7 +32,8 @@ final class STM32DFSDM: Peripheral {
     fabric = context.fabric
     clock = context.clock
     audioClock = fabric.clock("\(name.lowercased())-audio")
-    filters = (0..<4).map { index in
+    let count = min(max(context.parameters["filters"] ?? 4, 1), 8)
+    filters = (0..<count).map { index in
       STM32DFSDMFilter(
         self, index, context.fabric, "\(context.name)_FLT\(index)",
         line: context.interrupts.indices.contains(index) ? context.interrupts[index] : nil)

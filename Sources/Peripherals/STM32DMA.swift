@@ -158,10 +158,10 @@ final class STM32DMAChannel: STM32RequestedChannel {
 }
 
 /// A DMA controller with up to eight channels (L4, G0 and their kin; BDMA of H7), fed by a request
-/// multiplexer.
+/// multiplexer or, H7A3's BDMA1, by one device.
 ///
 /// Interrupt lines: one a channel. Parameters: `channels`, `first` (the multiplexer's channel of
-/// channel 1).
+/// channel 1), the channel of a request that is wired to it, by its name.
 ///
 /// Reference: RM0432 11, RM0444 10.
 /// Not modelled: priorities between channels that ask at once (each takes its own time on the bus),
@@ -179,6 +179,11 @@ final class STM32DMA: Peripheral {
     let first = context.parameters["first"] ?? 0
     let all = context.fabric.service(STM32DMAChannels.init)
     for (index, channel) in channels.enumerated() { all.channels[first + index] = channel }
+    let requests = context.fabric.service(STM32DMARequests.init)
+    for (name, index) in context.parameters
+    where name.first?.isUppercase == true && channels.indices.contains(index) {
+      channels[index].request = requests.line(name)
+    }
   }
 
   func read(_ offset: UInt32) -> UInt32? {

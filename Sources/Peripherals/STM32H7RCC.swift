@@ -50,6 +50,8 @@ enum STM32H7RCC {
         software: 1 << 24, independent: 1 << 26, window: 1 << 28, lowPower: 1 << 30),
       wake: { $0[configuration] >> 6 & 1 == 1 ? ("csi", "csi") : ("hsi", "hsi") },
       derived: derived, core: .init(shift: 8, width: 4, register: first),
+      // RSR to APB4LPENR as the H743 has them, too: Zephyr's clock driver opens gates there on both.
+      alias: (0xd0...0x11c, 0x60),
       // HSIDIVF, CPUCKRDY and CDCKRDY: what they report takes no time here.
       ones: [control: 1 << 5 | 1 << 14 | 1 << 15],
       timerFactor: { $0.bits(configuration, 15, 1) == 1 ? 4 : 2 },
@@ -91,6 +93,8 @@ enum STM32H7RCC {
       select("spi6", 0x58, 28, ["pclk4", "pll2-q", "pll3-q", "hsi", "csi", "hse"]),
       select("lptim1", 0x54, 28, low("pclk1")), select("lptim2", 0x58, 10, low("pclk4")),
       select("lptim3", 0x58, 13, low("pclk4")),
+      select("dfsdm1", 0x50, 24, ["pclk2", "sysclk"]),
+      select("dfsdm1-audio", 0x50, 0, ["pll1-q", "pll2-p", "pll3-p", "", "per"]),
       select("rng", 0x54, 8, ["hsi48", "pll1-q", "lse", "lsi"]),
       select("adc", 0x58, 16, ["pll2-p", "pll3-r", "per"]),
     ]

@@ -1,14 +1,14 @@
 import Simulation
 import Units
 
-/// The second version of an STM32's I2C controller (F7, L4, G0) as a controller on its bus.
+/// The second version of an STM32's I2C controller (F7, H7, L4, G0, U5) as a controller on its bus.
 ///
 /// TIMINGR on the kernel clock gives the bit time. START and repeated START take one bit, address
 /// and bytes nine, STOP one. Interrupt lines: event and error, or one for both.
 ///
 /// Reference: RM0432 45, RM0444 32, RM0385 30.
 /// Not modelled: being a target, SMBus and PEC, timeouts of a clock held low, arbitration, ten-bit
-/// addresses, filters.
+/// addresses, filters, the U5's triggers (AUTOCR holds).
 final class STM32I2C: Peripheral {
   private enum Register: UInt32 {
     case cr1 = 0x00
@@ -22,6 +22,7 @@ final class STM32I2C: Peripheral {
     case pecr = 0x20
     case rxdr = 0x24
     case txdr = 0x28
+    case autocr = 0x2c
   }
 
   private enum Flag {
@@ -94,7 +95,7 @@ final class STM32I2C: Peripheral {
     switch register {
     case .cr1: return control1
     case .cr2: return control2
-    case .oar1, .oar2, .timeoutr: return held[offset] ?? 0
+    case .oar1, .oar2, .timeoutr, .autocr: return held[offset] ?? 0
     case .timingr: return timing
     case .isr: return status | (track.isBusy ? Flag.busy : 0)
     case .icr, .pecr: return 0
@@ -114,7 +115,7 @@ final class STM32I2C: Peripheral {
       control1 = value
       if value & 1 == 0 { abandon() }
     case .cr2: writeControl2(value)
-    case .oar1, .oar2, .timeoutr: held[offset] = value
+    case .oar1, .oar2, .timeoutr, .autocr: held[offset] = value
     case .timingr: timing = value
     case .isr:
       // TXE set by software flushes TXDR.
@@ -258,7 +259,8 @@ final class STM32I2C: Peripheral {
       waiting = nil
       begin(.sending(byte), bits: 9)
       status |= Flag.empty
-      if remaining > 1 || control2 & Control2.reload != 0 { status |= Flag.interrupt }
+      // After the last of NBYTES comes TCR or TC, and no TXIS.
+      if remaining > 1 { status |= Flag.interrupt }
     } else {
       status |= Flag.interrupt | Flag.empty
     }

@@ -81,6 +81,7 @@ final class STM32RCC: SurvivesSystemOff {
   // MARK: Registers
 
   func read(_ offset: UInt32) -> UInt32? {
+    let offset = layout.place(offset)
     if offset == layout.interrupts.flags { return pending }
     if layout.resets[offset] == nil { return offset == layout.interrupts.clear ? 0 : nil }
     var value = self[offset]
@@ -108,6 +109,7 @@ final class STM32RCC: SurvivesSystemOff {
   }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
+    let offset = layout.place(offset)
     if offset == layout.interrupts.clear {
       pending &= ~value
       line?.set(pending & self[layout.interrupts.enable] != 0)

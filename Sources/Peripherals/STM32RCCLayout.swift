@@ -77,6 +77,8 @@ struct STM32RCCLayout {
   var core: Prescaler?
   /// A bit that reads as another of its register is written: ready as soon as it is enabled.
   var repeats: [(register: UInt32, from: UInt32, to: UInt32)] = []
+  /// Offsets at which registers answer that lie so much further: the H7's second view of its gates.
+  var alias: (offsets: ClosedRange<UInt32>, distance: UInt32)?
   /// Bits that always read as ones.
   var ones: [UInt32: UInt32] = [:]
   /// A timer runs at its bus's clock times this, and no faster than AHB: TIMPRE.
@@ -85,4 +87,10 @@ struct STM32RCCLayout {
   var rtcDivider: (STM32RCC) -> UInt64 = { _ in 32 }
   /// The clock behind SysTick's CLKSOURCE 0: an eighth of the core's, unless the chip can choose.
   var systick: (STM32RCC, _ core: Hertz) -> Hertz? = { $1.scaled(by: 1, over: 8) }
+
+  /// Where the register behind an offset is.
+  func place(_ offset: UInt32) -> UInt32 {
+    guard let alias, alias.offsets.contains(offset) else { return offset }
+    return offset + alias.distance
+  }
 }

@@ -11,7 +11,7 @@ import Units
 ///
 /// Reference: RM0432 42, RM0444 28, RM0090 26; RM0444 29 for what was moved to TAMP.
 /// Not modelled: time stamps, tampering, calibration (CALR, SHIFTR hold), daylight saving, the 12-hour
-/// format, shadow registers' delay (RSF is set at once and reads are always coherent).
+/// format, shadow registers' contents (RSF comes in its time, and reads are always coherent).
 final class STM32RTC: Peripheral {
   private enum Register {
     case tr, dr, cr, isr, prer, wutr, alrmar, alrmbr, wpr, ssr, alrmassr, alrmbssr, sr, misr, scr
@@ -39,6 +39,7 @@ final class STM32RTC: Peripheral {
     static let alarmB: UInt32 = 1 << 9
     static let wakeUp: UInt32 = 1 << 10
     static let initialized: UInt32 = 1 << 4
+    static let synchronized: UInt32 = 1 << 5
   }
 
   private let scheduler: Scheduler
@@ -61,6 +62,8 @@ final class STM32RTC: Peripheral {
   private var keyStep = 0
   private var isInitializing = false
   private var origin: UInt64 = 0
+  /// The tick at which the shadow registers hold the calendar.
+  private var synchronizedTick: UInt64 = 2
   private var wakeUpOrigin: UInt64 = 0
   private var held: [UInt32: UInt32] = [:]
   private let backups: Int
@@ -127,7 +130,10 @@ final class STM32RTC: Peripheral {
   /// Writes are always allowed, initialization at once, the calendar in step once it was set.
   private var status: UInt32 {
     let isSet = calendar.date & 0xff_0000 != 0
-    let base: UInt32 = 0x07 | 0x20 | (isSet ? Flag.initialized : 0)
+    let isSynchronized =
+      !isInitializing && !clock.isStopped && clock.ticks(at: scheduler.now) >= synchronizedTick
+    let base: UInt32 =
+      0x07 | (isSynchronized ? Flag.synchronized : 0) | (isSet ? Flag.initialized : 0)
     return (isSecond ? base : base | flags) | (isInitializing ? 0xc0 : 0)
   }
 
@@ -168,7 +174,15 @@ final class STM32RTC: Peripheral {
   }
 
   /// What is in the backup domain outlives a reset; only flags' interrupts are gone with EXTI.
-  func reset() { keyStep = 0 }
+  func reset() {
+    keyStep = 0
+    synchronize(after: 2)
+  }
+
+  /// Reference: RM0432 42.3.8 and 42.3.9: two cycles of its clock, four after initialization.
+  private func synchronize(after ticks: UInt64) {
+    synchronizedTick = clock.ticks(at: scheduler.now) + ticks
+  }
 
   private func restore() {
     calendar = STM32Calendar()
@@ -209,6 +223,9 @@ final class STM32RTC: Peripheral {
     } else if isInitializing {
       isInitializing = false
       origin = clock.ticks(at: scheduler.now)
+      synchronize(after: 4)
+    } else if value & Flag.synchronized == 0 {
+      synchronize(after: 2)
     }
     if !isSecond { lower(~value & 0x700) }
   }

@@ -24,7 +24,7 @@ final class STM32SPI: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let bus: SPIBus
+  private let wires: STM32SPIWires
   private let track: ActivityTrack
   private let hasFIFO: Bool
   private let receiveRequest: STM32DMARequest
@@ -46,7 +46,7 @@ final class STM32SPI: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    bus = fabric.spi(name)
+    wires = STM32SPIWires(bus: fabric.spi(name))
     track = fabric.activity(name)
     hasFIFO = (context.parameters["fifo"] ?? 0) > 0
     control2 = hasFIFO ? 0x700 : 0
@@ -185,31 +185,13 @@ final class STM32SPI: Peripheral {
   private func finish() {
     guard let frame = shifting else { return }
     shifting = nil
-    var answer: UInt16
     let isReversed = control1 >> 7 & 1 == 1
-    if frameBytes == 1 {
-      answer = UInt16(exchange(UInt8(truncatingIfNeeded: frame), isReversed))
-    } else {
-      let (first, second) = isReversed ? (frame & 0xff, frame >> 8) : (frame >> 8, frame & 0xff)
-      let (a, b) = (
-        exchange(UInt8(truncatingIfNeeded: first), isReversed),
-        exchange(UInt8(truncatingIfNeeded: second), isReversed)
-      )
-      answer = isReversed ? UInt16(b) << 8 | UInt16(a) : UInt16(a) << 8 | UInt16(b)
-    }
+    let answer = UInt16(
+      wires.exchange(UInt32(frame), bits: bits, isReversed: isReversed) & 0xffff)
     if received.count < capacity { received.append(answer) } else { hasOverrun = true }
     transmit()
     if shifting == nil { track.end() }
     update()
-  }
-
-  private func exchange(_ byte: UInt8, _ isReversed: Bool) -> UInt8 {
-    let answer = bus.exchange(isReversed ? reversed(byte) : byte) ?? 0xff
-    return isReversed ? reversed(answer) : answer
-  }
-
-  private func reversed(_ byte: UInt8) -> UInt8 {
-    (0..<8 as Range<UInt8>).reduce(0) { $0 << 1 | byte >> $1 & 1 }
   }
 
   private func update() {

@@ -164,4 +164,28 @@ import Units
     bench.advance(.microseconds(100))
     #expect(results == [1_024, 1_024, 1_024])
   }
+
+  /// 5 + 17 cycles of 55 MHz; 1.5 + 8.5 of 50 MHz, halved; 1.5 + 12.5 of 35 MHz: 400 ns each.
+  @Test(arguments: [(3, 55, 14), (2, 50, 16), (4, 35, 12)] as [(Int, UInt64, UInt32)])
+  func `U5 and H7 convert to their own widths in their own times`(
+    family: Int, megahertz: UInt64, bits: UInt32
+  ) {
+    let adc = bench.device(
+      "stm32-adc", "ADC1", base: 0, parameters: ["family": family, "PA5": 5],
+      clock: ClockSignal(frequency: Hertz(megahertz * 1_000_000)))
+    inputs.set("PA5", microvolts: 750_000)
+    adc[0x08] = 1 << 28
+    #expect(adc[0x00] >> 12 & 1 == 1, "LDORDY")
+    adc[0x08] = 1 << 28 | 1 << 31
+    bench.advance(.milliseconds(2))
+    #expect(adc[0x08] >> 31 == 0)
+    if family == 4 { adc[0x28] = 1 << 5 } else { adc[0x30] = 5 << 6 }
+    adc[0x08] = 1 << 28 | 1
+    adc[0x08] = 1 << 28 | 1 | 1 << 2
+    bench.advance(.nanoseconds(399))
+    #expect(adc[0x00] & 4 == 0)
+    bench.advance(.nanoseconds(2))
+    #expect(adc[0x00] & 4 == 4)
+    #expect(adc[0x40] == 1 << (bits - 2))
+  }
 }

@@ -124,4 +124,16 @@ import Units
     #expect(dma[0x00] >> 27 & 1 == 1)
     #expect(lines[3].level)
   }
+
+  @Test func gatesOpenThroughBothViews() {
+    let bench = Bench()
+    let rcc = bench.device("stm32h7-rcc", "RCC", base: 0x5802_4400)
+    let crc = bench.device(
+      "stm32-crc", "CRC", base: 0x4002_3000,
+      parameters: ["enable-register": 0x138, "enable-bit": 9])
+    #expect(crc[0x00] == 0)
+    rcc[0xd8] = 1 << 9
+    #expect(crc[0x00] == 0xffff_ffff)
+    #expect(rcc[0x138] == 1 << 9)
+  }
 }
