@@ -22,20 +22,18 @@ static void spin(uint32_t microseconds) {
 #define TRIGGER(offset) REG(0x40000400u + (offset))
 enum { TIMER_ENABLE = 0x40, TIMER_BIT = 1, SELECTION = 8 };
 #elif defined STM32F7
-#define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x40, TIMER_BIT = 4, SELECTION = 13 };
 #elif defined STM32L4
-#define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x58, TIMER_BIT = 4, SELECTION = 13 };
 #elif defined STM32U5
-#define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x9C, TIMER_BIT = 4, SELECTION = 13 };
 #elif defined STM32H7
-#define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x148, TIMER_BIT = 4, SELECTION = 13 };
 #else
-#define TRIGGER(offset) REG(0x40001000u + (offset))
 enum { TIMER_ENABLE = 0x3C, TIMER_BIT = 4, SELECTION = 5 };
+#endif
+#ifndef STM32F4
+#define TRIGGER(offset) REG(0x40001000u + (offset))  // TIM6
 #endif
 
 static void trigger_start(void) {

@@ -78,6 +78,18 @@ final class Bench {
   func advance(_ interval: Interval) { scheduler.advance(to: scheduler.now + interval) }
 
   func advance(to instant: Instant) { scheduler.advance(to: instant) }
+
+  /// Uploads a configuration of zeros, word by word, and waits until the part is ready.
+  func startBMI270() {
+    write(0x7c, 0)
+    write(0x59, 0)
+    for word in 0..<4_096 {
+      write(0x5b, UInt8(word & 0x0f), UInt8(word >> 4))
+      write(0x5e, 0, 0)
+    }
+    write(0x59, 1)
+    advance(.milliseconds(20))
+  }
 }
 
 final class MadeUpStimulus: Stimulus {

@@ -117,14 +117,7 @@ import Units
         bench.write(0x4b, 0x01)
         bench.write(0x4c, 0x38)
       default:
-        bench.write(0x7c, 0)
-        bench.write(0x59, 0)
-        for word in 0..<4_096 {
-          bench.write(0x5b, UInt8(word & 0x0f), UInt8(word >> 4))
-          bench.write(0x5e, 0, 0)
-        }
-        bench.write(0x59, 1)
-        bench.advance(.milliseconds(20))
+        bench.startBMI270()
         bench.write(0x40, 0xa8)
         bench.write(0x7d, 0x04)
       }

@@ -25,14 +25,7 @@ import Units
 
   @Test func `the BMI270's accelerometer passes the maker's test`() {
     let bench = Bench(part: "BMI270", address: 0x68, pins: [:])
-    bench.write(0x7c, 0)
-    bench.write(0x59, 0)
-    for word in 0..<4_096 {
-      bench.write(0x5b, UInt8(word & 0x0f), UInt8(word >> 4))
-      bench.write(0x5e, 0, 0)
-    }
-    bench.write(0x59, 1)
-    bench.advance(.milliseconds(20))
+    bench.startBMI270()
     bench.write(0x40, 0xac)
     bench.write(0x41, 0x03)
     bench.write(0x7d, 0x04)
@@ -53,14 +46,7 @@ import Units
     let bench = Bench(part: "BMI270", address: 0x68, pins: [:])
     bench.write(0x7e, 0x02)
     #expect(bench.byte(0x6e) == 0)
-    bench.write(0x7c, 0)
-    bench.write(0x59, 0)
-    for word in 0..<4_096 {
-      bench.write(0x5b, UInt8(word & 0x0f), UInt8(word >> 4))
-      bench.write(0x5e, 0, 0)
-    }
-    bench.write(0x59, 1)
-    bench.advance(.milliseconds(20))
+    bench.startBMI270()
     bench.write(0x6e, 0xff)
     #expect(bench.byte(0x6e) == 0)
     bench.write(0x7e, 0x02)
