@@ -106,7 +106,11 @@ final class NordicQSPI: Peripheral {
   }
 
   private func perform(_ task: UInt32) {
-    guard value(0x500) & 1 == 1 else { return }
+    guard value(0x500) & 1 == 1 else {
+      // READY comes all the same: vendor code works around an erratum by it.
+      if task == Self.activate { after(.microseconds(2)) {} }
+      return
+    }
     switch task {
     case Self.activate:
       isActive = true

@@ -73,6 +73,17 @@ import Units
     return qspi
   }
 
+  @Test func activatingGivesReadyThoughTheControllerIsNotEnabled() {
+    let bench = Bench()
+    let qspi = bench.device("nordic-qspi", "QSPI", base: 0x4002_9000)
+    qspi[0x000] = 1
+    #expect(bench.wait(for: qspi, 0x100) == after(.microseconds(2)))
+    qspi[0x100] = 0
+    // It is not active by that.
+    qspi[0x00c] = 1
+    #expect(bench.wait(for: qspi, 0x100) == nil)
+  }
+
   @Test func theExternalFlashIsErasedWrittenAndRead() {
     let bench = Bench()
     let qspi = memory(bench)
