@@ -79,6 +79,9 @@ public struct BlockAccessPrograms: Sendable {
   public var derived: [DerivedValue] = []
   public var stores: [StoreProgram] = []
   public var divisions: [DivisionProgram] = []
+  /// Addresses that must be multiples of four, and the values that they need, as `derived` is of the rest.
+  public var alignments: [RegisterSum] = []
+  public var alignmentValues: [DerivedValue] = []
   /// By core register: how much more it is when the block is left than when it was entered; nil where
   /// that is not the same each time.
   public var changes: [UInt32?] = Array(repeating: nil, count: 15)

@@ -19,8 +19,6 @@ public struct BlockDescription: Sendable {
   public var function = noFunction
   /// Data accesses whose address follows from the registers at the block's start.
   public var accesses = BlockAccessPrograms()
-  /// Accesses that must be aligned, as far as the registers at the block's start tell their address.
-  public var alignments: [RegisterSum] = []
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 

@@ -152,7 +152,7 @@ private func enterSlowly(
 }
 
 /// MSR may have moved thread mode to the other stack pointer; only the main stack's depth is kept. And
-/// it has no effect on FAULTMASK in NMI and HardFault.
+/// it does not set FAULTMASK in NMI and HardFault.
 /// Reference: Arm DDI 0403E.e, B5.2.3.
 private func followSpecialRegisters(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>
@@ -165,6 +165,9 @@ private func followSpecialRegisters(
   state.pointee.tracksStack = control & 2 == 0
   if state.pointee.ignoresFaultMask {
     var mask: UInt32 = 0
+    uc_reg_read(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
+    mask &= state.pointee.heldFaultMask
+    state.pointee.heldFaultMask = mask
     uc_reg_write(uc, Int32(UC_ARM_REG_FAULTMASK.rawValue), &mask)
   }
   if let known = state.pointee.protectedFaultMask {

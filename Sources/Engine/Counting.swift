@@ -86,10 +86,13 @@ extension Engine {
     set { state.pointee.tracksStack = newValue }
   }
 
-  /// NMI or HardFault is being handled: FAULTMASK stays clear.
+  /// NMI or HardFault is being handled: FAULTMASK may be cleared, not set.
   public var ignoresFaultMask: Bool {
     get { state.pointee.ignoresFaultMask }
-    set { state.pointee.ignoresFaultMask = newValue }
+    set {
+      state.pointee.ignoresFaultMask = newValue
+      if newValue { state.pointee.heldFaultMask = self[.faultmask] & 1 }
+    }
   }
 
   // MARK: Counts

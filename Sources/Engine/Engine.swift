@@ -257,15 +257,19 @@ public final class Engine {
   /// Makes the run come back before its next block.
   public func requestStop() { state.pointee.deadline = 0 }
 
-  /// Runs the straight line from the program counter up to, not including, `target`.
-  public func runStraight(to target: Address) {
+  /// Runs the straight line from the program counter up to, not including, `target`; what came first,
+  /// if anything.
+  @discardableResult
+  public func runStraight(to target: Address) -> EngineStop? {
     state.pointee.deadline = .max
     state.pointee.stop = .none
     let start = programCounter
     _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
-    uc_emu_start(handle, UInt64(start.value | 1), UInt64(target.value), 0, 0)
+    let error = uc_emu_start(handle, UInt64(start.value | 1), UInt64(target.value), 0, 0)
     // What was translated stops at the target for ever: nobody else may run it.
     _ = thumbprint_remove_cache(handle, UInt64(start.value), UInt64(target.value) + 4)
+    let isThere = error == UC_ERR_OK && state.pointee.stop == .none && programCounter == target
+    return isThere ? nil : explain(error)
   }
 
   /// Brings the deadline of the run under way forward.

@@ -46,8 +46,9 @@ struct HotState {
   var faultAddress: UInt32 = 0
   var faultKind: Int32 = 0
   var tracksStack = true
-  /// NMI or HardFault is being handled.
+  /// NMI or HardFault is being handled; FAULTMASK as it was then, or was cleared since.
   var ignoresFaultMask = false
+  var heldFaultMask: UInt32 = 0
   var lowestStackPointer: UInt32 = .max
   /// Data that the stack must not reach ends here; told once.
   var stackLimit: UInt32 = 0

@@ -86,6 +86,9 @@ struct AccessAddresses {
     programs.stores = stores.map { store in
       StoreProgram(address: store.address, bytes: store.bytes, value: known(store.value))
     }
+    if !programs.alignments.isEmpty {
+      programs.alignmentValues = Array(programs.derived.prefix(RegisterSum.derivedCapacity))
+    }
     DerivedPruning.prune(&programs)
     guard let first = instructions.first, let last = instructions.last else { return }
     programs.isLoop =
@@ -99,6 +102,10 @@ struct AccessAddresses {
     let isUncertain = instruction.isConditional && mask == nil
     let accesses = operand.count > 0 && (instruction.kind.loads || instruction.kind.stores)
     let address = accesses ? note(instruction) : nil
+    // The stack pointer is always aligned.
+    if let address, instruction.alignsAlways, operand.base != 13 {
+      programs.alignments.append(address)
+    }
     if instruction.kind.stores, let address { noteStore(instruction, address) }
     let before = registers
     for number in 0..<15 where instruction.writes & 1 << UInt16(number) != 0 {

@@ -82,8 +82,7 @@ final class BlockAnalysis {
         bufferWords: timing.fetchBufferWords, wordsPerCycle: timing.fetchWordsPerCycle
       ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
     }
-    description.alignments = alignments(instructions)
-    if !description.alignments.isEmpty { description.traits.insert(.alignsAlways) }
+    if !accesses.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.accesses = accesses
     return description
   }
@@ -174,24 +173,6 @@ final class BlockAnalysis {
     return traits
   }
 
-  /// Accesses that must be aligned and whose base is what it was at the block's start; the stack
-  /// pointer is always aligned.
-  private func alignments(_ instructions: [Instruction]) -> [RegisterSum] {
-    var written: UInt16 = 0
-    var programs: [RegisterSum] = []
-    for instruction in instructions {
-      let operand = instruction.memory
-      if instruction.alignsAlways && !instruction.isConditional && operand.base != 13
-        && instruction.addressRegisters & written == 0
-      {
-        let offset = operand.indexing == .postIndexed ? 0 : UInt32(bitPattern: operand.offset)
-        programs.append(RegisterSum(base: operand.base, offset: offset))
-      }
-      written |= instruction.writes
-    }
-    return programs
-  }
-
   /// The deepest that the block moves SP below where it starts.
   private func descent(_ instructions: [Instruction]) -> UInt32 {
     var change: Int32 = 0
@@ -230,8 +211,8 @@ final class BlockAnalysis {
   }
 
   /// The first floating-point instruction of the straight line from `address`.
-  func firstFloatingPoint(_ bytes: [UInt8], at address: Address) -> Address? {
-    Decoder.decodeBlock(bytes: bytes, at: address).first { $0.kind.isFloatingPoint }?.address
+  func firstFloatingPoint(_ bytes: [UInt8], at address: Address) -> Instruction? {
+    Decoder.decodeBlock(bytes: bytes, at: address).first { $0.kind.isFloatingPoint }
   }
 
   static func key(_ address: Address, _ size: UInt32) -> UInt64 {

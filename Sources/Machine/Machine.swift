@@ -217,7 +217,7 @@ public final class Machine {
     return limits.wall.map { WallClock.seconds() - wallStart - stopped > $0 } ?? false
   }
 
-  private func handle(_ stop: EngineStop) -> Outcome? {
+  func handle(_ stop: EngineStop) -> Outcome? {
     switch stop {
     case .deadline, .reachedBreakpoint: return nil
     case .waitForInterrupt: return sleep(untilEvent: false)

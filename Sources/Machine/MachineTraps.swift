@@ -24,7 +24,7 @@ extension Machine {
       exitCode = code
     case .result(let value):
       engine[.r0] = value
-      engine.programCounter = address + 2
+      passInstruction(to: address + 2)
     case .waits: awaitInput()
     }
     return nil
@@ -52,15 +52,20 @@ extension Machine {
   }
 
   /// The block at the program counter uses the floating-point unit, which is off: run up to that
-  /// instruction, then fault there.
+  /// instruction, then fault there, unless something comes first or its condition does not hold.
   func floatingPointOff() -> Outcome? {
     let start = engine.programCounter
     guard
       let bytes = engine.bytes(at: start, count: 256)
         ?? engine.bytes(at: start, count: 16) ?? engine.bytes(at: start, count: 4)
     else { return nil }
-    let target = analysis.firstFloatingPoint(bytes, at: start) ?? start
-    if target != start { engine.runStraight(to: target) }
+    let instruction = analysis.firstFloatingPoint(bytes, at: start)
+    let target = instruction?.address ?? start
+    if target != start, let first = engine.runStraight(to: target) { return handle(first) }
+    if let instruction, !executesNext {
+      passInstruction(to: instruction.end)
+      return nil
+    }
     raiseAtInstruction(.noCoprocessor, at: target)
     afterException()
     return nil
@@ -82,7 +87,13 @@ extension Machine {
     case .read, .write:
       let programCounter =
         engine.hasExactFaults ? programCounter : instruction(of: fault) ?? programCounter
+      if !engine.hasExactFaults { restoreIfThen(at: programCounter) }
       let address = exactAddress(of: fault, at: programCounter)
+      if !isRefused(fault, at: address), core.ignoresBusError(at: address),
+        passAccess(at: programCounter)
+      {
+        return
+      }
       raiseAtInstruction(
         isRefused(fault, at: address) ? .dataAccess(address) : .dataBus(address),
         at: programCounter)
@@ -108,8 +119,37 @@ extension Machine {
     return (refused ?? onPage.first).map { Address($0) } ?? fault.address
   }
 
+  /// A load or store that nothing answered, and whose bus error is ignored: what it loads is not known,
+  /// here zero.
+  private func passAccess(at address: Address) -> Bool {
+    guard
+      let bytes = engine.bytes(at: address, count: 4) ?? engine.bytes(at: address, count: 2),
+      let instruction = Decoder.decodeBlock(bytes: bytes, at: address).first,
+      !instruction.writesPC
+    else { return false }
+    let operand = instruction.memory
+    let base = CoreRegister(rawValue: Int(operand.base)).map { engine[$0] } ?? 0
+    for number in 0..<15 where instruction.writes >> UInt16(number) & 1 != 0 {
+      if let register = CoreRegister(rawValue: number) { engine[register] = 0 }
+    }
+    if operand.writebackChange != 0, let register = CoreRegister(rawValue: Int(operand.base)) {
+      engine[register] = base &+ UInt32(bitPattern: operand.writebackChange)
+    }
+    cutBlockShort(at: instruction.end)
+    settle()
+    passInstruction(to: instruction.end)
+    return true
+  }
+
   /// A fault in the middle of a block: takes back what the block was charged beyond the instruction.
   func raiseAtInstruction(_ fault: CoreFault, at address: Address) {
+    cutBlockShort(at: address)
+    settle()
+    core.raise(fault, at: address)
+  }
+
+  /// The block under way has come to that instruction and is left there.
+  private func cutBlockShort(at address: Address) {
     let block = engine.currentBlock
     if address >= block.address, address - block.address < block.size,
       let details = analysis.details(
@@ -120,7 +160,5 @@ extension Machine {
       engine.cutShort(
         afterCycles: UInt32(details.offsets[index]), instructions: UInt32(index))
     }
-    settle()
-    core.raise(fault, at: address)
   }
 }

@@ -71,10 +71,7 @@ extension Machine {
     if executesNext, let target = CoreRegister(rawValue: Int(bytes[3] & 0xf)) {
       engine[target] = processor[.control]
     }
-    let state = ifThenState
-    let next = state & 7 == 0 ? 0 : state & 0xe0 | state << 1 & 0x1f
-    engine.setExecutionState(0x0100_0000 | (next & 3) << 25 | (next & 0xfc) << 8)
-    engine.programCounter = start + 4
+    passInstruction(to: start + 4)
   }
 
   /// The instruction to run up to, because its operands are not known before; nil when nothing is left to
@@ -146,12 +143,45 @@ extension Machine {
   }
 
   private var ifThenState: UInt32 {
-    let xpsr = engine[.xpsr]
-    return xpsr >> 8 & 0xfc | xpsr >> 25 & 3
+    get {
+      let xpsr = engine[.xpsr]
+      return xpsr >> 8 & 0xfc | xpsr >> 25 & 3
+    }
+    set {
+      engine.setExecutionState(0x0100_0000 | (newValue & 3) << 25 | (newValue & 0xfc) << 8)
+    }
+  }
+
+  /// ITSTATE behind an instruction that had `state`.
+  /// Reference: Arm DDI 0403E.e, A7.3.3 (ITAdvance).
+  private func advanced(_ state: UInt32) -> UInt32 {
+    state & 7 == 0 ? 0 : state & 0xe0 | state << 1 & 0x1f
+  }
+
+  /// The instruction at the program counter is done, or was not to be: goes on at `next`.
+  func passInstruction(to next: Address) {
+    ifThenState = advanced(ifThenState)
+    engine.programCounter = next
+  }
+
+  /// The older engine forgets ITSTATE in a fault: the block's own IT says what it was.
+  func restoreIfThen(at address: Address) {
+    let block = engine.currentBlock
+    let details = analysis.details(of: block.address, size: block.size) {
+      engine.bytes(at: block.address, count: Int(block.size))
+    }
+    var state: UInt32 = 0
+    for instruction in details?.instructions ?? [] {
+      if instruction.address == address {
+        if state != 0 { ifThenState = state }
+        return
+      }
+      state = instruction.kind == .ifThen ? instruction.encoding & 0xff : advanced(state)
+    }
   }
 
   /// Whether the condition of an IT block under way, if any, holds for the next instruction.
-  private var executesNext: Bool {
+  var executesNext: Bool {
     let xpsr = engine[.xpsr]
     let state = ifThenState
     guard state & 0xf != 0, let condition = Condition(rawValue: UInt8(state >> 4)) else {
