@@ -150,6 +150,100 @@ static void check_vector_fetch(void) {
   check("vector from nowhere: the handler never ran", entries, 0);
 }
 
+#define LEAF __attribute__((naked, noinline)) static uint32_t
+LEAF load_several(uint32_t a) { __asm volatile("ldmia r0!, {r1, r2, r3}\n bx lr"); }
+LEAF load_onto_base(uint32_t a) { __asm volatile("ldmia r0, {r0, r1, r2}\n bx lr"); }
+LEAF store_several(uint32_t a) { __asm volatile("stmia r0!, {r1, r2, r3}\n dsb\n bx lr"); }
+LEAF load_pair_below(uint32_t a) { __asm volatile("ldrd r2, r3, [r0, #-4]!\n bx lr"); }
+LEAF stop(uint32_t a) { __asm volatile("bkpt #1\n bx lr"); }
+LEAF probe(uint32_t a) { __asm volatile("movs r1, #1\n ldr r1, [r0]\n adds r0, #1\n bx lr"); }
+
+static volatile uint32_t seen_base;
+
+static void note_base(uint32_t *frame, uint32_t exc_return) {
+  seen_base = frame[FRAME_R0];
+  record_fault(frame, exc_return);
+}
+
+// B1.5.14: what faults in its middle can be run again.
+static void check_restart(const char *name, uint32_t (*function)(uint32_t), uint32_t below) {
+  uint32_t end = CORTEX_M == 33 ? 0x10800000 : 0x20800000;
+  fault.count = 0;
+  function(end - below);
+  check(name, fault.count << 16 | fault.number, 1 << 16 | EXCEPTION_BUSFAULT);
+  check_part(name, "base", seen_base, end - below);
+  check_part(name, "BFAR", fault.bfar, end);
+}
+
+static void check_restarts(void) {
+  record_faults();
+  handlers[EXCEPTION_BUSFAULT] = note_base;
+  SHCSR = SHCSR_BUSFAULTENA;
+  check_restart("LDM over the end of memory", load_several, 8);
+  check_restart("LDM onto its base over the end of memory", load_onto_base, 4);
+  check_restart("STM over the end of memory", store_several, 4);
+  check_restart("LDRD over the end of memory", load_pair_below, 0);
+  check_restart("LDR over the end of memory", load_word, 2);
+  SHCSR = 0;
+}
+
+// C1.4.1: BKPT without a debugger.
+static void check_monitor(void) {
+  record_faults();
+  handlers[EXCEPTION_DEBUGMONITOR] = record_fault;
+  DFSR = 0x1F;
+  stop(0);
+  check("BKPT: a HardFault", fault.number, EXCEPTION_HARDFAULT);
+  check("BKPT: HFSR", fault.hfsr, 1u << 31);
+  check("BKPT: DFSR", DFSR, 1 << 1);
+  DFSR = 0x1F;
+  DEMCR = 1 << 16;
+  stop(0);
+  check("BKPT, MON_EN: the debug monitor", fault.number, EXCEPTION_DEBUGMONITOR);
+  check("BKPT, MON_EN: HFSR", fault.hfsr, 0);
+  check("BKPT, MON_EN: DFSR", DFSR, 1 << 1);
+  check("BKPT, MON_EN: stacked PC", fault.pc, (uint32_t)stop & ~1u);
+  SHPR(EXCEPTION_DEBUGMONITOR) = 0x80;
+  set_basepri(0x40);
+  stop(0);
+  check("BKPT, MON_EN, masked: a HardFault", fault.number, EXCEPTION_HARDFAULT);
+  DEMCR |= 1 << 17;
+  barrier();
+  check("MON_PEND: waits", DEMCR >> 17 & 1, 1);
+  handlers[EXCEPTION_DEBUGMONITOR] = count_entry;
+  entries = 0;
+  set_basepri(0);
+  check("MON_PEND: taken", entries, 1);
+  check("MON_PEND: no longer pending", DEMCR >> 17 & 1, 0);
+  DEMCR = 0;
+}
+
+static void probe_here(uint32_t *frame, uint32_t exc_return) { seen_base = probe(0x70000000); }
+
+// B3.2.8: BFHFNMIGN.
+static void check_ignored(void) {
+  record_faults();
+  handlers[EXCEPTION_NMI] = probe_here;
+  CCR |= 1 << 8;
+  set_faultmask(1);
+  CFSR = CFSR;
+  fault.count = 0;
+  check("BFHFNMIGN: a load goes on", probe(0x70000010), 0x70000011);
+  check("BFHFNMIGN: CFSR", CFSR, CFSR_PRECISERR | CFSR_BFARVALID);
+  check("BFHFNMIGN: BFAR", BFAR, 0x70000010);
+  store_word(0x70000020, 1);
+  check("BFHFNMIGN: a store goes on", BFAR, 0x70000020);
+  set_faultmask(0);
+  CFSR = CFSR;
+  ICSR = ICSR_NMIPENDSET;
+  barrier();
+  check("BFHFNMIGN: in NMI", seen_base, 0x70000001);
+  check("BFHFNMIGN: no handler ran", fault.count, 0);
+  load_word(0x70000000);
+  check("BFHFNMIGN: not without FAULTMASK", fault.count, 1);
+  CCR &= ~(1 << 8);
+}
+
 int main(void) {
   checks_begin();
   NVIC_ISER = 1 << IRQ_TIMER0;
@@ -159,5 +253,8 @@ int main(void) {
   check_faultmask();
   check_cycle_counter();
   check_vector_fetch();
+  check_restarts();
+  check_monitor();
+  check_ignored();
   return checks_end();
 }

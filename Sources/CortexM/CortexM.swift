@@ -6,7 +6,8 @@ public import Units
 ///
 /// Reference: Arm DDI 0403E.e (Armv7-M Architecture Reference Manual), B1.5 and B3; DDI 0439D
 /// (Cortex-M4 TRM).
-/// Not modelled: debug events, the non-secure state of Armv8-M, NMI in a core that stands locked up.
+/// Not modelled: debug events but BKPT and DEMCR.MON_PEND, the non-secure state of Armv8-M, NMI in a core
+/// that stands locked up.
 public final class CortexM {
   public let features: CoreFeatures
   let timing: ExceptionCycles
@@ -237,25 +238,57 @@ public final class CortexM {
       observer?.exceptionPended(NVIC.svCall)
       enter(NVIC.svCall, returnAddress: processor[.pc] & ~1)
     } else {
-      raise(.supervisorCallBlocked, at: Address((processor[.pc] & ~1) &- 2))
+      // The call itself is done: its HardFault returns behind it.
+      let next = processor[.pc] & ~1
+      raise(.supervisorCallBlocked, at: Address(next &- 2), returnAddress: next)
     }
   }
 
-  /// Raises the fault's exception for the instruction at `address`, escalated where it cannot run.
-  public func raise(_ fault: CoreFault, at address: Address) {
+  /// Raises the fault's exception for the instruction at `address`, escalated where it cannot run. Its
+  /// handler returns there, or to `returnAddress`.
+  public func raise(_ fault: CoreFault, at address: Address, returnAddress: UInt32? = nil) {
     control.cfsr |= fault.status
     switch fault {
     case .dataBus(let target): control.bfar = target.value
     case .dataAccess(let target): control.mmfar = target.value
-    case .breakpointWithoutDebugger: control.hfsr |= SystemControl.HFSR.debugEvent
+    case .breakpointWithoutDebugger: return raiseDebugEvent(at: address)
     case .supervisorCallBlocked: control.hfsr |= SystemControl.HFSR.forced
     default: break
     }
-    escalate(fault, fault.exception, at: address)
+    escalate(fault, at: address, returnAddress ?? address.value)
   }
 
-  private func escalate(_ fault: CoreFault, _ wanted: Int, at address: Address) {
-    var number = wanted
+  /// BKPT: the debug monitor's where it is enabled and urgent enough, else a HardFault.
+  /// Reference: Arm DDI 0403E.e, C1.4.1 … C1.4.3.
+  private func raiseDebugEvent(at address: Address) {
+    let fault = CoreFault.breakpointWithoutDebugger
+    control.dfsr |= SystemControl.DFSR.breakpoint
+    guard features.architecture != .v6M, control.hasMonitor,
+      nvic.groupPriority(NVIC.debugMonitor) < executionPriority()
+    else {
+      control.hfsr |= SystemControl.HFSR.debugEvent
+      return escalate(fault, at: address, address.value)
+    }
+    lastFault = FaultReport(fault: fault, exception: NVIC.debugMonitor, programCounter: address)
+    nvic.setPending(NVIC.debugMonitor)
+    observer?.exceptionPended(NVIC.debugMonitor)
+    enter(NVIC.debugMonitor, returnAddress: address.value)
+  }
+
+  /// CCR.BFHFNMIGN: notes a bus error of a data access that handlers of negative priority are not told of;
+  /// false where they are.
+  /// Reference: Arm DDI 0403E.e, B3.2.8.
+  public func ignoresBusError(at target: Address) -> Bool {
+    guard features.architecture != .v6M,
+      control.ccr & SystemControl.CCR.busFaultIgnore != 0, executionPriority() < 0
+    else { return false }
+    control.cfsr |= CoreFault.dataBus(target).status
+    control.bfar = target.value
+    return true
+  }
+
+  private func escalate(_ fault: CoreFault, at address: Address, _ returnAddress: UInt32) {
+    var number = fault.exception
     let priority = executionPriority()
     let isConfigurable = features.architecture != .v6M && number != NVIC.hardFault
     let canRun =
@@ -271,7 +304,7 @@ public final class CortexM {
     }
     nvic.setPending(number)
     observer?.exceptionPended(number)
-    enter(number, returnAddress: address.value)
+    enter(number, returnAddress: returnAddress)
   }
 }
 

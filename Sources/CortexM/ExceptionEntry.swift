@@ -35,6 +35,7 @@ extension CortexM {
       timing.entry + (hasFrame && !lazy ? timing.floatingPointStacking : 0), for: .entry)
     // A basic frame leaves the reservation of the code that it pre-empts alone.
     if hasFrame { processor.reserveLazyStacking(lazy ? timing.floatingPointStacking : 0) }
+    if lazy && stacked != .stackLimit { self.control.fpcar = processor[.sp] &+ Self.basicFrame }
     if let fault = stacked { derive(fault) }
 
     // Late arrival: whatever became pending while the frame was written and is more urgent wins.
@@ -142,7 +143,6 @@ extension CortexM {
     if extended {
       for index in 0..<16 { words.append(processor[single: index]) }
       words.append(processor[.fpscr])
-      control.fpcar = frame &+ 32
     }
     if isComplete {
       words.append(0)
@@ -196,7 +196,8 @@ extension CortexM {
     processor.charge(
       timing.exceptionReturn + (extended && wasWritten ? timing.floatingPointUnstacking : 0),
       for: .exceptionReturn)
-    pop(value, leaving: number, extended: extended)
+    // What was only reserved and never written is not read back: the registers are as they were.
+    pop(value, leaving: number, extended: extended, isUntouched: !wasWritten)
   }
 
   /// An EXC_RETURN that fits nothing: the fault is chained on, and the frame stays as it is.
@@ -245,7 +246,9 @@ extension CortexM {
     return protection.rights(at: address.value, isPrivileged: isPrivileged).contains(.read)
   }
 
-  private func pop(_ value: UInt32, leaving number: Int, extended: Bool) {
+  private func pop(
+    _ value: UInt32, leaving number: Int, extended: Bool, isUntouched: Bool
+  ) {
     let usesPSP = value & 0xc == 0xc
     let isComplete = extended && control.savesAllFloatingPoint
     let frame = Address(processor[usesPSP ? .psp : .msp])
@@ -282,7 +285,7 @@ extension CortexM {
     for (index, register) in [CoreRegister.r0, .r1, .r2, .r3, .r12, .lr].enumerated() {
       processor[register] = words[index]
     }
-    if extended {
+    if extended && (isComplete || !isUntouched) {
       for index in 0..<16 { processor[single: index] = words[8 + index] }
       processor[.fpscr] = words[24]
     }

@@ -22,6 +22,7 @@ struct SystemControl {
   /// Caches and tightly coupled memories of the Cortex-M7, as last written.
   var memorySystem: [UInt32: UInt32] = [:]
   var demcr: UInt32 = 0
+  var dcrdr: UInt32 = 0
 
   struct SCR {
     static let sleepOnExit: UInt32 = 1 << 1
@@ -59,12 +60,18 @@ struct SystemControl {
     static let divideByZero: UInt32 = 1 << 25
   }
 
+  struct DFSR {
+    static let breakpoint: UInt32 = 1 << 1
+  }
+
   struct HFSR {
     static let vectorTable: UInt32 = 1 << 1
     static let forced: UInt32 = 1 << 30
     static let debugEvent: UInt32 = 1 << 31
   }
 
+  /// DEMCR.MON_EN: debug events go to the debug monitor.
+  var hasMonitor: Bool { demcr & 1 << 16 != 0 }
   /// FPCCR.ASPEN: exceptions keep the floating-point registers.
   var savesFloatingPoint: Bool { fpccr & 1 << 31 != 0 }
   /// FPCCR.TS: S16 … S31 are stacked and cleared, too.

@@ -33,6 +33,9 @@ extension CortexM {
     case bfar = 0xe000_ed38
     case afsr = 0xe000_ed3c
     case cpacr = 0xe000_ed88
+    case dhcsr = 0xe000_edf0
+    case dcrsr = 0xe000_edf4
+    case dcrdr = 0xe000_edf8
     case demcr = 0xe000_edfc
     case stir = 0xe000_ef00
     case fpccr = 0xe000_ef34
@@ -88,7 +91,11 @@ extension CortexM {
     case .bfar: return control.bfar
     case .afsr: return control.afsr
     case .cpacr: return features.hasFloatingPoint ? control.cpacr : 0
-    case .demcr: return control.demcr
+    // No debugger: an instruction has retired, and register transfers are ready.
+    case .dhcsr: return 0x0101_0000
+    case .dcrsr: return 0
+    case .dcrdr: return control.dcrdr
+    case .demcr: return control.demcr | (nvic.pending.contains(NVIC.debugMonitor) ? 1 << 17 : 0)
     case .fpccr: return features.hasFloatingPoint ? floatingPointContextControl : 0
     case .fpcar: return control.fpcar
     case .fpdscr: return control.fpdscr
@@ -142,10 +149,8 @@ extension CortexM {
       guard features.hasFloatingPoint else { return true }
       control.cpacr = value & 0x00f0_0000
       processor.floatingPointOff = !control.floatingPointEnabled
-    case .demcr:
-      control.demcr = value & 0x0101_07f1
-      watchpoint.writeControl(
-        watchpoint.control, traceEnabled: control.demcr & 1 << 24 != 0)
+    case .demcr: writeMonitorControl(value)
+    case .dcrdr: control.dcrdr = value
     case .stir:
       pend(NVIC.firstInterrupt + Int(value & 0x1ff))
     case .fpccr where features.hasFloatingPoint: writeContextControl(value)
@@ -154,11 +159,23 @@ extension CortexM {
       control.fpdscr = value & 0x07c0_0000
       processor.defaultStatus = control.fpdscr
     case .actlr: control.actlr = value & features.auxiliaryControl
-    case .dwtLockAccess, .dwtLockStatus, .ictr, .systCalibration, .cpuid, .afsr,
+    case .dwtLockAccess, .dwtLockStatus, .ictr, .systCalibration, .cpuid, .afsr, .dhcsr, .dcrsr,
       .ccr, .fpccr, .fpcar, .fpdscr, .mvfr0, .mvfr1, .mvfr2:
       break
     }
     return true
+  }
+
+  /// DEMCR: MON_PEND is the debug monitor's pending state.
+  private func writeMonitorControl(_ value: UInt32) {
+    control.demcr = value & 0x010d_07f1
+    watchpoint.writeControl(watchpoint.control, traceEnabled: isTraceEnabled)
+    if value & 1 << 17 != 0 {
+      pend(NVIC.debugMonitor)
+    } else {
+      nvic.clearPending(NVIC.debugMonitor)
+    }
+    recheck()
   }
 
   /// ID_PFR0 … ID_ISAR4.
@@ -326,11 +343,10 @@ extension CortexM {
   /// AIRCR obeys only with its key; SYSRESETREQ asks for a system reset.
   private func writeResetControl(_ value: UInt32) {
     guard value >> 16 == 0x05fa else { return }
-    // Armv6-M has no groups and no local reset.
-    let isFull = features.architecture != .v6M
-    if isFull { nvic.priorityGroup = value >> 8 & 7 }
+    // Armv6-M has no groups, and Armv7-M alone a local reset.
+    if features.architecture != .v6M { nvic.priorityGroup = value >> 8 & 7 }
     writeSecurePriorities(value)
-    if value & (isFull ? 5 : 4) != 0 {
+    if value & (features.architecture == .v7M ? 5 : 4) != 0 {
       fabric.resetRequested = true
       processor.requestCheck()
     }
@@ -343,14 +359,16 @@ extension CortexM {
     (7, NVIC.svCall, true), (8, NVIC.debugMonitor, true), (10, NVIC.pendSV, true),
     (11, NVIC.sysTick, true), (12, NVIC.usageFault, false), (13, NVIC.memManage, false),
     (14, NVIC.busFault, false), (15, NVIC.svCall, false),
+    (2, NVIC.hardFault, true), (5, NVIC.nmi, true), (21, NVIC.hardFault, false),
   ]
   private static let handlerEnables: [(bit: UInt32, exception: Int)] = [
     (16, NVIC.memManage), (17, NVIC.busFault), (18, NVIC.usageFault), (19, NVIC.secureFault),
   ]
 
-  /// SecureFault is Armv8-M's.
+  /// SecureFault, HardFault and NMI are there in Armv8-M alone.
   private func hasHandler(_ exception: Int) -> Bool {
-    exception != NVIC.secureFault || features.architecture == .v8M
+    ![NVIC.secureFault, NVIC.hardFault, NVIC.nmi].contains(exception)
+      || features.architecture == .v8M
   }
 
   private var systemHandlerState: UInt32 {
@@ -369,7 +387,8 @@ extension CortexM {
     for field in Self.handlerBits where hasHandler(field.exception) {
       let isSet = value >> field.bit & 1 != 0
       if field.isActive {
-        nvic.setActive(field.exception, isSet)
+        // NMIACT and HARDFAULTACT only tell.
+        if field.exception > NVIC.hardFault { nvic.setActive(field.exception, isSet) }
       } else if isSet {
         pend(field.exception)
       } else {
