@@ -258,23 +258,6 @@ public final class CortexM {
     escalate(fault, at: address, returnAddress ?? address.value)
   }
 
-  /// BKPT: the debug monitor's where it is enabled and urgent enough, else a HardFault.
-  /// Reference: Arm DDI 0403E.e, C1.4.1 … C1.4.3.
-  private func raiseDebugEvent(at address: Address) {
-    let fault = CoreFault.breakpointWithoutDebugger
-    control.dfsr |= SystemControl.DFSR.breakpoint
-    guard features.architecture != .v6M, control.hasMonitor,
-      nvic.groupPriority(NVIC.debugMonitor) < executionPriority()
-    else {
-      control.hfsr |= SystemControl.HFSR.debugEvent
-      return escalate(fault, at: address, address.value)
-    }
-    lastFault = FaultReport(fault: fault, exception: NVIC.debugMonitor, programCounter: address)
-    nvic.setPending(NVIC.debugMonitor)
-    observer?.exceptionPended(NVIC.debugMonitor)
-    enter(NVIC.debugMonitor, returnAddress: address.value)
-  }
-
   /// CCR.BFHFNMIGN: notes a bus error of a data access that handlers of negative priority are not told of;
   /// false where they are.
   /// Reference: Arm DDI 0403E.e, B3.2.8.
@@ -287,7 +270,7 @@ public final class CortexM {
     return true
   }
 
-  private func escalate(_ fault: CoreFault, at address: Address, _ returnAddress: UInt32) {
+  func escalate(_ fault: CoreFault, at address: Address, _ returnAddress: UInt32) {
     var number = fault.exception
     let priority = executionPriority()
     let isConfigurable = features.architecture != .v6M && number != NVIC.hardFault

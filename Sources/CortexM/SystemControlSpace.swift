@@ -166,18 +166,6 @@ extension CortexM {
     return true
   }
 
-  /// DEMCR: MON_PEND is the debug monitor's pending state.
-  private func writeMonitorControl(_ value: UInt32) {
-    control.demcr = value & 0x010d_07f1
-    watchpoint.writeControl(watchpoint.control, traceEnabled: isTraceEnabled)
-    if value & 1 << 17 != 0 {
-      pend(NVIC.debugMonitor)
-    } else {
-      nvic.clearPending(NVIC.debugMonitor)
-    }
-    recheck()
-  }
-
   /// ID_PFR0 … ID_ISAR4.
   private func identification(_ address: UInt32) -> UInt32? {
     let index = Int(address &- 0xe000_ed40) / 4
@@ -191,7 +179,7 @@ extension CortexM {
   }
 
   /// DEMCR.TRCENA.
-  private var isTraceEnabled: Bool { control.demcr & 1 << 24 != 0 }
+  var isTraceEnabled: Bool { control.demcr & 1 << 24 != 0 }
 
   private func writeTrace(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {
     trace.write(
@@ -295,7 +283,7 @@ extension CortexM {
   }
 
   /// What may be taken could have changed.
-  private func recheck() {
+  func recheck() {
     processor.hasPending = !nvic.pending.isEmpty
     processor.requestCheck()
   }
