@@ -7,7 +7,8 @@ import Simulation
 ///
 /// Reference: nRF52840 Product Specification v1.7, 4.4 FICR. The words at 0x130 and 0x134 are the
 /// part and revision that Nordic's start-up code reads to choose its work-arounds.
-/// Not modelled: temperature trim, NFC header, keys (all read as erased).
+/// The thermometer's trim reads as erased, as in the vendor's description.
+/// Not modelled: NFC header, keys (all read as erased).
 final class NordicFICR: Peripheral {
   private enum Register: UInt32 {
     case codePageSize = 0x010
@@ -26,9 +27,13 @@ final class NordicFICR: Peripheral {
     case revision = 0x134
   }
 
+  /// TEMP.A0 … TEMP.T4, which start-up code copies.
+  private static let temperatureTrim: ClosedRange<UInt32> = 0x404...0x444
+
   init(_ context: PeripheralContext) {}
 
   func read(_ offset: UInt32) -> UInt32? {
+    if Self.temperatureTrim.contains(offset) { return 0xffff_ffff }
     guard let register = Register(rawValue: offset) else { return nil }
     switch register {
     case .codePageSize: return 4096

@@ -66,6 +66,19 @@ import Units
     #expect(temp[0x508] == 0xffff_fff7)
   }
 
+  @Test func startUpCodeCopiesTheThermometersTrim() {
+    let bench = Bench()
+    let ficr = bench.device("nordic-ficr", "FICR", base: 0x1000_0000)
+    let temp = bench.device("nordic-temp", "TEMP", base: 0x4000_c000)
+    #expect(temp[0x520] == 0x326)
+    for (from, to) in zip(stride(from: UInt32(0x404), through: 0x418, by: 4), 0..<6) {
+      temp[0x520 + UInt32(to) * 4] = ficr[from]
+    }
+    #expect(temp[0x534] == 0xffff_ffff)
+    temp.peripheral.reset()
+    #expect(temp[0x534] == 0x5a3)
+  }
+
   @Test func randomBytesComeAtTheirRateAndRepeat() {
     let first = Bench()
     let second = Bench()
