@@ -145,11 +145,23 @@ struct EntryTests {
     #expect(bench.stacked(24) == 0x6000_0010)
     for index in 0..<16 { bench.processor.singles[index] = 0 }
     bench.processor.fpscr = 0
+    // The handler has used the unit.
+    bench.processor.pendingLazyStacking = 0
     bench.leave()
     #expect(bench.processor.singles[15] == 0x3f80_000f)
     #expect(bench.processor.fpscr == 0x6000_0010)
     #expect(bench.processor.controlWord == 4)
     #expect(bench.processor.mainStack == CoreBench.stackTop)
+  }
+
+  @Test func aFrameThatWasOnlyReservedIsNotReadBack() {
+    let bench = withFloats()
+    bench.pend(1)
+    _ = bench.core.takePending()
+    bench.processor.ram[Int((bench.frame - 0x2000_0000) / 4) + 8] = 1
+    bench.leave()
+    #expect(bench.processor.singles[0] == 0x3f80_0000)
+    #expect(bench.processor.controlWord == 4)
   }
 
   @Test func lazyStackingCostsNothingToAHandlerWithoutFloats() {

@@ -94,14 +94,15 @@ struct FaultTests {
     #expect(bench.processor[.faultmask] == 0)
   }
 
-  @Test func aSupervisorCallThatCannotRunIsAHardFaultAtTheInstruction() {
+  @Test func aSupervisorCallThatCannotRunIsAHardFaultBehindTheInstruction() {
     let bench = CoreBench()
     bench.processor[.primask] = 1
     bench.processor.programCounter = 0x102 | 1
     bench.core.supervisorCall()
     #expect(bench.running == 3)
     #expect(bench[0xe000_ed2c] == 1 << 30)
-    #expect(bench.stacked(6) == 0x100)
+    #expect(bench.stacked(6) == 0x102)
+    #expect(bench.core.lastFault?.programCounter == Address(0x100))
   }
 
   @Test func aSupervisorCallReturnsBehindTheInstruction() {
