@@ -141,7 +141,8 @@ extension ComparisonReport {
     if isOfBoard, change.base == nil { return "\(change.key) set to \(head)" }
     if change.base == nil { return "\(change.key) \(head) added" }
     if change.head == nil { return "\(change.key) \(base) left out" }
-    return "\(change.key) \(base) -> \(head)"
+    let layer = change.key == "network" ? comparison.layerCause.map { ", \($0)" } ?? "" : ""
+    return "\(change.key) \(base) -> \(head)\(layer)"
   }
 
   /// The function with the largest share of the difference in active cycles, and in what way.

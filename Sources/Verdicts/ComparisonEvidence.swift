@@ -66,15 +66,19 @@ struct DeviceChange: Sendable {
     return (isOneSided ? 4 : 0) + (isTelling ? 0 : 1) + (isEnable ? -1 : 0)
   }
 
+  private func meaning(_ values: [UInt32]) -> String? {
+    values.last.flatMap { RegisterMeaning.text(name, $0, chip: chip) }
+  }
+
+  /// Whether both values say to a reader what they mean.
+  var isMeant: Bool { meaning(base) != nil && meaning(head) != nil }
+
   /// `TIMER1.CC[0] 250 -> 125`.
   var text: String {
     func list(_ values: [UInt32], without others: [UInt32]) -> String {
       let own = values.filter { !others.contains($0) }
       let shown = own.isEmpty ? values : own
       return shown.prefix(3).map(number).joined(separator: ", ")
-    }
-    func meaning(_ values: [UInt32]) -> String? {
-      values.last.flatMap { RegisterMeaning.text(name, $0, chip: chip) }
     }
     if name.hasPrefix(DeviceSetting.enable(of: "")) {
       return base.isEmpty ? "\(name) enabled" : "\(name) no longer enabled"

@@ -102,7 +102,7 @@ struct HypothesisSearch {
     let ofBlock = comparison.exceptions.filter { $0.name.contains(block) }.map(\.entries)
     if let interrupts = ofBlock.first(where: { Self.isOften($0.base, $0.head) }) {
       others += ", its interrupts \(interrupts.base) -> \(interrupts.head)"
-    } else if let bus = busTime(of: String(block)) {
+    } else if !first.isMeant, let bus = busTime(of: String(block)) {
       others += ", its bus \(bus) us in the longest"
     }
     let share = first.isTelling ? 960 : first.base.isEmpty || first.head.isEmpty ? 700 : 940
