@@ -12,19 +12,42 @@ extension CoreTiming {
       let dividend = bits < 32 ? UInt32(1) << bits : 0
       text += divider.map { "\($0.cycles(dividend: dividend, divisor: 5, isSigned: false)) " } ?? ""
     }
-    text += "\n"
+    var told = FingerprintText(text + "\n")
     var before: [Instruction] = []
     for _ in 0..<2048 {
       let bytes = (0..<24).flatMap { _ in words.instruction() }
       let run = Decoder.decodeBlock(bytes: bytes, at: Address(0x0800_0000 + words.next() & 0xe))
       let price = price(run)
-      text += "\(price.cycles) \(price.takenExtra) \(price.entryExtraWhenBranchedTo) "
-      text += "\(price.minimum) \(price.maximum) \(price.offsets)\n"
+      told.add(price.cycles, " ")
+      told.add(price.takenExtra, " ")
+      told.add(price.entryExtraWhenBranchedTo, " ")
+      told.add(price.minimum, " ")
+      told.add(price.maximum, " [")
+      for (index, offset) in price.offsets.enumerated() {
+        told.add(offset, index + 1 < price.offsets.count ? ", " : "")
+      }
+      told.add("]\n")
       let inContext = self.price(run, after: before, branchedFrom: before)
-      text += "\(inContext.cycles) \(inContext.entryExtraWhenBranchedTo)\n"
+      told.add(inContext.cycles, " ")
+      told.add(inContext.entryExtraWhenBranchedTo, "\n")
       before = run
     }
-    return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))
+    return String(SHA256.hexDigest(of: told.bytes).prefix(16))
+  }
+}
+
+/// Text of many numbers: every run hashes it, and interpolation would take longer than the prices.
+private struct FingerprintText {
+  private(set) var bytes: [UInt8]
+
+  init(_ text: String) { bytes = Array(text.utf8) }
+
+  mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// A number in decimal, and what follows it.
+  mutating func add(_ number: some BinaryInteger, _ text: String) {
+    bytes.append(contentsOf: String(number).utf8)
+    add(text)
   }
 }
 
