@@ -281,7 +281,7 @@ struct TimedViewTests {
     #expect(abs(nanojoules - wanted) < Decimal(1))
   }
 
-  @Test func `a trace has a track for each context, arrows from samples and the whole energy`()
+  @Test func `a trace has a track for each level, arrows from samples and the whole energy`()
     throws
   {
     struct Trace: Decodable {
@@ -307,6 +307,10 @@ struct TimedViewTests {
     let trace = try JSONDecoder().decode(Trace.self, from: Demonstration.file("trace.json"))
     let names = trace.traceEvents.filter { $0.name == "thread_name" }.compactMap { $0.args?.name }
     #expect(Set(["thread mode", "PDM", "imu", "microphone", "TWIM0"]).isSubset(of: names))
+    // What ran at a level says its slice.
+    #expect(names.filter { $0.hasPrefix("priority ") }.sorted() == ["priority 64", "priority 96"])
+    let slices = Set(trace.traceEvents.filter { $0.ph == "B" }.compactMap(\.name))
+    #expect(slices.contains("PDM"))
     // Slices nest: every end closes what began last on its track, and none is left open.
     var depths: [Track: Int] = [:]
     for event in trace.traceEvents where event.ph == "B" || event.ph == "E" {

@@ -3,8 +3,10 @@ public import Profiling
 import RunRecord
 import Units
 
-/// A run over time: a track for thread mode and one for each exception, sensors, buses and pins, the
-/// power drawn as counters, and arrows from each sample to the decision that it led to.
+/// A run over time: a track for thread mode and one for each exception level, sensors, buses and pins,
+/// the power drawn as counters, and arrows from each sample to the decision that it led to.
+///
+/// Handlers of one priority never nest, so that they share a track: that of their priority at the run's end.
 ///
 /// Reference: Trace Event Format (Chrome), as Perfetto's legacy JSON importer reads it.
 public struct PerfettoView: Sendable {
@@ -40,6 +42,8 @@ public struct PerfettoView: Sendable {
     let view: ViewData
     var events: [String] = []
     private var threads: [String: Int] = [:]
+    /// The priority of each exception whose handler ran.
+    private let priorities: [Int: Int]
     /// Exceptions whose handlers are under way, 0 for thread mode below them.
     private var contexts: [Int] = [0]
     /// Functions open on each context's track.
@@ -50,7 +54,12 @@ public struct PerfettoView: Sendable {
     private var read: [Int: (ready: Instant, read: Instant)] = [:]
     private var flows = 0
 
-    init(_ view: ViewData) { self.view = view }
+    init(_ view: ViewData) {
+      self.view = view
+      priorities = Dictionary(
+        (view.memory?.record.handlerStacks ?? []).map { ($0.exception, $0.priority) },
+        uniquingKeysWith: { first, _ in first })
+    }
 
     mutating func write() {
       for group in [Group.core, .sensors, .buses, .pins, .power] {
@@ -198,8 +207,19 @@ public struct PerfettoView: Sendable {
       number == 0 ? "thread mode" : view.exceptionNames[number] ?? "exception \(number)"
     }
 
+    /// The track of an exception's level; the most urgent one is on top.
     private mutating func core(_ exception: Int) -> Int {
-      thread(.core, exceptionName(exception))
+      let priority = exception == 0 ? nil : priorities[exception]
+      let name = priority.map { "priority \($0)" } ?? exceptionName(exception)
+      let isNew = threads["\(Group.core.rawValue) \(name)"] == nil
+      let id = thread(.core, name)
+      if isNew {
+        let place = exception == 0 ? 1_000 : (priority ?? 900) + 3
+        events.append(
+          "{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":\(Group.core.rawValue),\"tid\":\(id),"
+            + "\"args\":{\"sort_index\":\(place)}}")
+      }
+      return id
     }
 
     private mutating func thread(_ group: Group, _ name: String) -> Int {
