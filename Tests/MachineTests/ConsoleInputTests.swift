@@ -1,6 +1,4 @@
-import Boards
 import Deployments
-import FirmwareImage
 import Foundation
 import Machine
 import RunRecord
@@ -12,14 +10,7 @@ struct ConsoleInputTests {
   /// `Firmware/console-echo` with scripts at its ports.
   private func run(_ scripts: [String: String]) throws -> (record: RunRecord, console: String) {
     let image = try FirmwareBench.image("console-echo")
-    var parts = DeploymentParts()
-    parts.firmware = image
-    parts.board = "mps2-an386"
-    parts.duration = "10 s"
-    let deployment = try Deployment.make(parts: parts)
-    let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
-    let machine = try Machine(
-      board: board, image: FirmwareImage(file: image), deployment: deployment)
+    let machine = try FirmwareBench.machine(image, board: "mps2-an386", duration: "10 s")
     var bytes: [UInt8] = []
     machine.console = { bytes.append($0) }
     for (port, text) in scripts {

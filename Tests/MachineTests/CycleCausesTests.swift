@@ -1,6 +1,3 @@
-import Boards
-import Deployments
-import FirmwareImage
 import Foundation
 import Machine
 import Profiling
@@ -9,15 +6,9 @@ import Testing
 
 /// Every cycle has a cause, and the causes of a row sum to its cycles.
 @Suite struct CycleCausesTests {
-  private func record(_ name: String, on boardName: String) throws -> RunRecord {
-    let path = try FirmwareBench.image(name, board: boardName)
-    var parts = DeploymentParts()
-    parts.firmware = path
-    parts.board = boardName
-    parts.duration = "20 ms"
-    let deployment = try Deployment.make(parts: parts)
-    let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
-    return try Machine(board: board, image: FirmwareImage(file: path), deployment: deployment).run()
+  private func record(_ name: String, on board: String) throws -> RunRecord {
+    let path = try FirmwareBench.image(name, board: board)
+    return try FirmwareBench.machine(path, board: board, duration: "20 ms").run()
   }
 
   @Test(

@@ -1,7 +1,4 @@
-import Boards
-import Deployments
 import Engine
-import FirmwareImage
 import Foundation
 import RunRecord
 import Testing
@@ -78,14 +75,7 @@ struct DataReadTests {
   }
 
   private func run(_ test: Case, observes: Bool) throws -> (Machine, misses: UInt64) {
-    let path = try image(test)
-    var parts = DeploymentParts()
-    parts.firmware = path
-    parts.board = test.board
-    let deployment = try Deployment.make(parts: parts)
-    let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
-    let machine = try Machine(
-      board: board, image: FirmwareImage(file: path), deployment: deployment)
+    let machine = try FirmwareBench.machine(image(test), board: test.board)
     var cache = ReferenceCache(
       FlashTiming(
         waitStatesUncached: 1, waitStatesMiss: 1, lineBytes: test.line, sets: test.sets,

@@ -112,14 +112,28 @@ enum FirmwareBench {
   }
 
   static func simulate(_ deployment: Deployment, image path: String) throws -> Run {
-    let board = try deployment.loadBoard(from: DataDirectory(explicit: root.path))
-    try deployment.check(against: board)
-    let machine = try Machine(
-      board: board, image: FirmwareImage(file: path), deployment: deployment)
+    let machine = try machine(deployment, image: path)
     var bytes: [UInt8] = []
     machine.console = { bytes.append($0) }
     let record = machine.run()
     return Run(console: String(decoding: bytes, as: UTF8.self), record: record)
+  }
+
+  /// A board with an image, before it runs.
+  static func machine(
+    _ path: String, board name: String, duration: String? = nil
+  ) throws -> Machine {
+    var parts = DeploymentParts()
+    parts.firmware = path
+    parts.board = name
+    parts.duration = duration
+    return try machine(Deployment.make(parts: parts), image: path)
+  }
+
+  private static func machine(_ deployment: Deployment, image path: String) throws -> Machine {
+    let board = try deployment.loadBoard(from: DataDirectory(explicit: root.path))
+    try deployment.check(against: board)
+    return try Machine(board: board, image: FirmwareImage(file: path), deployment: deployment)
   }
 
   /// Lines that start with `# ` hold counters: they are not compared.

@@ -1,7 +1,3 @@
-import Boards
-import Deployments
-import FirmwareImage
-import Foundation
 import Machine
 import RunRecord
 import Testing
@@ -12,15 +8,8 @@ import Testing
 struct LoadSamplingTests {
   private func stallsInAMillion(_ name: String, everyLoad: Bool) throws -> UInt64 {
     let path = try FirmwareBench.image(name, board: "nrf52840-dk")
-    var parts = DeploymentParts()
-    parts.firmware = path
-    parts.board = "nrf52840-dk"
     // Enough rounds of the work, and little enough for the slow way.
-    parts.duration = "150 ms"
-    let deployment = try Deployment.make(parts: parts)
-    let board = try deployment.loadBoard(from: DataDirectory(explicit: FirmwareBench.root.path))
-    let machine = try Machine(
-      board: board, image: FirmwareImage(file: path), deployment: deployment)
+    let machine = try FirmwareBench.machine(path, board: "nrf52840-dk", duration: "150 ms")
     machine.looksAtEveryLoad = everyLoad
     let record = machine.run()
     // Stalls by instruction: the runs end at the same cycle, after slightly different work.
