@@ -12,3 +12,5 @@
 #define GPIO_BASE 0x58020000u
 #define EXTI_IRQ 23
 #define DMA_IRQ 11
+#define AUDIO_DMA_IRQ 154
+#define AUDIO_NAME "DFSDM"

@@ -12,3 +12,5 @@
 #define GPIO_BASE 0x42020000u
 #define EXTI_IRQ 16  // EXTI5
 #define DMA_IRQ 29
+#define AUDIO_DMA_IRQ 30
+#define AUDIO_NAME "MDF"

@@ -140,8 +140,8 @@ extension BoardSensor.BusKind {
   /// The kind of bus that a controller of that name has; nil: it may be one of several.
   static func of(controller: String) -> Self? {
     let kinds: [(String, Self)] = [
-      ("TWI", .i2c), ("I2C", .i2c), ("SPI", .spi), ("PDM", .pdm), ("DFSDM", .pdm), ("I2S", .i2s),
-      ("SAI", .i2s), ("SAADC", .analog), ("ADC", .analog),
+      ("TWI", .i2c), ("I2C", .i2c), ("SPI", .spi), ("PDM", .pdm), ("DFSDM", .pdm), ("MDF", .pdm),
+      ("ADF", .pdm), ("I2S", .i2s), ("SAI", .i2s), ("SAADC", .analog), ("ADC", .analog),
     ]
     return kinds.first { controller.hasPrefix($0.0) }?.1
   }

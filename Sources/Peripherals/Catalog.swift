@@ -60,6 +60,7 @@ public enum PeripheralCatalog {
     "stm32-icache": { STM32ICACHE($0) },
     "stm32-iwdg": { STM32IWDG($0) },
     "stm32-lptim": { STM32Gated($0, STM32LPTIM($0)) },
+    "stm32-mdf": { STM32Gated($0, STM32MDF($0)) },
     "stm32-pwr": { STM32GatedBackup($0, STM32PWR($0)) },
     "stm32-rng": { STM32Gated($0, STM32RNG($0)) },
     "stm32-rtc": { STM32GatedBackup($0, STM32RTC($0)) },

@@ -25,12 +25,13 @@ final class STM32DFSDM: Peripheral {
   private let audioClock: ClockSignal
   private var channels: [UInt32: UInt32] = [:]
   private var filters: [STM32DFSDMFilter] = []
-  private var clockedInputs: Set<Int> = []
+  private var wires: STM32PDMWires
 
   init(_ context: PeripheralContext) {
     name = context.name
     fabric = context.fabric
     clock = context.clock
+    wires = STM32PDMWires(name, fabric)
     audioClock = fabric.clock("\(name.lowercased())-audio")
     let count = min(max(context.parameters["filters"] ?? 4, 1), 8)
     filters = (0..<count).map { index in
@@ -98,17 +99,7 @@ final class STM32DFSDM: Peripheral {
   /// The microphones on the wires of enabled channels get a clock, the others none.
   private func clockInputs() {
     let enabled = (0..<8).filter { isClocked && configuration($0) & 0x80 != 0 }
-    let wires = Set(enabled.map(wire))
-    for wire in clockedInputs.symmetricDifference(wires).sorted() {
-      let input = input(wire)
-      input.left?.clock(running: wires.contains(wire))
-      input.right?.clock(running: wires.contains(wire))
-    }
-    clockedInputs = wires
-  }
-
-  private func input(_ wire: Int) -> PDMInput {
-    fabric.pdm(wire == 0 ? name : "\(name).\(wire)")
+    wires.clock(Set(enabled.map(wire)))
   }
 
   /// CHINSEL takes the wire of the next channel.
@@ -119,8 +110,7 @@ final class STM32DFSDM: Peripheral {
   func isReady(_ channel: Int) -> Bool { isClocked && configuration(channel) & 0x80 != 0 }
 
   func microphone(_ channel: Int) -> (any PDMSource)? {
-    let input = input(wire(channel))
-    return configuration(channel) & 1 == 0 ? input.left : input.right
+    wires.microphone(wire(channel), atFallingEdge: configuration(channel) & 1 == 1)
   }
 
   /// CKOUT.

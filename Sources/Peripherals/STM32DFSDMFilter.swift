@@ -160,7 +160,7 @@ final class STM32DFSDMFilter {
   }
 
   private var oversampling: (filter: UInt64, integrator: UInt64, order: UInt64) {
-    (UInt64(filter >> 16 & 0x3ff) + 1, UInt64(filter & 0xff) + 1, UInt64(filter >> 29))
+    (UInt64(filter >> 16 & 0x3ff) + 1, UInt64(filter & 0xff) + 1, UInt64(min(filter >> 29, 5)))
   }
 
   /// CKOUT periods of a conversion.
@@ -186,9 +186,9 @@ final class STM32DFSDMFilter {
       return stop()
     }
     let (fosr, iosr, order) = oversampling
-    var gain = order == 0 ? 2 * fosr * fosr : (0..<order).reduce(1) { gain, _ in gain * fosr }
-    gain *= iosr
-    let value = block.scaled((Int64(sample) * Int64(gain)) >> 15, channel)
+    let sinc = SincFilter(order: Int(order), ratio: fosr)
+    let output = sinc.scaled(sample, count: iosr, bits: 32)
+    let value = block.scaled(output, channel)
     store(UInt32(bitPattern: value << 8) | UInt32(channel), source)
     isFilled = true
     if pending.isEmpty {

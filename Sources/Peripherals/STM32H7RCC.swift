@@ -82,19 +82,21 @@ enum STM32H7RCC {
     { .init(clock: clock, register: register, shift: shift, sources: sources) }
     func serial(_ bus: String) -> [String] { [bus, "pll2-q", "pll3-q", "hsi", "csi", "lse"] }
     func low(_ bus: String) -> [String] { [bus, "pll2-p", "pll3-r", "lse", "lsi", "per"] }
+    let audio = ["pll1-q", "pll2-p", "pll3-p", "", "per"]
     return [
       select("usart234578", 0x54, 0, serial("pclk1")),
       select("usart16910", 0x54, 3, serial("pclk2")),
       select("lpuart1", 0x58, 0, serial("pclk4")),
       select("i2c123", 0x54, 12, ["pclk1", "pll3-r", "hsi", "csi"]),
       select("i2c4", 0x58, 8, ["pclk4", "pll3-r", "hsi", "csi"]),
-      select("spi123", 0x50, 12, ["pll1-q", "pll2-p", "pll3-p", "", "per"]),
+      select("spi123", 0x50, 12, audio),
       select("spi45", 0x50, 16, ["pclk2", "pll2-q", "pll3-q", "hsi", "csi", "hse"]),
       select("spi6", 0x58, 28, ["pclk4", "pll2-q", "pll3-q", "hsi", "csi", "hse"]),
       select("lptim1", 0x54, 28, low("pclk1")), select("lptim2", 0x58, 10, low("pclk4")),
       select("lptim3", 0x58, 13, low("pclk4")),
       select("dfsdm1", 0x50, 24, ["pclk2", "sysclk"]),
-      select("dfsdm1-audio", 0x50, 0, ["pll1-q", "pll2-p", "pll3-p", "", "per"]),
+      select("dfsdm1-audio", 0x50, 0, audio), select("sai1", 0x50, 0, audio),
+      select("sai2", 0x50, 6, audio),
       select("rng", 0x54, 8, ["hsi48", "pll1-q", "lse", "lsi"]),
       select("adc", 0x58, 16, ["pll2-p", "pll3-r", "per"]),
     ]

@@ -80,6 +80,8 @@ enum STM32U5RCC {
     func serial(_ bus: String) -> [String] { [bus, "sysclk", "hsi", "lse"] }
     func fast(_ bus: String) -> [String] { [bus, "sysclk", "hsi", "msik"] }
     let low = ["msik", "lsi", "hsi", "lse"]
+    let filter = ["hclk", "pll1-p", "pll3-q", "", "msik"]
+    let audio = ["pll2-p", "pll3-p", "pll1-p", "", "hsi"]
     return [
       select("usart1", 0xe0, 0, serial("pclk2")), select("usart2", 0xe0, 2, serial("pclk1")),
       select("usart3", 0xe0, 4, serial("pclk1")), select("uart4", 0xe0, 6, serial("pclk1")),
@@ -89,6 +91,8 @@ enum STM32U5RCC {
       select("lptim2", 0xe0, 18, ["pclk1", "lsi", "hsi", "lse"]),
       select("spi1", 0xe0, 20, fast("pclk2")),
       select("clk48", 0xe0, 26, ["hsi48", "pll2-q", "pll1-q", "msik"]),
+      select("mdf1", 0xe4, 0, filter), select("adf1", 0xe8, 16, filter),
+      select("sai1", 0xe4, 5, audio), select("sai2", 0xe4, 8, audio),
       select("rng", 0xe4, 12, ["hsi48", "hsi48-half", "hsi"]),
       select("lpuart1", 0xe8, 0, ["pclk3", "sysclk", "hsi", "lse", "msik"]),
       select("spi3", 0xe8, 3, fast("pclk3")), select("i2c3", 0xe8, 6, fast("pclk3")),

@@ -6,37 +6,6 @@ import Units
 
 /// Microphones behind DFSDM, SAI and I2S.
 @Suite struct STM32AudioTests {
-  /// A microphone that counts: each sample is one more than the last.
-  private final class Counter: PDMSource, I2SSource {
-    var next: Int32
-    var isRunning = false
-    var instants: [Instant] = []
-    var rates: Set<Hertz> = []
-    var slots: Set<Int> = []
-    var read = 0
-    var lost = 0
-
-    init(from first: Int32 = 1) { next = first }
-
-    private func take(_ instant: Instant, _ rate: Hertz) -> Int32 {
-      instants.append(instant)
-      rates.insert(rate)
-      defer { next += 1 }
-      return next
-    }
-
-    func sample(at instant: Instant, rate: Hertz) -> Int16? { Int16(take(instant, rate)) }
-    func word(at instant: Instant, rate: Hertz, slotBits: Int) -> UInt32? {
-      slots.insert(slotBits)
-      return UInt32(bitPattern: take(instant, rate) << 8)
-    }
-    func clock(running: Bool) { isRunning = running }
-    func delivered(count: Int) { read += count }
-    func overwritten(count: Int) { lost += count }
-    func delivered() { read += 1 }
-    func overwritten() { lost += 1 }
-  }
-
   private let bench = Bench()
 
   private func filter(order: UInt32, fosr: UInt32, iosr: UInt32 = 1, shift: UInt32) -> Device {
@@ -52,7 +21,7 @@ import Units
   }
 
   @Test func `a fast continuous filter gives the microphone's samples back at its rate`() {
-    let microphone = Counter(from: -3)
+    let microphone = SampleCounter(from: -3)
     bench.fabric.pdm("DFSDM1.2").left = microphone
     let dfsdm = filter(order: 3, fosr: 64, shift: 3)
     #expect(microphone.isRunning)
@@ -82,11 +51,13 @@ import Units
   static let scales: [[UInt32]] = [
     [1, 256, 1, 0, 7], [2, 128, 1, 0, 500], [0, 64, 1, 0, 250], [5, 16, 2, 4, 4_000],
     [4, 64, 1, 2, 128_000], [4, 250, 1, 0, 0x7f_ffff],
+    // A reserved order is the fifth, which wraps beyond 32 bits.
+    [7, 1_024, 1, 0, 0],
   ]
 
   @Test(arguments: scales)
   func `order, oversampling and shift scale a sample exactly, within 24 bits`(row: [UInt32]) {
-    bench.fabric.pdm("DFSDM1.2").left = Counter(from: 1_000)
+    bench.fabric.pdm("DFSDM1.2").left = SampleCounter(from: 1_000)
     let dfsdm = filter(order: row[0], fosr: row[1], iosr: row[2], shift: row[3])
     let expected = Int32(row[4])
     dfsdm[0x100] = 1 | 2 << 24 | 1 << 17
@@ -96,7 +67,7 @@ import Units
   }
 
   @Test func `two microphones share a wire by the edge, and an offset is taken off`() {
-    let (left, right) = (Counter(from: 100), Counter(from: 200))
+    let (left, right) = (SampleCounter(from: 100), SampleCounter(from: 200))
     bench.fabric.pdm("DFSDM1.2").left = left
     bench.fabric.pdm("DFSDM1.2").right = right
     let dfsdm = filter(order: 3, fosr: 64, shift: 3)
@@ -113,7 +84,7 @@ import Units
   }
 
   @Test func `what is not read in time is an overrun, and lost`() {
-    let microphone = Counter()
+    let microphone = SampleCounter()
     bench.fabric.pdm("DFSDM1.2").left = microphone
     let dfsdm = filter(order: 3, fosr: 64, shift: 3)
     dfsdm[0x104] = 1 << 3
@@ -134,7 +105,7 @@ import Units
   @Test(arguments: [1, 2]) func `a SAI receives two microphones in the slots of a frame`(
     version: Int
   ) {
-    let (left, right) = (Counter(from: 10), Counter(from: -20))
+    let (left, right) = (SampleCounter(from: 10), SampleCounter(from: -20))
     bench.fabric.i2s("SAI1").left = left
     bench.fabric.i2s("SAI1").right = right
     let sai = audioInterface(version: version)
@@ -159,7 +130,7 @@ import Units
   }
 
   @Test func `without a master clock the frame's length divides the bit clock`() {
-    let microphone = Counter()
+    let microphone = SampleCounter()
     bench.fabric.i2s("SAI1").left = microphone
     let sai = audioInterface(version: 2)
     sai[0x0c] = 63 | 31 << 8
@@ -172,7 +143,7 @@ import Units
   @Test(arguments: [0, 1, 2] as [UInt32])
   func `I2S gives a slot in one halfword or two`(length: UInt32) {
     let words: [UInt32] = length == 0 ? [0, 0] : [0, 0x100, 0, 0x200]
-    let microphone = Counter()
+    let microphone = SampleCounter()
     bench.fabric.i2s("SPI2").left = microphone
     bench.fabric.clock("i2s").change(to: Hertz(8_192_000), at: .zero)
     let spi = bench.device(

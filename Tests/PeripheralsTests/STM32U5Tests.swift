@@ -71,6 +71,17 @@ import Units
     #expect(bench.fabric.clock("systick").frequency == Hertz(1_000_000))
   }
 
+  @Test func theFiltersClocksAreTheCoresOrMSIKs() {
+    let bench = bench()
+    let rcc = bench.device("stm32u5-rcc", "RCC", base: 0x4602_0c00)
+    rcc[0x08] = 1 << 23 | 8 << 24 | 3 << 28
+    #expect(bench.fabric.clock("mdf1").frequency == Hertz(12_000_000))
+    rcc[0xe4] = 4
+    rcc[0xe8] = 4 << 16
+    #expect(bench.fabric.clock("mdf1").frequency == Hertz(3_072_000))
+    #expect(bench.fabric.clock("adf1").frequency == Hertz(3_072_000))
+  }
+
   @Test func lsesysIsReadyAsItIsEnabledAndLSIIsDivided() {
     let bench = bench()
     let rcc = bench.device("stm32u5-rcc", "RCC", base: 0x4602_0c00)
