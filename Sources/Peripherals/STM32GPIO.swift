@@ -60,6 +60,9 @@ final class STM32GPIO: Peripheral {
       let channel = fabric.pins[String(words[0].map { $0 == "_" ? "." : $0 })]
       channels[pin, default: [:]][UInt32(truncatingIfNeeded: function)] = channel
       channel.observe { [unowned self] _ in if self.channel(of: pin) === channel { apply(pin) } }
+      channel.observeDrivers { [unowned self] in
+        if self.channel(of: pin) === channel { apply(pin) }
+      }
     }
     for pin in channels.keys.sorted() {
       nets[pin].observe { [unowned self] _ in sense(pin) }

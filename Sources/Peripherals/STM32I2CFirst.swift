@@ -78,7 +78,8 @@ final class STM32I2CFirst: Peripheral {
     case 0x04: return control2
     case 0x10: return take()
     case 0x14:
-      hasReadStatus = true
+      // A read of SR1 counts towards ADDR only once that is set.
+      hasReadStatus = status & Flag.address != 0
       return status
     case 0x18:
       let isWriting = track.isBusy && !isReading

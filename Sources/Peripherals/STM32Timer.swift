@@ -8,9 +8,9 @@ import Simulation
 /// numbers of the timers whose triggers are ITR0 ….
 ///
 /// Reference: RM0432 37 to 40, RM0444 21 to 25.
-/// Not modelled: encoder and hall modes, complementary outputs and dead time, break inputs, digital
-/// filters, external trigger pin, asymmetric and combined PWM, the clock cycles between a trigger
-/// and its effect.
+/// Not modelled: hall sensors, complementary outputs and dead time, break inputs, digital filters,
+/// external trigger pin, asymmetric and combined PWM, the clock cycles between a trigger and its
+/// effect.
 final class STM32Timer: Peripheral {
   enum Status {
     static let update: UInt32 = 1 << 0
@@ -125,7 +125,7 @@ final class STM32Timer: Peripheral {
     case 0x04: control2 = value
     case 0x08:
       slave = value
-      counter.isExternal = slaveMode == 7
+      counter.isExternal = slaveMode == 7 || isEncoder
       counter.rebase(at: clock.ticks(at: fabric.scheduler.now))
     case 0x0c:
       enables = value

@@ -79,6 +79,7 @@ extension STM32Timer {
       capture(other)
     }
     guard channel.index < 2 else { return }
+    if isEncoder { countEncoder(channel.index) }
     let selection = slave >> 4 & 7
     let isTrigger =
       selection == 4 && channel.index == 0

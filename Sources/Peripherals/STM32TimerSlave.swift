@@ -21,6 +21,24 @@ extension STM32Timer {
     plan()
   }
 
+  /// Encoder modes: an edge of TI1, of TI2 or of either counts by the other's level.
+  var isEncoder: Bool { (1...3).contains(slaveMode) }
+
+  /// Reference: RM0432 38.3.15, counting direction versus encoder signals.
+  func countEncoder(_ index: Int) {
+    guard control1 & 1 == 1, slaveMode >> UInt32(index) & 1 == 1, channels.count > 1 else { return }
+    let levels = channels.prefix(2).map { channel in
+      channel.net.level != (outputs >> UInt32(4 * channel.index + 1) & 1 == 1)
+    }
+    settle()
+    let isRising = (levels[0] != levels[1]) == (index == 0)
+    let value = counter.value
+    counter.direction = isRising ? .up : .down
+    counter.setValue(value)
+    countExternally()
+    update()
+  }
+
   /// The prescaler divides external steps, too.
   private func countExternally() {
     externalSteps += 1

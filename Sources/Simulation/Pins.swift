@@ -5,15 +5,18 @@ public final class Pin {
   private var pull: Bool?
   private var resistor: Bool?
   private var observers: [(Bool) -> Void] = []
+  private var driverObservers: [() -> Void] = []
   public private(set) var level = false
 
   init(name: String) { self.name = name }
 
   /// Puts `level` on the net, or lets go of it with nil. `id` names the driver: "P0", "imu".
   public func drive(_ id: String, _ level: Bool?) {
+    let count = drivers.count
     drivers.removeAll { $0.id == id }
     if let level { drivers.append((id, level)) }
     settle()
+    if drivers.count != count { for observer in driverObservers { observer() } }
   }
 
   /// The chip's pull resistor: up, down or none. Acts while nothing drives the net.
@@ -35,6 +38,9 @@ public final class Pin {
 
   /// Calls `observer` with the new level at each change.
   public func observe(_ observer: @escaping (Bool) -> Void) { observers.append(observer) }
+
+  /// Calls `observer` when somebody begins or ceases to drive it, whatever becomes of its level.
+  public func observeDrivers(_ observer: @escaping () -> Void) { driverObservers.append(observer) }
 
   private func settle() {
     // Several drivers: low wins, as on an open-drain net.

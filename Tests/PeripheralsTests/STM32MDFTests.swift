@@ -85,8 +85,8 @@ import Units
     #expect(mdf[0x130] == 0)
   }
 
-  @Test func `an offset is taken off before SCALE, the first samples are left out, bits are skipped`()
-  {
+  @Test
+  func `an offset is taken off before SCALE, the first samples are left out, bits are skipped`() {
     let microphone = SampleCounter(from: 200)
     bench.fabric.pdm("MDF1.1").right = microphone
     let mdf = filters(order: 4, ratio: 16)
@@ -168,9 +168,10 @@ import Units
   }
 
   /// Manchester code, a clock from outside, interleaving, a window, the sound activity detector.
-  @Test(arguments: [
-    (0x100, 3 << 4 | 1), (0x100, 2 << 1 | 1), (0x00, 1 << 4), (0x108, 4 << 4 | 1), (0xb8, 1),
-  ] as [(UInt32, UInt32)])
+  @Test(
+    arguments: [
+      (0x100, 3 << 4 | 1), (0x100, 2 << 1 | 1), (0x00, 1 << 4), (0x108, 4 << 4 | 1), (0xb8, 1),
+    ] as [(UInt32, UInt32)])
   func `what is not modelled is a finding`(offset: UInt32, value: UInt32) {
     let mdf = filters(order: 3, ratio: 64)
     mdf[0x100] = 0

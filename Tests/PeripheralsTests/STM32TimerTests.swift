@@ -196,6 +196,68 @@ import Units
     #expect(edges.allSatisfy { $0 == after(.microseconds(450)) })
   }
 
+  /// As vendors' drivers do: the pin first, the output when the timer starts.
+  @Test func `a pin that is given to a channel first shows it from its start to its end`() {
+    let port = port()
+    let timer = timer("TIM2")
+    port[0x0c] = 1 << 10
+    port[0x20] = 1 << 20
+    port[0x00] = 2 << 10
+    let pin = bench.fabric.pins["PA5"]
+    #expect(pin.level, "its pull-up")
+    timer[0x2c] = 99
+    timer[0x34] = 30
+    timer[0x18] = 6 << 4
+    timer[0x20] = 1
+    timer[0x14] = 1
+    timer[0x00] = 1
+    #expect(pin.level)
+    bench.advance(.microseconds(31))
+    #expect(!pin.level)
+    bench.advance(.microseconds(70))
+    #expect(pin.level)
+    bench.advance(.microseconds(40))
+    timer[0x20] = 0
+    #expect(pin.level, "its pull-up again")
+  }
+
+  /// Inputs in quadrature, four steps a period; direction by which of them leads.
+  @Test(arguments: [(3, 1), (1, 2), (2, 2)] as [(UInt32, Int)])
+  func `an encoder counts edges up and down`(mode: UInt32, edges: Int) {
+    let port = port()
+    let timer = timer("TIM3")
+    let inputs = [bench.fabric.pins["PA6"], bench.fabric.pins["TIM3.CH2"]]
+    port[0x20] = 2 << 24
+    port[0x00] = 2 << 12
+    timer[0x2c] = 9
+    timer[0x18] = 1 | 1 << 8
+    timer[0x08] = mode
+    timer[0x00] = 1
+    bench.advance(.milliseconds(1))
+    #expect(timer[0x24] == 0, "time alone does not count")
+    func step(_ input: Int, _ level: Bool) { inputs[input].drive("shaft", level) }
+    for _ in 0..<3 {
+      step(0, true)
+      step(1, true)
+      step(0, false)
+      step(1, false)
+    }
+    let steps = 12 / edges
+    #expect(timer[0x24] == UInt32(steps % 10))
+    #expect(timer[0x10] & 1 == UInt32(steps / 10))
+    #expect(timer[0x00] & 0x10 == 0)
+    timer[0x10] = 0
+    for _ in 0..<3 {
+      step(1, true)
+      step(0, true)
+      step(1, false)
+      step(0, false)
+    }
+    #expect(timer[0x24] == 0)
+    #expect(timer[0x10] & 1 == UInt32(steps / 10))
+    #expect(timer[0x00] & 0x10 == 0x10)
+  }
+
   @Test func `a channel captures at edges of the pin that it is given`() {
     let port = port()
     let timer = timer("TIM3")
