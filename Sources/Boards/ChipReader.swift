@@ -147,7 +147,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache", "tightly-coupled",
+        "data-cache", "tightly-coupled", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -183,10 +183,23 @@ extension ChipReader {
       }
     }
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
+    made.contents = try contents(memory, of: kind)
     made.dataCache = try memory.optional("data-cache").map { node throws(DocumentError) in
       try cache(node)
     }
     return made
+  }
+
+  /// What the vendor has put into a ROM.
+  private func contents(
+    _ memory: Fields, of kind: Memory.Kind
+  ) throws(DocumentError) -> String? {
+    guard let file = memory.optional("contents") else { return nil }
+    guard kind == .rom else { throw file.error("only a memory of kind 'rom' has contents") }
+    let name = try file.string()
+    let path = Files.resolve(name, in: directory)
+    guard Files.exists(path) else { throw file.error("cannot open '\(name)'") }
+    return path
   }
 
   /// `{uncached: 2, miss: 3, hit: 0}`; a bare number from `--set` is all but the hits.

@@ -84,6 +84,27 @@ struct MemoryPath {
   func invalidateInstructions() { ownInstructions?.pointee.invalidate() }
   func invalidateData() { ownData?.pointee.invalidate() }
 
+  func invalidateLine(at address: UInt32) {
+    for level in [ownInstructions, ownData == ownInstructions ? nil : ownData] {
+      guard let level else { continue }
+      level.pointee.invalidate(line: address >> level.pointee.shift)
+    }
+  }
+
+  /// Lines of this memory and of its instruction cache that a block lies in, and whether it begins
+  /// inside one of the memory's.
+  func linesOfCode(
+    _ block: UnsafeMutablePointer<Block>
+  ) -> (lines: UInt64, cacheLines: UInt64, beginsInside: Bool) {
+    func count(_ shift: UInt32) -> UInt64 {
+      UInt64((block.pointee.end &- 1) >> shift &- block.pointee.address >> shift) &+ 1
+    }
+    return (
+      count(lineShift), ownInstructions.map { count($0.pointee.shift) } ?? 0,
+      block.pointee.address & (1 << lineShift &- 1) != 0
+    )
+  }
+
   /// Lines of code that the memory's own cache held, and that it did not.
   var counts: (hits: UInt64, misses: UInt64) {
     (ownInstructions?.pointee.hits ?? 0, ownInstructions?.pointee.misses ?? 0)

@@ -162,6 +162,31 @@ extension Engine {
     state.pointee.paths.items[number].invalidateData()
   }
 
+  /// Takes the line that holds an address out of the caches of a memory.
+  public func invalidateLine(ofMemory number: Int, at address: Address) {
+    endCalm()
+    state.pointee.paths.items[number].invalidateLine(at: address.value)
+  }
+
+  /// How often lines of a memory were read for code, and how many of its instruction cache's lines were
+  /// looked up for that where it was on all the time: from the counts of the blocks.
+  ///
+  /// A block that runs on in the middle of a line has it from the block before.
+  public func codeReads(ofMemory number: Int) -> (reads: UInt64, lookUps: UInt64) {
+    let path = state.pointee.paths.items + number
+    var (reads, lookUps): (UInt64, UInt64) = (0, 0)
+    state.pointee.table.visitAll { block in
+      guard block.pointee.path == path else { return }
+      let count = path.pointee.linesOfCode(block)
+      reads &+= block.pointee.executions &* count.lines
+      if count.beginsInside {
+        reads &-= block.pointee.executions &- block.pointee.branchedEntries
+      }
+      lookUps &+= block.pointee.executions &* count.cacheLines
+    }
+    return (reads, lookUps)
+  }
+
   /// Lines that the instruction cache of a memory held, and that it did not.
   public func cacheCounts(ofMemory number: Int) -> (hits: UInt64, misses: UInt64) {
     endCalm()

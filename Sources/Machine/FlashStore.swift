@@ -21,6 +21,7 @@ struct FlashStore {
       guard let address = origin(), !engine.isWritable(address, count: 2) else { return }
       stall(interval)
     }
+    control.holdAccess = { stall($0) }
   }
 
   /// Does the store that `fault` is about; false where it is none that the controller takes.

@@ -104,6 +104,7 @@ final class Assembly {
     }
     memory.engine = engine
     try mapMemories(engine)
+    try fillROMs(engine)
     let outside = try load(engine)
     let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)
     let core = CortexM(
@@ -191,6 +192,21 @@ final class Assembly {
     } catch { throw .engine("\(error)") }
   }
 
+  /// What the vendor has put into the chip.
+  private func fillROMs(_ engine: Engine) throws(MachineError) {
+    for memory in board.chip.memories {
+      guard let path = memory.contents else { continue }
+      let contents: FirmwareImage
+      do throws(FirmwareError) { contents = try FirmwareImage(file: path) } catch {
+        throw .badInput(error.description)
+      }
+      for segment in contents.segments
+      where !engine.store(Array(segment.bytes), at: segment.loadAddress) {
+        throw .badInput("\(path): error: it does not fit memory '\(memory.name)'")
+      }
+    }
+  }
+
   /// Writes the image into memory; what lies where a device may be is left over.
   private func load(_ engine: Engine) throws(MachineError) -> [Segment] {
     var outside: [Segment] = []
@@ -221,7 +237,11 @@ final class Assembly {
   }
 
   private func vectorTable(_ engine: Engine) throws(MachineError) -> Address {
-    let table = image.vectorTable ?? board.vectorTable.value
+    // A chip with a boot ROM starts there, whatever it will find in flash.
+    let isFixed = board.chip.memories.contains {
+      $0.contents != nil && $0.contains(board.vectorTable.value)
+    }
+    let table = isFixed ? board.vectorTable.value : image.vectorTable ?? board.vectorTable.value
     func refuse(_ reason: String) -> MachineError {
       .badVectorTable(path: image.path, table: table, reason: reason)
     }

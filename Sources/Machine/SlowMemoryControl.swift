@@ -83,7 +83,8 @@ struct SlowMemoryControl {
     timing.observe { [unowned engine] new in
       var setting = initial
       if let waits = new.waitStates {
-        Self.setWaits(uncached: waits, miss: waits, memory, core, &setting)
+        Self.setWaits(
+          uncached: waits, miss: new.fillWaitStates ?? waits, memory, core, &setting)
       }
       setting.prefetches = new.prefetches && memory.canPrefetch
       setting.cachesInstructions = new.cachesInstructions
@@ -95,7 +96,11 @@ struct SlowMemoryControl {
     timing.observeInvalidation(
       instructions: { [unowned engine] in engine.invalidateInstructions(ofMemory: number) },
       data: { [unowned engine] in engine.invalidateData(ofMemory: number) })
+    timing.observeLineInvalidation { [unowned engine] in
+      engine.invalidateLine(ofMemory: number, at: memory.base + $0)
+    }
     guard memory.name == memory.cells else { return }
+    timing.codeReads = { [unowned engine] in engine.codeReads(ofMemory: number) }
     timing.hits = { [unowned engine] in engine.cacheCounts(ofMemory: number).hits }
     timing.misses = { [unowned engine] in engine.cacheCounts(ofMemory: number).misses }
   }

@@ -11,6 +11,8 @@ public final class FlashControl {
   }
   /// Makes the core wait if it runs from flash. Set by the run.
   public var stall: (Interval) -> Void = { _ in }
+  /// Makes the core wait for the access that it makes, wherever it runs from. Set by the run.
+  public var holdAccess: (Interval) -> Void = { _ in }
 
   public init(_ fabric: Fabric) {}
 }

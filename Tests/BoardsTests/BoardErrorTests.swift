@@ -152,6 +152,14 @@ private func failure(
       "Chips/tiny.yaml:10:8: error: no memory 'rom' as large as its alias; did you mean 'ram'?"
     ),
     (
+      "kind: ram", "kind: ram, contents: x.hex",
+      "Chips/tiny.yaml:10:30: error: only a memory of kind 'rom' has contents"
+    ),
+    (
+      "kind: ram", "kind: rom, contents: x.hex",
+      "Chips/tiny.yaml:10:30: error: cannot open 'x.hex'"
+    ),
+    (
       "current: 1 mA", "current: -1 mA",
       "Chips/tiny.yaml:16:47: error: expected a current that is not negative"
     ),

@@ -110,12 +110,17 @@ import Units
 }
 
 @Suite struct PinNameTests {
-  @Test(arguments: [("P0.14", 0, 14), ("P1.09", 1, 9), ("PA5", 0, 5), ("PC13", 2, 13)])
-  func `pins are read in both spellings`(text: String, port: Int, number: Int) {
+  @Test(arguments: [
+    ("P0.14", 0, 14), ("P1.09", 1, 9), ("PA5", 0, 5), ("PC13", 2, 13), ("GPIO25", 0, 25),
+  ])
+  func `pins are read in each spelling`(text: String, port: Int, number: Int) {
     #expect(PinName(text) == PinName(port: port, number))
     #expect(PinName(text)?.description == text)
   }
 
-  @Test(arguments: ["", "P", "P0", "P0.", "P0.32", "PA32", "P0.1x", "PA.5", "Q0.1", "P00.1", "PZ1"])
+  @Test(arguments: [
+    "", "P", "P0", "P0.", "P0.32", "PA32", "P0.1x", "PA.5", "Q0.1", "P00.1", "PZ1", "GPIO",
+    "GPIO32", "GPIO1x",
+  ])
   func `other texts are no pins`(text: String) { #expect(PinName(text) == nil) }
 }

@@ -19,7 +19,7 @@ import Units
           "generic-m0plus", "generic-m3", "generic-m33", "generic-m4", "generic-m7", "microbit",
           "mps2-an385", "mps2-an386", "mps2-an500", "mps2-an505", "nrf52840-dk", "nucleo-f746zg",
           "nucleo-g0b1re", "nucleo-h7a3zi-q", "nucleo-l4r5zi", "nucleo-u575zi-q",
-          "stm32f4-discovery", "stm32f746g-disco",
+          "raspberry-pi-pico", "stm32f4-discovery", "stm32f746g-disco",
         ])
   }
 
