@@ -27,14 +27,14 @@
   bx r12
   .endm
 
-  .macro kernel name, code
+  .macro kernel name, code, in_ram=0
   .section .rodata.name, "a"
 name_\name: .asciz "\name"
   .section .text.kernels, "ax"
   copies few_\name, 4, "\code"
   copies many_\name, 14, "\code"
   .section .rodata.table, "a"
-  .word name_\name, few_\name, many_\name
+  .word name_\name, few_\name, many_\name, \in_ram
   .endm
 
   .section .rodata.table, "a"
@@ -82,6 +82,13 @@ kernel loop, "movs r3, #10; 1: subs r3, #1; bne 1b"
 #else
 @ JNK: a turn takes one cycle, and the way out eight more.
 kernel loop, "movs r3, #100; 1: subs r3, #1; bne 1b"
+#endif
+
+#if CORTEX_M == 3 || CORTEX_M == 4
+@ DDI0337E 14.5.6: by the System bus a word is fetched every other cycle: as fast as two narrow instructions run,
+@ half as fast as wide ones do.
+kernel system_bus_narrow, "adds r3, #1; adds r4, #1", 1
+kernel system_bus_wide, "add.w r3, r3, #1", 1
 #endif
 
 #if CORTEX_M > 0

@@ -17,7 +17,7 @@ enum DataReads {
     OperandTraps.rearm(block)
     guard let accesses = block.pointee.accesses, accesses.pointee.samples > 0 else { return }
     // Where no memory waits, addresses only tell what is not aligned.
-    guard block.pointee.executions & 0xfff == 0 || state.pointee.paths.canWait else { return }
+    guard block.pointee.executions & 0xfff == 0 || state.pointee.paths.dataCanWait else { return }
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }
 

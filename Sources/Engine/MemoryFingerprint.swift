@@ -28,6 +28,7 @@ public enum MemoryFingerprint {
       let line = UInt32(8) << UInt32(index)
       var setting = Engine.MemorySetting()
       setting.waits = UInt32(2 + index)
+      setting.dataWaits = setting.waits
       setting.missWaits = UInt32(3 + index)
       setting.dataMissWaits = UInt32(4 + index)
       let cache = Engine.CacheGeometry(

@@ -27,6 +27,8 @@ struct MemoryPath {
   private var aheadReady: UInt64 = 0
   /// The cycle in which the core can ask for the line after the one it got last.
   private var nextRequest: UInt64 = 0
+  /// The cycle from which the memory takes another request: what is read ahead is read to its end.
+  private var freeFrom: UInt64 = 0
 
   init(_ memory: Engine.SlowMemory, core: CoreCaches) {
     setting = memory.setting
@@ -48,10 +50,9 @@ struct MemoryPath {
     level?.deallocate()
   }
 
-  /// Whether no access waits, so that nobody need ask.
-  var isImmediate: Bool {
-    setting.waits == 0 && setting.missWaits == 0 && setting.dataMissWaits == 0
-  }
+  /// Whether no fetch, and no read of data, waits, so that nobody need ask.
+  var fetchesAtOnce: Bool { setting.waits == 0 && setting.missWaits == 0 }
+  var readsAtOnce: Bool { setting.dataWaits == 0 && setting.dataMissWaits == 0 }
 
   /// A path that was set anew holds nothing.
   mutating func set(_ new: Engine.MemorySetting) {
@@ -158,11 +159,13 @@ struct MemoryPath {
   private mutating func read(_ line: UInt32, _ request: UInt64) -> UInt64 {
     if line == bufferedLine { return request }
     let waits = UInt64(instructions == nil ? setting.waits : missWaits)
-    let arrival = line == aheadLine ? max(request, aheadReady) : request &+ waits
+    let arrival =
+      line == aheadLine ? max(request, aheadReady) : max(request, freeFrom) &+ waits
     bufferedLine = line
     if setting.prefetches {
       aheadLine = line &+ 1
       aheadReady = arrival &+ 1 &+ UInt64(setting.waits)
+      freeFrom = aheadReady
     }
     return arrival
   }
@@ -172,7 +175,7 @@ struct MemoryPath {
     // Where the default memory map has write-back, write-allocate memory (DDI 0403E, B3.1).
     let allocates = start >> 29 == 1 || start >> 29 == 3
     return DataWindow(
-      start: start, size: size, level: data, waits: setting.waits, missWaits: dataMissWaits,
+      start: start, size: size, level: data, waits: setting.dataWaits, missWaits: dataMissWaits,
       storesAllocate: core.activeData != nil && allocates)
   }
 

@@ -20,8 +20,9 @@ extension Engine {
 
   /// How a slow memory answers just now, in core cycles beyond the first.
   public struct MemorySetting: Sendable, Hashable {
-    /// Of an access past the caches.
+    /// Of a fetch past the caches, and of a data read past them.
     public var waits: UInt32 = 0
+    public var dataWaits: UInt32 = 0
     /// Of a fetch that misses the memory's instruction cache while that is on.
     public var missWaits: UInt32 = 0
     /// Of a data read that misses its data cache while that is on.
@@ -215,12 +216,12 @@ extension Engine {
     var asks = false
     if let path = paths.path(of: block.pointee.address), block.pointee.lines != nil {
       block.pointee.path = path
-      asks = !path.pointee.isImmediate
+      asks = !path.pointee.fetchesAtOnce
     }
     block.pointee.accesses?.pointee.forget()
     setTrait(.fetchesSlowly, asks, block)
     let accesses = block.pointee.accesses.map { !$0.pointee.isEmpty } ?? false
-    let costs = paths.canWait || state.pointee.unaligned.costs
+    let costs = paths.dataCanWait || state.pointee.unaligned.costs
     setTrait(.samplesLoads, costs && accesses, block)
     setTrait(.readsSlowly, false, block)
   }
@@ -269,15 +270,16 @@ struct MemoryPaths {
     for index in 0..<Int(count) { items[index].set(core) }
   }
 
-  /// Some memory lets the core wait, as it is set now.
-  var canWait: Bool { (0..<Int(count)).contains { !items[$0].isImmediate } }
+  /// Some memory lets the core wait for data, as it is set now.
+  var dataCanWait: Bool { (0..<Int(count)).contains { !items[$0].readsAtOnce } }
 
-  /// How data accesses around an address go; nil: no slow memory, or none waits just now.
+  /// How data accesses around an address go; nil: they never wait there.
   func dataWindow(of address: UInt32) -> DataWindow? {
-    guard canWait else { return nil }
+    guard dataCanWait else { return nil }
     for index in 0..<windowCount where address &- windows[index].start < windows[index].size {
       let window = windows[index]
-      return items[Int(window.path)].window(window.start, window.size)
+      let path = items + Int(window.path)
+      return path.pointee.readsAtOnce ? nil : path.pointee.window(window.start, window.size)
     }
     return nil
   }

@@ -85,11 +85,13 @@ final class Assembly {
     guard let timing = TimingCatalog.timing(of: name, smallMultiplier: small) else {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
+    let systemBus = SystemBusFetches(board.chip, timing)
     let analysis = BlockAnalysis(
       image: image, timing: timing,
       followsAllAccesses: board.chip.memories.contains { $0.kind == .ram && $0.isSlow }
-    ) { [chip = board.chip] address in
+    ) { [chip = board.chip, systemBus] address in
       chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
+        ?? systemBus.lineSize(at: address)
     }
     let engine = try makeEngine(analysis)
     let unaligned = timing.unalignedLoads
@@ -135,6 +137,7 @@ final class Assembly {
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
     SlowMemoryControl.connectAll(board.chip, engine, core, fabric)
+    systemBus.connect(engine)
     if let mismatch = BuildTarget.mismatch(image.attributes, on: board.chip.core) {
       fabric.findings.note("build-target", board.chip.core.name, mismatch)
     }

@@ -67,6 +67,7 @@ struct SlowMemoryControl {
       waits + bus > 0 ? UInt32(clamping: waits + bus + (cache?.overhead ?? 0)) : 0
     }
     setting.waits = UInt32(clamping: uncached + bus)
+    setting.dataWaits = setting.waits
     setting.missWaits = filling(miss, memory.cache)
     setting.dataMissWaits =
       memory.cache?.isUnified == true

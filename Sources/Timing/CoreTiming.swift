@@ -19,6 +19,8 @@ public protocol CoreTiming: Sendable {
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
   var fetchWordsPerCycle: Int { get }
+  /// Cycles that a fetch by the System bus takes beyond the first; none follows another before that.
+  var systemBusFetchWaits: Int { get }
   /// The price of a straight run.
   ///
   /// `before` is what precedes it in memory, or nothing where that is unknown or never runs on into it:
@@ -45,6 +47,7 @@ extension CoreTiming {
   public var divider: Divider? { nil }
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
+  public var systemBusFetchWaits: Int { 0 }
 }
 
 /// Further cycles of a load whose address is no multiple of its size.

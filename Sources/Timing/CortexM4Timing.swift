@@ -33,6 +33,8 @@ public struct CortexM4Timing: CoreTiming {
   public let unalignedLoads = UnalignedLoads(
     halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
+  public let systemBusFetchWaits = ThreeStagePipeline.systemBusFetchWaits
+
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
   ) -> BlockPrice {

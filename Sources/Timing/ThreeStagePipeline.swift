@@ -39,6 +39,9 @@ struct ThreeStagePipeline {
   /// ISB refills the pipeline; DSB and DMB wait for nothing at zero wait states.
   static let barrierRange: ClosedRange<UInt32> = 1...4
   static let barrierExpected: UInt32 = 2
+  /// DDI0337E 14.5.6: fetches by the System bus are registered, take two cycles and never follow one
+  /// another at once.
+  static let systemBusFetchWaits = 1
   // Table 7-1 and its notes.
   static let floatMultiplyAccumulate: UInt32 = 3
   static let floatDivide: UInt32 = 14

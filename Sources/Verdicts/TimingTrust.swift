@@ -58,9 +58,25 @@ public struct TimingTrust: Hashable, Sendable {
       memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
+    if let record, fetchesBySystemBus(record, board) {
+      memory = Trust(
+        max(memory.tier, systemBusFetches.tier), band: max(memory.band, systemBusFetches.band))
+      basis.append("code in RAM \(systemBusFetches.tier.rawValue)")
+    }
     return TimingTrust(
       core: core, memory: memory, basis: basis,
       assumptions: assumptions)
+  }
+
+  /// Arm's document gives the rule; that data go by the same bus is left out, and no row was measured so.
+  private static let systemBusFetches = Trust(.modelled, band: Band(percent: 50))
+
+  /// Whether code waited in RAM that lets no data wait.
+  private static func fetchesBySystemBus(_ record: RunRecord, _ board: Board) -> Bool {
+    let memories = board.chip.memories.filter { $0.kind == .ram && !$0.isSlow }
+    return record.blocks.contains { block in
+      block.stallCycles > 0 && memories.contains { $0.contains(block.address) }
+    }
   }
 
   /// The band of a run's active cycles: both kinds weighted by what the run spent on them, and the
