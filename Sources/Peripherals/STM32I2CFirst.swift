@@ -229,15 +229,15 @@ final class STM32I2CFirst: Peripheral {
       if target?.receive(byte) != true {
         status |= Flag.refused
         stopIfAsked()
+      } else if control1 & Control.start != 0 {
+        // START follows the byte under way; a driver writes DR then only to take TXE back.
+        waiting = nil
+        begin(.starting, bits: 1)
       } else if waiting != nil {
         sendNext()
       } else {
         status |= Flag.finished
-        if control1 & Control.start != 0 {
-          begin(.starting, bits: 1)
-        } else {
-          stopIfAsked()
-        }
+        stopIfAsked()
       }
     case .receiving: byteReceived(target?.transmit() ?? 0xff)
     case .stopping:

@@ -94,6 +94,30 @@ import Units
     #expect(controller[0x14] & 0x82 == 0x80)
   }
 
+  /// ST's interrupt handler asks for the repeated START while the register's address goes out, and
+  /// then writes DR so that TXE is silent.
+  @Test func aRepeatedStartFollowsTheByteUnderWayAndNotTheOneBehindIt() {
+    let bench = Bench()
+    let target = Counter()
+    bench.fabric.i2c("I2C1").attach(target, address: 0x6b)
+    let controller = bench.device("stm32-i2c-first", "I2C1", base: 0)
+    controller[0x1c] = 320
+    controller[0x00] = 1 | 1 << 8
+    wait(bench, controller, 1)
+    controller[0x10] = 0x6b << 1
+    wait(bench, controller, 2)
+    _ = controller[0x18]
+    controller[0x10] = 0x42
+    #expect(controller[0x14] & 0x80 == 0x80)
+    controller[0x00] = 1 | 1 << 8
+    controller[0x10] = 0
+    #expect(controller[0x14] & 0x80 == 0)
+    wait(bench, controller, 1)
+    #expect(target.next == 0x42)
+    controller[0x10] = 0x6b << 1 | 1
+    wait(bench, controller, 2)
+  }
+
   private func wait(_ bench: Bench, _ controller: Device, _ flag: UInt32) {
     for _ in 0..<100 where controller[0x14] & flag == 0 { bench.advance(.microseconds(5)) }
     #expect(controller[0x14] & flag != 0)
