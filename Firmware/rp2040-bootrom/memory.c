@@ -16,8 +16,10 @@ uint32_t *rom_memset4(uint32_t *target, uint8_t value, uint32_t count) {
   return target;
 }
 
-uint8_t *rom_memcpy(uint8_t *target, const uint8_t *source, uint32_t count) {
+// The compiler calls it, too.
+void *memcpy(void *target, const void *from, size_t count) {
   uint8_t *next = target;
+  const uint8_t *source = from;
   if ((((uintptr_t)next ^ (uintptr_t)source) & 3) == 0) {
     while (count && (uintptr_t)next & 3) *next++ = *source++, count--;
     for (; count >= 4; count -= 4, next += 4, source += 4) {
@@ -29,7 +31,7 @@ uint8_t *rom_memcpy(uint8_t *target, const uint8_t *source, uint32_t count) {
 }
 
 uint32_t *rom_memcpy44(uint32_t *target, const uint32_t *source, uint32_t count) {
-  rom_memcpy((uint8_t *)target, (const uint8_t *)source, count);
+  memcpy(target, source, count);
   return target;
 }
 

@@ -28,7 +28,7 @@ functions:
   entry 'T', '3', ctz32 + 1
   entry 'M', 'S', rom_memset + 1
   entry 'S', '4', rom_memset4 + 1
-  entry 'M', 'C', rom_memcpy + 1
+  entry 'M', 'C', memcpy + 1
   entry 'C', '4', rom_memcpy44 + 1
   entry 'U', 'B', reset_usb_boot + 1
   entry 'W', 'V', wait_for_vector + 1
@@ -43,6 +43,9 @@ functions:
 data:
   entry 'C', 'R', notice
   entry 'G', 'R', revision
+  entry 'S', 'F', soft_float_table
+  entry 'S', 'D', soft_double_table
+  entry 'F', 'Z', soft_float_table_size
   .hword 0
 
   .balign 4

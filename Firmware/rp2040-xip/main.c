@@ -11,6 +11,7 @@ volatile uint32_t cold[3], warm[3], uncached[3];  // cycles of WORDS reads, one 
 volatile uint32_t counts[6];                      // misses: cold, the other halves, warm; words read: as many
 volatile uint32_t conflicts[3];                   // misses of 16 rounds through 2 and 3 lines of one set, 3 of two
 volatile uint32_t writes[3];                      // hits before, after a write to the line, and after that
+volatile uint32_t inside[8];                      // hits and accesses, read in the block that reads and writes
 volatile uint32_t code[4];                        // a function in flash: cycles cold and warm, misses, words
 volatile uint32_t off[2];                         // cycles with the cache off, and the words in it
 uint32_t read_lines(const volatile uint32_t *from, uint32_t count);
@@ -92,6 +93,21 @@ IN_RAM static void write(void) {
   writes[2] = hits_of_a_read();
 }
 
+IN_RAM static void count_inside(void) {
+  flush();
+  clear_counters();
+  volatile uint32_t *word = (volatile uint32_t *)weights;
+  (void)*word;
+  inside[0] = REG(XIP_CTRL + 0x0C), inside[1] = REG(XIP_CTRL + 0x10);
+  (void)*word;
+  inside[2] = REG(XIP_CTRL + 0x0C), inside[3] = REG(XIP_CTRL + 0x10);
+  *word = 0;
+  (void)*word;
+  inside[4] = REG(XIP_CTRL + 0x0C), inside[5] = REG(XIP_CTRL + 0x10);
+  (void)*word;
+  inside[6] = REG(XIP_CTRL + 0x0C), inside[7] = REG(XIP_CTRL + 0x10);
+}
+
 IN_RAM static uint32_t timed_code(void) {
   SYST_CVR = 0;
   uint32_t start = SYST_CVR;
@@ -123,6 +139,7 @@ int main(void) {
   count();
   conflict();
   write();
+  count_inside();
   run_code();
   for (int kind = 0; kind < 3; kind++) measure(kind);
   switch_off();

@@ -213,6 +213,10 @@ enum DataReads {
         waits &+= entry.pointee.read(from: address)
       }
     }
+    if waits != 0 {
+      state.pointee.waitedAt = state.pointee.blockStart
+      state.pointee.waitedFor = waits
+    }
     return (waits, missedStores)
   }
 }

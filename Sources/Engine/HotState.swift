@@ -65,6 +65,9 @@ struct HotState {
   var calmTurns: UInt32 = 0
   /// How many of them it took, the last time.
   var takenCalmTurns: UInt32 = 0
+  /// When a block began that waited for data, and how long: the last one.
+  var waitedAt: UInt64 = .max
+  var waitedFor: UInt32 = 0
   var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack

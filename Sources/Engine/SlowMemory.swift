@@ -188,6 +188,14 @@ extension Engine {
     return (reads, lookUps)
   }
 
+  /// How many data reads of the block under way, all of which are looked at when it begins, missed the data
+  /// cache of a memory.
+  public func dataMissesOfCurrentBlock(ofMemory number: Int) -> UInt32 {
+    let waits = state.pointee.paths.items[number].setting.dataMissWaits
+    guard state.pointee.waitedAt == state.pointee.blockStart, waits > 0 else { return 0 }
+    return state.pointee.waitedFor / waits
+  }
+
   /// Lines that the instruction cache of a memory held, and that it did not.
   public func cacheCounts(ofMemory number: Int) -> (hits: UInt64, misses: UInt64) {
     endCalm()

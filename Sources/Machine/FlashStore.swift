@@ -43,6 +43,9 @@ struct FlashStore {
       })
     else { return false }
     let instruction = details.instructions[index]
+    let control = fabric.service(FlashControl.init)
+    control.storing = instruction.address
+    defer { control.storing = nil }
     guard !instruction.isInIfThenBlock, let target = target(of: instruction),
       let source = CoreRegister(rawValue: sourceRegister(of: instruction)),
       let wait = store(engine[source], Int(instruction.memory.transferSize), at: target)

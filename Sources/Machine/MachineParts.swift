@@ -136,7 +136,7 @@ final class Assembly {
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
     let observer = try makeObserver(engine, core, tracks, inlined)
     core.observer = observer
-    SlowMemoryControl.connectAll(board.chip, engine, core, fabric)
+    SlowMemoryControl.connectAll(board.chip, bus, core, fabric)
     systemBus.connect(engine)
     if let mismatch = BuildTarget.mismatch(image.attributes, on: board.chip.core) {
       fabric.findings.note("build-target", board.chip.core.name, mismatch)
@@ -214,6 +214,10 @@ final class Assembly {
   private func load(_ engine: Engine) throws(MachineError) -> [Segment] {
     var outside: [Segment] = []
     for segment in image.segments where !segment.bytes.isEmpty {
+      let isTaken = board.chip.memories.contains {
+        $0.contents != nil && $0.contains(segment.loadAddress)
+      }
+      if isTaken { throw doesNotFit(segment) }
       if engine.store(Array(segment.bytes), at: segment.loadAddress) { continue }
       guard board.chip.blocks.contains(where: { $0.contains(segment.loadAddress) }) else {
         throw doesNotFit(segment)

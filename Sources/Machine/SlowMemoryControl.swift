@@ -12,13 +12,14 @@ struct SlowMemoryControl {
   private let number: Int
 
   /// Every memory that may let the core wait, and the core's own caches.
-  static func connectAll(_ chip: Chip, _ engine: Engine, _ core: CortexM, _ fabric: Fabric) {
+  static func connectAll(_ chip: Chip, _ bus: SystemBus, _ core: CortexM, _ fabric: Fabric) {
+    let engine = bus.engine
     engine.addCoreCaches(
       instructions: chip.core.instructionCache.map(geometry),
       data: chip.core.dataCache.map(geometry))
     core.cacheMaintenance = { [unowned engine] in apply($0, engine) }
     for memory in chip.memories where memory.isSlow {
-      SlowMemoryControl(memory, chip, engine).connect(fabric)
+      SlowMemoryControl(memory, chip, engine).connect(fabric, bus)
     }
   }
 
@@ -77,7 +78,7 @@ struct SlowMemoryControl {
   }
 
   /// From now on the device that programs the memory is heard.
-  private func connect(_ fabric: Fabric) {
+  private func connect(_ fabric: Fabric, _ bus: SystemBus) {
     let timing = fabric.timing(ofMemory: memory.cells)
     let (memory, core, engine, number) = (memory, chip.core, engine, number)
     let initial = Self.initial(memory, core)
@@ -101,6 +102,13 @@ struct SlowMemoryControl {
       engine.invalidateLine(ofMemory: number, at: memory.base + $0)
     }
     guard memory.name == memory.cells else { return }
+    let control = fabric.service(FlashControl.init)
+    timing.readsAhead = { [unowned engine, unowned bus] in
+      ReadsAhead(
+        engine: engine, analysis: bus.analysis, memory: memory, number: number,
+        origin: { bus.origin ?? control.storing }
+      ).count()
+    }
     timing.codeReads = { [unowned engine] in engine.codeReads(ofMemory: number) }
     timing.hits = { [unowned engine] in engine.cacheCounts(ofMemory: number).hits }
     timing.misses = { [unowned engine] in engine.cacheCounts(ofMemory: number).misses }

@@ -40,8 +40,7 @@ final class PL011: SerialPort {
   private let line: InterruptLine?
   private let depth: Int
   private let track: ActivityTrack
-  /// Told whether it wants a byte and has one, as DMA sees it.
-  var onRequest: (_ transmit: Bool, _ receive: Bool) -> Void = { _, _ in }
+  private let requests: (transmit: STM32DMARequest, receive: STM32DMARequest)
   private lazy var sent = fabric.scheduler.event("\(name) sent") { [unowned self] in frameSent() }
   private lazy var arrived = fabric.scheduler.event("\(name) received", order: .world) {
     [unowned self] in frameArrived()
@@ -73,6 +72,8 @@ final class PL011: SerialPort {
     line = context.interrupts.first
     depth = min(max(context.parameters["fifo"] ?? 32, 1), 64)
     track = fabric.activity(name)
+    let lines = fabric.service(STM32DMARequests.init)
+    requests = (lines.line("\(name)_TX"), lines.line("\(name)_RX"))
     clock.observe { [unowned self] in
       transmitNext()
       listen()
@@ -160,9 +161,8 @@ final class PL011: SerialPort {
   private func update() {
     if received.count >= threshold(levels >> 3) { pending |= Cause.receive }
     line?.set(pending & mask != 0)
-    onRequest(
-      isEnabled && dma & 2 != 0 && waiting.count < capacity,
-      isEnabled && dma & 1 != 0 && !received.isEmpty)
+    requests.transmit.set(isEnabled && dma & 2 != 0 && waiting.count < capacity)
+    requests.receive.set(isEnabled && dma & 1 != 0 && !received.isEmpty)
   }
 
   private func raise(_ cause: UInt32) {

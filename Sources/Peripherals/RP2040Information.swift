@@ -21,7 +21,7 @@ final class RP2040SYSINFO: Peripheral {
 }
 
 /// A block of an RP2040 whose registers only hold what is written: SYSCFG, the pads of the flash,
-/// BUSCTRL, VREG and TBMAN.
+/// BUSCTRL, VREG, TBMAN and USB.
 ///
 /// Reference: RP2040 datasheet 2.21 (SYSCFG), 2.19.6.4 (PADS_QSPI), 2.1.5 (BUSCTRL), 2.10 (VREG),
 /// 2.22 (TBMAN).
@@ -60,6 +60,11 @@ final class RP2040Holding: Peripheral {
     RP2040Block(
       context,
       RP2040Holding([0x00: 0xb1, 0x04: 0x91, 0x08: 0x100], ones: [0x00: 1 << 12]))
+  }
+
+  /// USB, of which firmware that has no use for it puts SIE_CTRL to rest.
+  static func usb(_ context: PeripheralContext) -> any Peripheral {
+    RP2040Block(context, RP2040Holding([0x4c: 0]))
   }
 
   static func testBench(_ context: PeripheralContext) -> any Peripheral {

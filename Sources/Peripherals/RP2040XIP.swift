@@ -4,7 +4,7 @@ import Units
 /// XIP_CTRL of an RP2040: the cache before its flash, switched, flushed and counted.
 ///
 /// Reference: RP2040 datasheet 2.6.3.
-/// Not modelled: streaming; the look-ups that the alias without allocation makes, and what the one
+/// Not modelled: the look-ups that the alias without allocation makes, and what the one
 /// without look-up leaves in the cache; the counters count neither those, nor data that are read while
 /// the cache is off, nor words fetched ahead in vain.
 final class RP2040XIP: Peripheral {
@@ -14,6 +14,9 @@ final class RP2040XIP: Peripheral {
     case status = 0x08
     case hits = 0x0c
     case accesses = 0x10
+    case streamAddress = 0x14
+    case streamCount = 0x18
+    case streamWord = 0x1c
   }
 
   private static let cacheBase = Address(0x1000_0000)
@@ -22,6 +25,7 @@ final class RP2040XIP: Peripheral {
 
   private let fabric: Fabric
   private let timing: MemoryTiming
+  private let stream: RP2040Stream
   private var control: UInt32 = 3
   private var flushed: UInt64 = 0
   private var hits: UInt64 = 0
@@ -32,6 +36,7 @@ final class RP2040XIP: Peripheral {
   init(_ context: PeripheralContext) {
     fabric = context.fabric
     timing = fabric.timing(ofMemory: "flash")
+    stream = fabric.service(RP2040Stream.init)
     fabric.service(FlashControl.init).storeNarrow = { [unowned self] address, _, _ in
       store(address)
     }
@@ -53,16 +58,22 @@ final class RP2040XIP: Peripheral {
       }
       return 0
     case .status:
-      return 2 | (fabric.coreClock.ticks(at: fabric.scheduler.now) >= flushed ? 1 : 0)
+      return (stream.isFull ? 4 : 0) | (stream.isEmpty ? 2 : 0)
+        | (fabric.coreClock.ticks(at: fabric.scheduler.now) >= flushed ? 1 : 0)
     case .hits:
       update()
       return UInt32(clamping: hits)
     case .accesses:
       update()
       return UInt32(clamping: accesses)
+    case .streamAddress: return stream.address
+    case .streamCount: return stream.remaining
+    case .streamWord: return stream.take()
     case nil: return nil
     }
   }
+
+  func readingActs(at offset: UInt32) -> Bool { offset == 0x04 || offset == 0x1c }
 
   func write(_ offset: UInt32, _ value: UInt32) -> Bool {
     switch Register(rawValue: offset) {
@@ -82,6 +93,9 @@ final class RP2040XIP: Peripheral {
     case .accesses:
       update()
       accesses = 0
+    case .streamAddress: stream.setAddress(value)
+    case .streamCount: stream.begin(value)
+    case .streamWord: break
     case nil: return false
     }
     return true
@@ -100,31 +114,47 @@ final class RP2040XIP: Peripheral {
     guard address >= Self.cacheBase, address - Self.cacheBase < 4 << 24 else { return nil }
     let offset = address - Self.cacheBase
     if offset < 1 << 24 {
+      // What follows in its block is looked at again.
+      update(dropsAhead: true)
       timing.invalidateLine(at: offset)
       return .zero
     }
     return control & 2 == 0 ? .zero : nil
   }
 
-  /// Each word of code is an access, and each data access through the cache.
-  private func update() {
+  /// Each word of code is an access, and each data access through the cache. Data that are yet to be read
+  /// count the next time.
+  private func update(dropsAhead: Bool = false) {
     let (reads, lookUps) = timing.codeReads()
-    let now = (hits: timing.hits(), misses: timing.misses(), reads: reads, lookUps: lookUps)
-    defer { seen = now }
+    let total = (hits: timing.hits(), misses: timing.misses(), reads: reads, lookUps: lookUps)
+    var now = total
+    if isOn {
+      let ahead = timing.readsAhead()
+      now.misses -= min(ahead.misses, total.misses)
+      now.hits -= min(ahead.reads - ahead.misses, total.hits)
+    }
     let words = now.reads - seen.reads
     accesses += words
-    guard isOn else { return }
-    let found = now.hits - seen.hits + now.misses - seen.misses
-    let data = found - min(found, now.lookUps - seen.lookUps)
-    accesses += data
-    hits += words + data - min(words + data, now.misses - seen.misses)
+    if isOn {
+      let found = (now.hits + now.misses).subtracting(seen.hits + seen.misses)
+      let data = found.subtracting(now.lookUps - seen.lookUps)
+      accesses += data
+      hits += (words + data).subtracting(now.misses.subtracting(seen.misses))
+    }
+    seen = dropsAhead ? total : now
   }
 
   func reset() {
     update()
     control = 3
     setCache()
+    stream.reset()
     timing.invalidateInstructions()
     (hits, accesses, flushed) = (0, 0, 0)
   }
+}
+
+extension UInt64 {
+  /// Not below zero: what was ahead may have been told by registers that changed.
+  fileprivate func subtracting(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

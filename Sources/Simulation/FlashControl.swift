@@ -9,6 +9,8 @@ public final class FlashControl {
   public var storeNarrow: (_ address: Address, _ value: UInt32, _ size: Int) -> Interval? = {
     _, _, _ in nil
   }
+  /// The instruction that stores, while `store` is asked.
+  public var storing: Address?
   /// Makes the core wait if it runs from flash. Set by the run.
   public var stall: (Interval) -> Void = { _ in }
   /// Makes the core wait for the access that it makes, wherever it runs from. Set by the run.

@@ -70,5 +70,9 @@ public final class MemoryTiming {
   /// they are where it is on: set by the run.
   public var codeReads: () -> (reads: UInt64, lookUps: UInt64) = { (0, 0) }
 
+  /// Data reads that the block under way has yet to make and the counts above hold already: how many, and
+  /// how many of them missed the cache. Set by the run.
+  public var readsAhead: () -> (reads: UInt64, misses: UInt64) = { (0, 0) }
+
   public init() {}
 }

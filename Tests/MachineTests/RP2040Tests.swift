@@ -30,12 +30,32 @@ struct RP2040Tests {
     #expect(built == kept)
   }
 
-  @Test func `it boots through ROM and flash, and its blocks do as the datasheet says`() throws {
+  @Test func `nothing that a firmware's start needs is unknown`() throws {
     let run = try run("rp2040-boot")
     #expect(run.record.outcome == .exited(code: 0))
-    #expect(!run.console.contains("FAIL") && run.console.hasPrefix("hello\n"), "\(run.console)")
-    #expect(run.console.split(separator: "\n").count == 13)
     #expect(run.machine.fabric.findings.entries.map(\.kind) == [])
+  }
+
+  @Test func `an image without boot code ends in the ROM, and a run says why`() throws {
+    // Four bytes at the start of flash.
+    let image = try NordicBench.write(
+      ":020000041000EA\n:0400000000200020BC\n:00000001FF\n", "no-boot-code.hex")
+    var parts = DeploymentParts()
+    (parts.firmware, parts.board, parts.duration) = (image, Self.board, "1 s")
+    let run = try NordicBench.run(Deployment.make(parts: parts), image: image)
+    guard case .faulted = run.record.outcome else {
+      Issue.record("\(run.record.outcome)")
+      return
+    }
+    #expect(run.machine.fabric.findings.entries.map(\.kind).contains("no-boot-code"))
+  }
+
+  @Test func `an image for the place of the ROM is refused`() throws {
+    var parts = DeploymentParts()
+    let image = try FirmwareBench.image("exceptions-v6m", board: "generic-m0plus")
+    (parts.firmware, parts.board) = (image, Self.board)
+    let deployment = try Deployment.make(parts: parts)
+    #expect(throws: MachineError.self) { try NordicBench.run(deployment, image: image) }
   }
 
   /// A transfer is 8 cycles of address and mode, 4 of waiting and 8 of data on four wires, or 64 on one;
@@ -61,6 +81,8 @@ struct RP2040Tests {
     #expect(try run.words("conflicts", 3) == [2, 48, 3])
     // A write takes the line out.
     #expect(try run.words("writes", 3) == [1, 0, 1])
+    // In the middle of a block, whose reads are looked at as it begins.
+    #expect(try run.words("inside", 8) == [0, 1, 1, 2, 1, 3, 2, 4])
   }
 
   @Test func `code misses line by line and counts word by word`() throws {
