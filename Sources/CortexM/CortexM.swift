@@ -17,6 +17,7 @@ public final class CortexM {
   var control = SystemControl()
   var sysTick: SysTick
   var watchpoint: DataWatchpoint
+  var profile = ProfileCounters()
   var protection: MemoryProtection
   let trace: InstrumentationTrace
   /// The event register of WFE.
@@ -34,6 +35,8 @@ public final class CortexM {
   public var onFault: (FaultReport) -> Void = { _ in }
   /// Does to the first-level caches what software asks; the run hooks in here.
   public var cacheMaintenance: (CacheMaintenance) -> Void = { _ in }
+  /// What the DWT's profiling counters count; the run hooks in here.
+  public var profileCounts: () -> ProfileCounts = { ProfileCounts() }
   /// Told of each exception taken and left, for the profile.
   public weak var observer: (any ExceptionObserver)?
   /// SLEEPONEXIT put the core to sleep on its way back to thread mode.
@@ -96,6 +99,7 @@ public final class CortexM {
     enableCaches()
     sysTick.reset()
     watchpoint.reset()
+    profile.reset()
     trace.reset()
     isLockedUp = false
     eventRegister = false

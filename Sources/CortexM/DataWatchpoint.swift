@@ -1,7 +1,7 @@
 /// The DWT's cycle counter.
 ///
 /// Reference: Arm DDI 0403E.e, C1.8. Counts while the core is clocked: not in sleep.
-/// Not modelled: comparators, the event counters, sampling.
+/// Not modelled: comparators, sampling. `ProfileCounters` are the other counters.
 struct DataWatchpoint {
   private let activeCycles: () -> UInt64
   private(set) var isCounting = false
@@ -29,7 +29,7 @@ struct DataWatchpoint {
 
   /// Bit 0 starts the counter while DEMCR.TRCENA is set.
   mutating func writeControl(_ word: UInt32, traceEnabled: Bool) {
-    control = word & 0x0fff_ffff
+    control = word & 0x007f_ffff
     setCounting(word & 1 != 0 && traceEnabled)
   }
 

@@ -25,6 +25,7 @@ extension CortexM {
   func writeMonitorControl(_ value: UInt32) {
     control.demcr = value & 0x010d_07f1
     watchpoint.writeControl(watchpoint.control, traceEnabled: isTraceEnabled)
+    followProfile()
     if value & 1 << 17 != 0 {
       pend(NVIC.debugMonitor)
     } else {

@@ -62,6 +62,7 @@ extension CortexM {
     if InstrumentationTrace.contains(address) {
       return trace.read(address, isTraceEnabled: isTraceEnabled)
     }
+    if ProfileCounters.addresses.contains(address) { return profile.read(address, profileCounts) }
     guard let register = Register(rawValue: address) else {
       return identification(address) ?? readMainline(address) ?? readMemorySystem(address)
     }
@@ -118,6 +119,10 @@ extension CortexM {
       writeTrace(address, value, .word)
       return true
     }
+    if ProfileCounters.addresses.contains(address) {
+      profile.write(address, value, profileCounts)
+      return true
+    }
     guard let register = Register(rawValue: address) else {
       return identification(address) != nil || writeMainline(address, value)
         || writeMemorySystem(address, value)
@@ -125,6 +130,7 @@ extension CortexM {
     switch register {
     case .dwtControl:
       watchpoint.writeControl(value, traceEnabled: control.demcr & 1 << 24 != 0)
+      followProfile()
     case .cycleCount: watchpoint.setCycleCount(value)
     case .systControl: sysTick.writeControl(value, makeSysTickEvent)
     case .systReload: sysTick.writeReload(value, makeSysTickEvent)
@@ -179,6 +185,11 @@ extension CortexM {
   }
 
   /// DEMCR.TRCENA.
+  /// Which profiling counters run.
+  func followProfile() {
+    profile.follow(isTraceEnabled ? watchpoint.control : 0, profileCounts)
+  }
+
   var isTraceEnabled: Bool { control.demcr & 1 << 24 != 0 }
 
   private func writeTrace(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) {

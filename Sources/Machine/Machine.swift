@@ -95,6 +95,7 @@ public final class Machine {
       engine: parts.engine, analysis: parts.analysis, fabric: parts.fabric, clock: parts.clock)
     cpuPower = fabric.power.consumer("cpu", initial: "run")
     fabric.findings.origin = { [unowned self] in findingOrigin }
+    core.profileCounts = { [unowned self] in profileCounts() }
     core.onFault = { [unowned self] in capture($0) }
     fabric.transmit = { [unowned self] port, byte in transmit(port, byte) }
     semihostingConsole.output = { [unowned self] byte in

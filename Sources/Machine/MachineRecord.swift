@@ -141,6 +141,26 @@ extension Machine {
     return record
   }
 
+  /// What the DWT's profiling counters have counted: worked out when they are touched, of all blocks.
+  func profileCounts() -> ProfileCounts {
+    var counts = ProfileCounts(
+      exceptions: processor.exceptionCycles + engine.lazyStackingCycles, sleep: sleepCycles)
+    for block in engine.blockCounts() {
+      let causes = causes(of: block)
+      counts.loadStore += causes[.loadStore] + causes[.data]
+      counts.instructions +=
+        causes[.operands] + causes[.branch] + causes[.fetch] + causes[.divide] + causes[.float]
+        + causes[.unattributed]
+      let issue = causes[.issue]
+      if issue < block.instructions {
+        counts.folded += block.instructions - issue
+      } else {
+        counts.instructions += issue - block.instructions
+      }
+    }
+    return counts
+  }
+
   /// Why a block took its cycles.
   private func causes(of count: BlockCount) -> CycleCauses {
     var causes = CycleCauses()

@@ -167,6 +167,30 @@ struct RegisterTests {
     #expect(bench[0xe000_1004] == 20)
   }
 
+  @Test func theProfilingCountersCountWhileTheyAreEnabled() {
+    let bench = CoreBench()
+    var counts = ProfileCounts(instructions: 5, exceptions: 7, loadStore: 9)
+    bench.core.profileCounts = { counts }
+    bench[0xe000_edfc] = 1 << 24
+    #expect(bench[0xe000_1000] >> 24 & 1 == 0)
+    bench[0xe000_1000] = 1 << 17 | 1 << 20
+    counts = ProfileCounts(instructions: 300, exceptions: 8, sleep: 3, loadStore: 30, folded: 2)
+    // Eight bits each; the others stand.
+    #expect((0..<5).map { bench[0xe000_1008 + 4 * $0] } == [295 & 0xff, 0, 0, 21, 0])
+    bench[0xe000_1000] = 1 << 17
+    counts.loadStore = 50
+    #expect(bench[0xe000_1014] == 21)
+    bench[0xe000_1014] = 0xfe
+    bench[0xe000_1000] = 1 << 20
+    #expect(bench[0xe000_1014] == 0, "enabling clears")
+    counts.loadStore = 53
+    #expect(bench[0xe000_1014] == 3)
+    // Without trace they stand.
+    bench[0xe000_edfc] = 0
+    counts.loadStore = 60
+    #expect(bench[0xe000_1014] == 3)
+  }
+
   @Test func unprivilegedCodeReachesTheSoftwareTriggerWhenAllowed() {
     let bench = CoreBench()
     #expect(!bench.core.allowsUnprivileged(0xe000_ef00))
