@@ -110,6 +110,7 @@ let package = Package(
       ]),
     .executableTarget(name: "thumbprint", dependencies: ["Commands"], swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: house),
     tests("Units", ["Units", "Trust"]),
     tests("FileSystem", ["FileSystem"]),
     tests("Documents", ["Documents", "Units"]),
@@ -134,8 +135,8 @@ let package = Package(
     tests(
       "Reports",
       [
-        "Boards", "Deployments", "Energy", "Profiling", "Reports", "RunRecord", "Trust", "Units",
-        "Verdicts",
+        "Boards", "Deployments", "Energy", "Profiling", "Reports", "RunRecord", "TestSupport",
+        "Trust", "Units", "Verdicts",
       ], exclude: ["Golden"]),
     tests("Fuzz", fuzzed, exclude: ["Corpus"]),
     tests("NetworkCompiler", ["NetworkCompiler", "Units"]),
@@ -143,8 +144,8 @@ let package = Package(
     tests(
       "Commands",
       [
-        "Boards", "Commands", "Deployments", "Documents", "Machine", "RunRecord", "Timing", "Trust",
-        "Units", "Verdicts",
+        "Boards", "Commands", "Deployments", "Documents", "Machine", "RunRecord", "TestSupport",
+        "Timing", "Trust", "Units", "Verdicts",
       ],
       exclude: ["Crashes", "Files", "Sessions"]),
   ],

@@ -1,4 +1,5 @@
 internal import CUnicorn
+internal import Units
 
 /// Follows the data accesses of blocks to slow memory by their addresses, which follow from the
 /// registers at the block's start.
@@ -258,7 +259,10 @@ extension BlockAccesses.Entry {
   }
 }
 
-extension Engine.UnalignedLoads {
+extension UnalignedLoads {
+  /// Whether any of them costs something.
+  var costs: Bool { halfword | wordAtHalfword | wordAtByte != 0 }
+
   fileprivate func cost(of program: AccessProgram, at address: UInt32) -> UInt32 {
     let each =
       program.alignmentMask == 1 ? halfword : address & 1 == 0 ? wordAtHalfword : wordAtByte

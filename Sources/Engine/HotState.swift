@@ -1,3 +1,5 @@
+internal import Units
+
 /// All that the per-block path touches, behind one pointer: no class, no array, no closure.
 struct HotState {
   /// Core clocks since the run began, sleep included.
@@ -71,7 +73,7 @@ struct HotState {
   var predictor = BranchPredictor()
   var table: BlockTable
   var calls: CallStack
-  var unaligned = Engine.UnalignedLoads()
+  var unaligned = UnalignedLoads()
   /// Look at every read instead of now and then: the oracle of the sampling.
   var looksAtEveryLoad = false
 

@@ -40,21 +40,6 @@ extension Engine {
     public init() {}
   }
 
-  /// Cycles that the core takes longer for a load whose address is no multiple of its size.
-  public struct UnalignedLoads: Sendable, Hashable {
-    public var halfword: UInt32
-    /// Of a word at a halfword's address, and at an odd one.
-    public var wordAtHalfword: UInt32
-    public var wordAtByte: UInt32
-
-    public init(halfword: UInt32 = 0, wordAtHalfword: UInt32 = 0, wordAtByte: UInt32 = 0) {
-      (self.halfword, self.wordAtHalfword) = (halfword, wordAtHalfword)
-      self.wordAtByte = wordAtByte
-    }
-
-    var costs: Bool { halfword | wordAtHalfword | wordAtByte != 0 }
-  }
-
   public var unalignedLoads: UnalignedLoads {
     get { state.pointee.unaligned }
     set { state.pointee.unaligned = newValue }

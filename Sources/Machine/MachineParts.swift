@@ -94,10 +94,7 @@ final class Assembly {
         ?? systemBus.lineSize(at: address)
     }
     let engine = try makeEngine(analysis)
-    let unaligned = timing.unalignedLoads
-    engine.unalignedLoads = Engine.UnalignedLoads(
-      halfword: unaligned.halfword, wordAtHalfword: unaligned.wordAtHalfword,
-      wordAtByte: unaligned.wordAtByte)
+    engine.unalignedLoads = timing.unalignedLoads
     if let divider = timing.divider {
       engine.divider = {
         $0.map { divider.excess(dividend: $0.dividend, divisor: $0.divisor, isSigned: $0.isSigned) }

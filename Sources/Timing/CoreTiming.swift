@@ -1,4 +1,5 @@
 public import Disassembly
+public import Units
 
 /// The timing of one core: what its instructions and its exceptions cost at zero wait states.
 public protocol CoreTiming: Sendable {
@@ -48,19 +49,6 @@ extension CoreTiming {
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
   public var systemBusFetchWaits: Int { 0 }
-}
-
-/// Further cycles of a load whose address is no multiple of its size.
-@frozen public struct UnalignedLoads: Sendable, Hashable {
-  public var halfword: UInt32
-  /// Of a word at a halfword's address, and at an odd one.
-  public var wordAtHalfword: UInt32
-  public var wordAtByte: UInt32
-
-  public init(halfword: UInt32 = 0, wordAtHalfword: UInt32 = 0, wordAtByte: UInt32 = 0) {
-    (self.halfword, self.wordAtHalfword) = (halfword, wordAtHalfword)
-    self.wordAtByte = wordAtByte
-  }
 }
 
 /// What exceptions cost at zero wait states, in core cycles.

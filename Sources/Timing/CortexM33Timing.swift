@@ -1,4 +1,5 @@
 public import Disassembly
+public import Units
 
 /// The Cortex-M33's timing: single issue with result latencies, and the pairing of a 16-bit NOP, IT or
 /// branch with the 16-bit instruction before it.

@@ -1,4 +1,5 @@
 public import Disassembly
+public import Units
 
 /// The Cortex-M3's timing.
 ///

@@ -1,4 +1,5 @@
 public import Disassembly
+public import Units
 
 /// The Cortex-M4's timing, with or without its floating-point unit.
 ///

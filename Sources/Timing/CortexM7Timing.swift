@@ -1,5 +1,5 @@
 public import Disassembly
-import Units
+public import Units
 
 /// The Cortex-M7's timing: two instructions a cycle in order, an early and a late ALU, and branches
 /// predicted by what each did before.

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Commands
 
 /// Views of the demonstration, half a second of it, run once.
 private enum Demonstration {
-  static let hasCompiler = Tool.exists("arm-none-eabi-gcc")
+  static let hasCompiler = SystemProgram.exists("arm-none-eabi-gcc")
   static let directory = FileManager.default.temporaryDirectory
     .appending(path: "thumbprint-views-\(ProcessInfo.processInfo.processIdentifier)").path
 
@@ -43,26 +44,6 @@ private enum Demonstration {
   }
 }
 
-/// A program of the system, run for what it prints.
-enum Tool {
-  static func exists(_ name: String) -> Bool {
-    run("sh", ["-c", "command -v \(name)"]).status == 0
-  }
-
-  static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return (-1, "") }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
-}
-
 @Suite(.enabled(if: Demonstration.hasCompiler, "skipped: arm-none-eabi-gcc is not installed"))
 struct ViewTests {
   @Test func `folded stacks sum to the run's cycles`() throws {
@@ -96,10 +77,11 @@ struct ViewTests {
     #expect(text.contains("summary: \(totals)\n") && text.hasSuffix("totals: \(totals)\n"))
   }
 
-  @Test(.enabled(if: Tool.exists("callgrind_annotate"), "skipped: valgrind is not installed"))
+  @Test(
+    .enabled(if: SystemProgram.exists("callgrind_annotate"), "skipped: valgrind is not installed"))
   func `callgrind_annotate reads it`() throws {
     _ = try Demonstration.file("callgrind.out")
-    let (status, output) = Tool.run(
+    let (status, output) = SystemProgram.run(
       "callgrind_annotate", ["--inclusive=yes", Demonstration.directory + "/callgrind.out"])
     #expect(status == 0)
     let result = try Demonstration.result.get()
@@ -143,10 +125,10 @@ struct ViewTests {
     #expect(file.profiles.last?.endValue == result.energy.joules * 1_000_000_000)
   }
 
-  @Test(.enabled(if: Tool.exists("python3"), "skipped: python3 is not installed"))
+  @Test(.enabled(if: SystemProgram.exists("python3"), "skipped: python3 is not installed"))
   func `pprof's samples sum to the run's totals`() throws {
     _ = try Demonstration.file("profile.pb.gz")
-    let (status, output) = Tool.run(
+    let (status, output) = SystemProgram.run(
       "python3", ["-c", Self.pprofReader, Demonstration.directory + "/profile.pb.gz"])
     #expect(status == 0)
     let numbers = output.split(separator: " ").compactMap {
@@ -210,11 +192,11 @@ struct ViewTests {
     print(*sums)
     """
 
-  @Test(.enabled(if: Tool.exists("go"), "skipped: golang is not installed"))
+  @Test(.enabled(if: SystemProgram.exists("go"), "skipped: golang is not installed"))
   func `go tool pprof reads it`() throws {
     _ = try Demonstration.file("profile.pb.gz")
     for (index, line) in [("cycles", "audio_bands"), ("energy", "\\[imu\\]")] {
-      let (status, output) = Tool.run(
+      let (status, output) = SystemProgram.run(
         "go",
         [
           "tool", "pprof", "-top", "-sample_index=\(index)",
@@ -255,7 +237,7 @@ private struct XMLParserBox {
     try? text.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
     let program = "import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])"
-    isWellFormed = Tool.run("python3", ["-c", program, file.path]).status == 0
+    isWellFormed = SystemProgram.run("python3", ["-c", program, file.path]).status == 0
   }
 }
 

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The page of the golden report as a browser shows it, against what it looked like when somebody last
 /// looked: cell by cell of a coarse grid, so that letters may be drawn a little differently.
-@Suite(.enabled(if: Browser.path != nil, "skipped: chromium is not installed"))
+@Suite(.enabled(if: browser != nil, "skipped: chromium is not installed"))
 struct ScreenshotTests {
   @Test(arguments: ["light", "dark", "narrow"])
   func `the page looks as it did`(look: String) throws {
@@ -18,9 +19,9 @@ struct ScreenshotTests {
       "--window-size=\(look == "narrow" ? "500,3600" : "1100,3000")",
     ]
     if look == "dark" { options.append("--blink-settings=preferredColorScheme=0") }
-    let drawn = Browser.run(Browser.path ?? "", options + ["file://\(golden)/missed.html"])
+    let drawn = SystemProgram.run(browser ?? "", options + ["file://\(golden)/missed.html"])
     try #require(drawn.status == 0 && FileManager.default.fileExists(atPath: image.path))
-    let grid = Browser.run("python3", ["-c", Self.reader, image.path])
+    let grid = SystemProgram.run("python3", ["-c", Self.reader, image.path])
     try #require(grid.status == 0)
     let path = "\(golden)/screenshot-\(look).txt"
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
@@ -101,21 +102,5 @@ struct ScreenshotTests {
 }
 
 /// A program that draws pages.
-private enum Browser {
-  static let path: String? = ["chromium", "chromium-browser", "google-chrome"].first {
-    run("sh", ["-c", "command -v \($0)"]).status == 0
-  }
-
-  static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return (-1, "") }
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
-}
+private let browser = ["chromium", "chromium-browser", "google-chrome"].first(
+  where: SystemProgram.exists)
