@@ -32,59 +32,19 @@ static uint64_t bits_of(double number) {
 static double widened(uint32_t bits) { return as_double(twice(SINGLE(bits))); }
 static uint32_t narrowed(double number) { return single(DOUBLE(bits_of(number))); }
 
-uint32_t fadd(uint32_t a, uint32_t b) { return single(add(SINGLE(a), SINGLE(b))); }
-uint32_t fsub(uint32_t a, uint32_t b) { return single(add(SINGLE(a), minus(SINGLE(b)))); }
-uint32_t fmul(uint32_t a, uint32_t b) { return single(multiply(SINGLE(a), SINGLE(b))); }
-uint32_t fdiv(uint32_t a, uint32_t b) { return single(divide(SINGLE(a), SINGLE(b), single_format.digits)); }
-uint32_t fsqrt(uint32_t a) { return single(root(SINGLE(a), single_format.digits)); }
-int fcmp(uint32_t a, uint32_t b) { return compare(SINGLE(a), SINGLE(b)); }
-uint32_t int2f(int32_t value) { return single(from_integer(magnitude(value), value < 0, 0)); }
-uint32_t uint2f(uint32_t value) { return single(from_integer(value, 0, 0)); }
-uint32_t fix2f(int32_t value, int point) {
-  return single(from_integer(magnitude(value), value < 0, point));
-}
-uint32_t ufix2f(uint32_t value, int point) { return single(from_integer(value, 0, point)); }
-uint32_t int642f(int64_t value) { return single(from_integer(magnitude(value), value < 0, 0)); }
-uint32_t uint642f(uint64_t value) { return single(from_integer(value, 0, 0)); }
-uint32_t fix642f(int64_t value, int point) {
-  return single(from_integer(magnitude(value), value < 0, point));
-}
-uint32_t ufix642f(uint64_t value, int point) { return single(from_integer(value, 0, point)); }
-uint32_t f2int(uint32_t a) { return (uint32_t)to_integer(SINGLE(a), 0, 32, 1); }
-uint32_t f2uint(uint32_t a) { return (uint32_t)to_integer(SINGLE(a), 0, 32, 0); }
-uint32_t f2fix(uint32_t a, int point) { return (uint32_t)to_integer(SINGLE(a), point, 32, 1); }
-uint32_t f2ufix(uint32_t a, int point) { return (uint32_t)to_integer(SINGLE(a), point, 32, 0); }
-uint64_t f2int64(uint32_t a) { return to_integer(SINGLE(a), 0, 64, 1); }
-uint64_t f2uint64(uint32_t a) { return to_integer(SINGLE(a), 0, 64, 0); }
-uint64_t f2fix64(uint32_t a, int point) { return to_integer(SINGLE(a), point, 64, 1); }
-uint64_t f2ufix64(uint32_t a, int point) { return to_integer(SINGLE(a), point, 64, 0); }
+#define BITS uint32_t
+#define OPEN SINGLE
+#define CLOSE single
+#define DIGITS single_format.digits
+#define NAME(before, behind) before##f##behind
+#include "precision.h"
 
-uint64_t dadd(uint64_t a, uint64_t b) { return twice(add(DOUBLE(a), DOUBLE(b))); }
-uint64_t dsub(uint64_t a, uint64_t b) { return twice(add(DOUBLE(a), minus(DOUBLE(b)))); }
-uint64_t dmul(uint64_t a, uint64_t b) { return twice(multiply(DOUBLE(a), DOUBLE(b))); }
-uint64_t ddiv(uint64_t a, uint64_t b) { return twice(divide(DOUBLE(a), DOUBLE(b), double_format.digits)); }
-uint64_t dsqrt(uint64_t a) { return twice(root(DOUBLE(a), double_format.digits)); }
-int dcmp(uint64_t a, uint64_t b) { return compare(DOUBLE(a), DOUBLE(b)); }
-uint64_t int2d(int32_t value) { return twice(from_integer(magnitude(value), value < 0, 0)); }
-uint64_t uint2d(uint32_t value) { return twice(from_integer(value, 0, 0)); }
-uint64_t fix2d(int32_t value, int point) {
-  return twice(from_integer(magnitude(value), value < 0, point));
-}
-uint64_t ufix2d(uint32_t value, int point) { return twice(from_integer(value, 0, point)); }
-uint64_t int642d(int64_t value) { return twice(from_integer(magnitude(value), value < 0, 0)); }
-uint64_t uint642d(uint64_t value) { return twice(from_integer(value, 0, 0)); }
-uint64_t fix642d(int64_t value, int point) {
-  return twice(from_integer(magnitude(value), value < 0, point));
-}
-uint64_t ufix642d(uint64_t value, int point) { return twice(from_integer(value, 0, point)); }
-uint32_t d2int(uint64_t a) { return (uint32_t)to_integer(DOUBLE(a), 0, 32, 1); }
-uint32_t d2uint(uint64_t a) { return (uint32_t)to_integer(DOUBLE(a), 0, 32, 0); }
-uint32_t d2fix(uint64_t a, int point) { return (uint32_t)to_integer(DOUBLE(a), point, 32, 1); }
-uint32_t d2ufix(uint64_t a, int point) { return (uint32_t)to_integer(DOUBLE(a), point, 32, 0); }
-uint64_t d2int64(uint64_t a) { return to_integer(DOUBLE(a), 0, 64, 1); }
-uint64_t d2uint64(uint64_t a) { return to_integer(DOUBLE(a), 0, 64, 0); }
-uint64_t d2fix64(uint64_t a, int point) { return to_integer(DOUBLE(a), point, 64, 1); }
-uint64_t d2ufix64(uint64_t a, int point) { return to_integer(DOUBLE(a), point, 64, 0); }
+#define BITS uint64_t
+#define OPEN DOUBLE
+#define CLOSE twice
+#define DIGITS double_format.digits
+#define NAME(before, behind) before##d##behind
+#include "precision.h"
 
 uint64_t f2d(uint32_t a) { return twice(SINGLE(a)); }
 uint32_t d2f(uint64_t a) { return single(DOUBLE(a)); }
