@@ -17,6 +17,8 @@ public struct Chip: Sendable {
   var consumers: [CurrentConsumer]
   /// Where the list of registers is; nil when there is none.
   var registerPath: String?
+  /// Where names of their bits are; nil when there are none.
+  var fieldPath: String?
   /// What a description given for one run says of its registers.
   var described: RegisterMap?
 
@@ -65,7 +67,9 @@ public struct Chip: Sendable {
     for block in blocks {
       for name in [block.name] + block.aliases { bases[Substring(name)] = block.base }
     }
-    return try RegisterMap(list: registerPath, bases: bases)
+    var map = try RegisterMap(list: registerPath, bases: bases)
+    if let fieldPath { try map.takeNames(list: fieldPath) }
+    return map
   }
 
   /// Takes the registers of a vendor's description instead of the chip's own list, and its peripherals

@@ -7,8 +7,7 @@ struct ChipReader {
   static let keys =
     [
       "chip", "title", "sources", "core", "clocks", "memories", "peripherals", "interrupts",
-      "power",
-      "registers",
+      "power", "registers", "fields",
     ] + Provenances.defaults
 
   private let fields: Fields
@@ -29,6 +28,7 @@ struct ChipReader {
 
   func chip() throws(DocumentError) -> Chip {
     let registers = try fields.optional("registers")?.string()
+    let names = try fields.optional("fields")?.string()
     let memories = try memories()
     let core = try core(fields.required("core"))
     return Chip(
@@ -36,7 +36,8 @@ struct ChipReader {
       core: core, clocks: try provenances.clocks(fields.optional("clocks")), memories: memories,
       blocks: try blocks(core), interrupts: try interrupts(core), sources: provenances.sources,
       consumers: try PowerReader(provenances).consumers(fields.optional("power")),
-      registerPath: registers.map { Files.resolve($0, in: directory) })
+      registerPath: registers.map { Files.resolve($0, in: directory) },
+      fieldPath: names.map { Files.resolve($0, in: directory) })
   }
 
   private func core(_ node: Node) throws(DocumentError) -> Core {
@@ -147,7 +148,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache", "tightly-coupled", "contents",
+        "data-cache", "tightly-coupled", "core-only", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -183,6 +184,7 @@ extension ChipReader {
       }
     }
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
+    made.isCoreOnly = try memory.optional("core-only")?.boolean() ?? false
     made.contents = try contents(memory, of: kind)
     made.dataCache = try memory.optional("data-cache").map { node throws(DocumentError) in
       try cache(node)

@@ -49,6 +49,8 @@ public struct Memory: Hashable, Sendable {
   public var dataCache: Cache?
   /// The core reaches it past its own caches.
   public var isTightlyCoupled = false
+  /// No other bus master reaches it: DMA does not.
+  public var isCoreOnly = false
   /// The file of what a ROM holds: Intel HEX.
   public var contents: String?
   public var provenance: Provenance

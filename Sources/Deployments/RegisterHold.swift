@@ -60,7 +60,7 @@ public struct RegisterHold: Hashable, Sendable {
       dot.map { String(target[target.index(after: $0)...]) } ?? ""
     )
     if let register = registers.register(head) {
-      if let field = register.fields.first(where: { $0.name == tail }) {
+      if let field = register.namedFields.first(where: { $0.name == tail }) {
         return Place(address: register.address, mask: field.mask, field: field)
       }
       if let mask = Self.bits(tail), mask & ~register.mask == 0 {
@@ -68,7 +68,7 @@ public struct RegisterHold: Hashable, Sendable {
       }
       throw DocumentError(
         "'\(register.path)' has no field '\(shortened(tail))'"
-          + Self.hint(tail, register.fields.map(\.name)), at: position)
+          + Self.hint(tail, register.namedFields.map(\.name)), at: position)
     }
     if let place = try atAddress(head, tail, chip) { return place }
     throw unknown(registers, chip)

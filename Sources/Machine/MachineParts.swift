@@ -61,6 +61,8 @@ final class Assembly {
     fabric = Fabric(
       scheduler: scheduler, memory: memory, coreFrequency: board.coreClock.value)
     clock = fabric.coreClock
+    fabric.coreOnlyMemories = board.chip.memories.filter { $0.isCoreOnly && $0.size > 0 }
+      .map { ($0.name, $0.base.value...($0.base.value + ($0.size - 1))) }
     for clock in board.chip.clocks + board.clocks {
       fabric.clock(clock.name).change(to: clock.frequency, at: .zero)
       fabric.oscillators[clock.name] = Oscillator(
@@ -335,23 +337,6 @@ final class Assembly {
   }
 
   // MARK: Sensors
-
-  /// Tells the log what the firmware writes to the sensors' registers.
-  private func watchSensors(_ log: DeviceLog) {
-    var numbers: [String: [UInt8: Int]] = [:]
-    for sensor in board.sensors where sensor.bus.kind == .i2c {
-      for address in sensor.addresses {
-        let name = sensor.addresses.count > 1 ? "\(sensor.id) \(address.name)" : sensor.id
-        numbers[sensor.bus.controller, default: [:]][address.value] = log.number(of: name)
-      }
-    }
-    for (controller, addresses) in numbers {
-      fabric.i2c(controller).onRegisterWrite = { address, register, value in
-        guard let sensor = addresses[address] else { return }
-        log.note(sensor: sensor, register: register, value)
-      }
-    }
-  }
 
   private func makeSensors(_ tracks: [SensorTrack]) throws(MachineError) -> [any Sensor] {
     var sensors: [any Sensor] = []

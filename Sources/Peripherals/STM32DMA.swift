@@ -32,10 +32,8 @@ final class STM32DMAChannel: STM32RequestedChannel {
     static let error: UInt32 = 1 << 3
   }
 
-  private let port: STM32BusPort
-  private let fabric: Fabric
   private let line: InterruptLine?
-  private let track: ActivityTrack
+  private var items: STM32DMAItems?
   private(set) var control: UInt32 = 0
   private(set) var count: UInt32 = 0
   private var reload: UInt32 = 0
@@ -44,7 +42,6 @@ final class STM32DMAChannel: STM32RequestedChannel {
   private var position: UInt32 = 0
   /// Complete, half and error: bits 1 to 3.
   private(set) var flags: UInt32 = 0
-  private var due: Event?
   /// Arbitration, read and write on the bus matrix. Reference: RM0432 11.4, from memory.
   private static let cyclesAnItem: UInt64 = 5
   var request: STM32DMARequest? {
@@ -56,11 +53,8 @@ final class STM32DMAChannel: STM32RequestedChannel {
   }
 
   init(_ name: String, _ fabric: Fabric, line: InterruptLine?) {
-    self.fabric = fabric
     self.line = line
-    port = STM32BusPort(fabric: fabric)
-    track = fabric.activity(name)
-    due = fabric.scheduler.event(name) { [unowned self] in transfer() }
+    items = STM32DMAItems(name, fabric, cycles: Self.cyclesAnItem) { [unowned self] in transfer() }
   }
 
   func setControl(_ value: UInt32) {
@@ -85,8 +79,7 @@ final class STM32DMAChannel: STM32RequestedChannel {
   }
 
   func reset() {
-    due?.cancel()
-    track.end()
+    items?.stop()
     (control, count, reload, position, flags) = (0, 0, 0, 0, 0)
     (peripheralAddress, memoryAddress) = (0, 0)
     updateLine()
@@ -101,13 +94,7 @@ final class STM32DMAChannel: STM32RequestedChannel {
 
   private func plan() {
     request?.remaining = control & Control.enable != 0 ? Int(count) : nil
-    guard isRequested else {
-      due?.cancel()
-      return track.end()
-    }
-    guard due?.isScheduled == false else { return }
-    track.begin()
-    due?.schedule(after: fabric.coreClock.duration(ofTicks: Self.cyclesAnItem))
+    items?.plan(isRequested)
   }
 
   private func transfer() {
@@ -122,17 +109,15 @@ final class STM32DMAChannel: STM32RequestedChannel {
       memoryAddress
       &+ (control & Control.memoryIncrement != 0
         ? position &* UInt32(memorySize) : 0)
+    let device = STM32DMAItems.End(address: peripheral, size: peripheralSize)
+    let memoryEnd = STM32DMAItems.End(address: memory, size: memorySize)
     let isRead = control & Control.fromMemory == 0
-    let (from, fromSize) = isRead ? (peripheral, peripheralSize) : (memory, memorySize)
-    let (to, toSize) = isRead ? (memory, memorySize) : (peripheral, peripheralSize)
     let served = request
-    guard let value = port.read(from, min(fromSize, 4)), port.write(to, value, min(toSize, 4))
+    guard
+      items?.move(from: isRead ? device : memoryEnd, to: isRead ? memoryEnd : device) == true
     else {
       flags |= Flag.error
       control &= ~Control.enable
-      fabric.findings.note(
-        "dma-error", line.map { "IRQ \($0.number)" } ?? "DMA",
-        "a transfer from \(Address(from)) to \(Address(to)) reaches nothing")
       updateLine()
       return plan()
     }

@@ -84,10 +84,8 @@ final class STM32DMAStreams: Peripheral {
 final class STM32DMAStream: STM32RequestedChannel {
   private typealias Control = STM32DMAStreams.Control
 
-  private let fabric: Fabric
-  private let port: STM32BusPort
   private let line: InterruptLine?
-  private let track: ActivityTrack
+  private var items: STM32DMAItems?
   private let choose: (Int) -> STM32DMARequest?
   private var control: UInt32 = 0
   private var count: UInt32 = 0
@@ -106,18 +104,14 @@ final class STM32DMAStream: STM32RequestedChannel {
       plan()
     }
   }
-  private var due: Event?
 
   init(
     _ name: String, _ fabric: Fabric, line: InterruptLine?,
     choose: @escaping (Int) -> STM32DMARequest?
   ) {
-    self.fabric = fabric
     self.line = line
     self.choose = choose
-    port = STM32BusPort(fabric: fabric)
-    track = fabric.activity(name)
-    due = fabric.scheduler.event(name) { [unowned self] in transfer() }
+    items = STM32DMAItems(name, fabric, cycles: 6) { [unowned self] in transfer() }
   }
 
   func read(_ register: UInt32) -> UInt32 {
@@ -144,8 +138,7 @@ final class STM32DMAStream: STM32RequestedChannel {
   }
 
   func reset() {
-    due?.cancel()
-    track.end()
+    items?.stop()
     if !isMultiplexed { request = nil }
     (control, count, reload, position, flags, fifo) = (0, 0, 0, 0, 0, 0x21)
     addresses = [0, 0, 0]
@@ -181,13 +174,7 @@ final class STM32DMAStream: STM32RequestedChannel {
 
   private func plan() {
     request?.remaining = control & Control.enable != 0 ? Int(count) : nil
-    guard isRequested else {
-      due?.cancel()
-      return track.end()
-    }
-    guard due?.isScheduled == false else { return }
-    track.begin()
-    due?.schedule(after: fabric.coreClock.duration(ofTicks: 6))
+    items?.plan(isRequested)
   }
 
   private func transfer() {
@@ -201,18 +188,15 @@ final class STM32DMAStream: STM32RequestedChannel {
     let memory =
       addresses[usesSecond ? 2 : 1]
       &+ (control & Control.memoryIncrement != 0 ? position &* UInt32(memorySize) : 0)
+    let device = STM32DMAItems.End(address: peripheral, size: peripheralSize)
+    let memoryEnd = STM32DMAItems.End(address: memory, size: memorySize)
     let toMemory = control >> 6 & 3 != 1
-    let (from, to) = toMemory ? (peripheral, memory) : (memory, peripheral)
-    let (fromSize, toSize) =
-      toMemory ? (peripheralSize, memorySize) : (memorySize, peripheralSize)
     let served = request
-    guard let value = port.read(from, min(fromSize, 4)), port.write(to, value, min(toSize, 4))
+    guard
+      items?.move(from: toMemory ? device : memoryEnd, to: toMemory ? memoryEnd : device) == true
     else {
       flags |= 8
       control &= ~Control.enable
-      fabric.findings.note(
-        "dma-error", track.name,
-        "a transfer from \(Address(from)) to \(Address(to)) reaches nothing")
       updateLine()
       return plan()
     }

@@ -109,10 +109,8 @@ final class STM32GPDMAChannel {
     (31, .tr1), (30, .tr2), (29, .br1), (28, .sar), (27, .dar), (26, .tr3), (25, .br2), (16, .llr),
   ]
 
-  private let fabric: Fabric
-  private let port: STM32BusPort
   private let line: InterruptLine?
-  private let track: ActivityTrack
+  private var items: STM32DMAItems?
   private let choose: (Int) -> STM32DMARequest?
   private var registers: [Register: UInt32] = [:]
   private var flags: UInt32 = 0
@@ -120,18 +118,14 @@ final class STM32GPDMAChannel {
   /// Bytes that were read and not yet written.
   private var queue: [UInt8] = []
   private var blockBytes: UInt32 = 0
-  private var due: Event?
 
   init(
     _ name: String, _ fabric: Fabric, line: InterruptLine?,
     choose: @escaping (Int) -> STM32DMARequest?
   ) {
-    self.fabric = fabric
     self.line = line
     self.choose = choose
-    port = STM32BusPort(fabric: fabric)
-    track = fabric.activity(name)
-    due = fabric.scheduler.event(name) { [unowned self] in transfer() }
+    items = STM32DMAItems(name, fabric, cycles: Self.cyclesAnItem) { [unowned self] in transfer() }
   }
 
   private subscript(register: Register) -> UInt32 {
@@ -212,8 +206,7 @@ final class STM32GPDMAChannel {
   }
 
   private func stop() {
-    due?.cancel()
-    track.end()
+    items?.stop()
     request?.observer = {}
     request = nil
     queue = []
@@ -225,15 +218,7 @@ final class STM32GPDMAChannel {
     return self[.tr2] >> 9 & 1 == 1 || request?.isActive == true
   }
 
-  private func plan() {
-    guard isRequested else {
-      due?.cancel()
-      return track.end()
-    }
-    guard due?.isScheduled == false else { return }
-    track.begin()
-    due?.schedule(after: fabric.coreClock.duration(ofTicks: Self.cyclesAnItem))
-  }
+  private func plan() { items?.plan(isRequested) }
 
   private func transfer() {
     guard isRequested else { return plan() }
@@ -254,7 +239,7 @@ final class STM32GPDMAChannel {
   private func moveItem() -> Int? {
     let sourceSize = min(1 << Int(self[.tr1] & 3), 4)
     let size = min(1 << Int(self[.tr1] >> 16 & 3), 4)
-    guard let value = port.read(self[.sar], sourceSize) else { return nil }
+    guard let value = items?.read(self[.sar], sourceSize) else { return nil }
     let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
     // PAM: items of unlike sizes are cut or filled with zeros, or packed.
     let isPacked = self[.tr1] >> 12 & 1 == 1
@@ -268,7 +253,7 @@ final class STM32GPDMAChannel {
     while queue.count >= size || left == 0 && !queue.isEmpty {
       let item = queue.prefix(size)
       let word = item.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      guard port.write(self[.dar], word, size) else { return nil }
+      guard items?.write(self[.dar], word, size) == true else { return nil }
       queue.removeFirst(item.count)
       if self[.tr1] >> 19 & 1 == 1 { self[.dar] &+= UInt32(size) }
       written += size
@@ -278,9 +263,7 @@ final class STM32GPDMAChannel {
   }
 
   private func fail() {
-    fabric.findings.note(
-      "dma-error", track.name,
-      "a transfer from \(Address(self[.sar])) to \(Address(self[.dar])) reaches nothing")
+    items?.noteError(from: self[.sar], to: self[.dar])
     flags |= Flag.transferError
     stop()
     updateLine()
@@ -304,10 +287,9 @@ final class STM32GPDMAChannel {
     var address = self[.lbar] & 0xffff_0000 | link & 0xfffc
     if link >> 16 & 1 == 0 { self[.llr] = 0 }
     for (bit, register) in Self.updates where link >> bit & 1 == 1 {
-      guard let value = port.read(address, 4) else {
+      guard let value = items?.read(address, 4) else {
         flags |= Flag.linkError
-        fabric.findings.note(
-          "dma-error", track.name, "no list item at \(Address(address))")
+        items?.noteError("no list item at \(Address(address))")
         return false
       }
       self[register] = value

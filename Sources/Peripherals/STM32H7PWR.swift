@@ -99,6 +99,10 @@ final class STM32H7PWR: Peripheral {
       return .off(mode: "standby")
     }
     status |= 1 << 5
-    return .stop(mode: "stop", wakeUp: .microseconds(self[.cr1] & 1 == 0 ? 10 : 40))
+    // RETDS_CD at SVOS5: DStop2.
+    let keepsOnly = self[.cpucr] & 1 == 1 && self[.cr1] >> 14 & 3 == 1
+    return .stop(
+      mode: keepsOnly ? "stop-retention" : "stop",
+      wakeUp: .microseconds(self[.cr1] & 1 == 0 ? 10 : 40))
   }
 }

@@ -162,7 +162,10 @@ final class STM32I2C: Peripheral {
       proceed()
     }
     guard control1 & 1 == 1 else { return }
-    if value & Control2.start != 0 { start() }
+    if value & Control2.start != 0 {
+      // Under way it waits: for the end of the bytes, or for STOP.
+      if step == nil { start() } else { control2 |= Control2.start }
+    }
     if value & Control2.stop != 0 && track.isBusy {
       status &= ~Flag.complete
       if step == nil { begin(.stopping, bits: 1) } else { isStopPending = true }
@@ -223,6 +226,7 @@ final class STM32I2C: Peripheral {
       isTransferring = false
       status |= Flag.stopped
       status &= ~Flag.interrupt
+      if control2 & Control2.start != 0 { start() }
     }
     update()
   }
@@ -274,6 +278,8 @@ final class STM32I2C: Peripheral {
     } else if control2 & Control2.automaticEnd != 0 {
       isTransferring = false
       begin(.stopping, bits: 1)
+    } else if control2 & Control2.start != 0 {
+      start()
     } else {
       status |= Flag.complete
     }

@@ -74,6 +74,8 @@ public struct Register: Hashable, Sendable {
   public var readAction: ReadAction?
   /// Empty: nothing is known of its bits.
   public var fields: [RegisterField] = []
+  /// Names of bits of which nothing else is known.
+  public var bitNames: [RegisterField] = []
 
   public init(
     block: String, name: String, address: Address, reset: UInt32, width: Int = 32,
@@ -90,8 +92,11 @@ public struct Register: Hashable, Sendable {
   /// All of its bits.
   public var mask: UInt32 { width >= 32 ? .max : (1 << UInt32(width)) - 1 }
 
+  /// What is known of its bits by name.
+  public var namedFields: [RegisterField] { fields.isEmpty ? bitNames : fields }
+
   /// The field that alone holds these bits.
   public func field(holding mask: UInt32) -> RegisterField? {
-    mask == 0 ? nil : fields.first { $0.mask & mask == mask }
+    mask == 0 ? nil : namedFields.first { $0.mask & mask == mask }
   }
 }

@@ -20,6 +20,11 @@ public struct RegisterMap: Sendable {
 
   public var count: Int { registers.count }
 
+  /// Gives names to bits of registers by their indices.
+  mutating func name(_ bits: [RegisterField], of indices: [Int]) {
+    for index in indices { registers[index].bitNames = bits }
+  }
+
   /// The register at an address; where several peripherals share it, the first listed.
   public subscript(address: Address) -> Register? {
     word(address.value).first { $0.address == address }

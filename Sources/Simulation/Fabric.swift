@@ -66,6 +66,14 @@ public final class Fabric {
     findings = FindingLog()
   }
 
+  /// Memories that the core alone reaches.
+  public var coreOnlyMemories: [(name: String, range: ClosedRange<UInt32>)] = []
+
+  /// The memory at an address that no other bus master reaches.
+  public func coreOnlyMemory(at address: UInt32) -> String? {
+    coreOnlyMemories.first { $0.range.contains(address) }?.name
+  }
+
   /// The clock of that name on the chip; the core's frequency until its generator says otherwise.
   public func clock(_ name: String) -> ClockSignal {
     if name == "core" { return coreClock }

@@ -19,6 +19,9 @@ public final class SPIBus {
     let pin: Pin
     let activeLevel: Bool
     var isSelected = false
+    /// The first byte of the transfer under way, and how many followed.
+    private var command: UInt8?
+    private var offset: UInt8 = 0
 
     init(_ target: any SPITarget, _ pin: Pin, _ activeLevel: Bool) {
       self.target = target
@@ -31,11 +34,27 @@ public final class SPIBus {
       let selects = pin.isDriven && pin.level == activeLevel
       guard selects != isSelected else { return }
       isSelected = selects
+      command = nil
+      offset = 0
       if selects { target.select() } else { target.deselect() }
+    }
+
+    /// The register that a byte is written to; nil for the first byte, and for what a read sends.
+    func register(of byte: UInt8) -> UInt8? {
+      guard let command else {
+        command = byte
+        return nil
+      }
+      guard command & 0x80 == 0 else { return nil }
+      defer { offset &+= 1 }
+      return command &+ offset
     }
   }
 
   private var slots: [Slot] = []
+  /// Told of each byte that a target's register takes, with the target's chip-select pin. A
+  /// transfer's first byte names the register, with the read bit on top.
+  public var onRegisterWrite: ((_ select: String, _ register: UInt8, _ value: UInt8) -> Void)?
 
   public init() {}
 
@@ -51,7 +70,9 @@ public final class SPIBus {
     var answer: UInt8?
     for slot in slots {
       slot.follow()
-      if slot.isSelected { answer = (answer ?? 0xff) & slot.target.exchange(byte) }
+      guard slot.isSelected else { continue }
+      if let register = slot.register(of: byte) { onRegisterWrite?(slot.pin.name, register, byte) }
+      answer = (answer ?? 0xff) & slot.target.exchange(byte)
     }
     return answer
   }

@@ -54,4 +54,30 @@ import Units
       }
     }
   }
+
+  static let stm32s = [
+    "stm32f4-discovery", "nucleo-f746zg", "nucleo-g0b1re", "nucleo-h7a3zi-q", "nucleo-l4r5zi",
+    "nucleo-u575zi-q",
+  ]
+
+  /// What start-up code and drivers wait for.
+  @Test(arguments: stm32s) func `an STM32's status bits have their vendor's names`(name: String)
+    throws
+  {
+    let registers = try data().board(name).chip.registers()
+    let control = registers.register("RCC.CR") ?? registers.register("RCC.RCC_CR")
+    #expect(control?.field(holding: 1 << 17)?.name == "HSERDY")
+    let status = registers.registers.filter { $0.name == "ISR" || $0.name.hasSuffix("SR") }
+    #expect(status.filter { !$0.namedFields.isEmpty }.count >= 12)
+  }
+
+  @Test(
+    arguments: [
+      ("stm32f4-discovery", ["ccm"]), ("nucleo-f746zg", ["itcm"]),
+      ("nucleo-h7a3zi-q", ["itcm", "dtcm"]), ("nucleo-l4r5zi", []),
+    ] as [(String, [String])])
+  func `memories that no DMA reaches are marked`(name: String, memories: [String]) throws {
+    let chip = try data().board(name).chip
+    #expect(chip.memories.filter(\.isCoreOnly).map(\.name) == memories)
+  }
 }

@@ -101,6 +101,41 @@ import Units
     #expect(bench.fabric.findings.entries.count == 1, "32 MHz need none at scale 1")
   }
 
+  /// CPUCR's RETDS_CD and CR1's SVOS.
+  @Test(
+    arguments: [(0, 3, "stop"), (1, 3, "stop"), (1, 1, "stop-retention"), (4, 3, "standby")]
+      as [(UInt32, UInt32, String)])
+  func theDeepestStopKeepsTheDomainOnly(domains: UInt32, scale: UInt32, mode: String) {
+    let bench = bench()
+    _ = rcc(bench)
+    let power = bench.device("stm32h7-pwr", "PWR", base: 0x5802_4800)
+    power[0x00] = power[0x00] & ~(3 << 14) | scale << 14
+    power[0x10] = domains
+    bench.fabric.isSleepDeep = { true }
+    bench.fabric.isCoreAsleep = true
+    bench.advance(.milliseconds(1))
+    #expect(
+      bench.fabric.power.residencies().contains { row in
+        row.states.contains { $0.consumer == "mode" && $0.state == mode }
+      })
+  }
+
+  @Test(arguments: [false, true]) func onlyTheCoreReachesItsOwnMemories(toMemory: Bool) {
+    let bench = bench()
+    bench.fabric.coreOnlyMemories = [("dtcm", 0x2000_0000...0x2000_7fff)]
+    let dma = bench.device("stm32-dma-streams", "DMA1", base: 0x4002_0000)
+    bench.memory.bytes[0] = 0x5a
+    dma[0x14] = 1
+    dma[0x18] = toMemory ? 0x2000_8000 : 0x2000_0000
+    dma[0x1c] = toMemory ? 0x2000_0000 : 0x2000_8000
+    dma[0x10] = 2 << 6 | 1
+    bench.advance(.milliseconds(1))
+    #expect(dma[0x00] == 8)
+    #expect(bench.memory.bytes[0x8000] == 0)
+    let text = bench.fabric.findings.entries.map(\.message).joined()
+    #expect(text.hasSuffix("reaches dtcm, which only the core reaches"))
+  }
+
   @Test func aStreamTakesTheMultiplexersRequest() {
     let bench = bench()
     let lines = (0..<8).map { InterruptLine(number: 11 + $0) }

@@ -54,6 +54,31 @@ import Units
     #expect(target.written == [1, 2, 1, 2])
   }
 
+  /// A driver that asks for the next transfer while the last byte, or its STOP, is under way.
+  @Test(arguments: [false, true]) func `a START that comes early waits for the transfer before`(
+    sendsStop: Bool
+  ) {
+    let controller = bench.device(
+      "stm32-i2c", "I2C1", base: 0, clock: ClockSignal(frequency: Hertz(16_000_000)))
+    controller[0x10] = 17 | 17 << 8
+    controller[0x00] = 1
+    controller[0x04] = 0x6b << 1 | 2 << 16 | 1 << 13 | (sendsStop ? 1 << 25 : 0)
+    for byte in [UInt32(1), 2] {
+      while controller[0x18] & 2 == 0 { bench.scheduler.advance(to: bench.scheduler.next) }
+      controller[0x28] = byte
+    }
+    controller[0x04] = 0x6b << 1 | 1 << 16 | 1 << 13 | (sendsStop ? 1 << 25 : 0)
+    #expect(target.written.count < 2)
+    while controller[0x18] & 2 == 0 { bench.scheduler.advance(to: bench.scheduler.next) }
+    #expect(target.written == [1, 2])
+    #expect(target.stops == (sendsStop ? 1 : 0))
+    #expect(controller[0x04] >> 13 & 1 == 0)
+    controller[0x28] = 3
+    bench.advance(.microseconds(100))
+    #expect(target.written == [1, 2, 3])
+    #expect(controller[0x18] & 0x60 == (sendsStop ? 0x20 : 0x40))
+  }
+
   @Test(arguments: [1, 2, 3, 12]) func `with LAST the first I2C ends a read by DMA by itself`(
     count: UInt32
   ) {
