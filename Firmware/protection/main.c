@@ -78,6 +78,14 @@ static void check_regions(void) {
   check_violation("MPU: a disabled subregion uncovers the next region", data);
 }
 
+// A store and a division in one straight line, whose divisor is made there.
+static uint32_t store_and_divide(uint32_t *word, uint32_t value) {
+  uint32_t quotient;
+  __asm volatile("movs r3, #7\n str %1, [%2]\n udiv %0, %1, r3"
+                 : "=&r"(quotient) : "r"(value), "r"(word) : "r3", "memory");
+  return quotient;
+}
+
 static void nothing(void) {}
 
 __attribute__((naked)) static void end_thread(void) {
@@ -109,6 +117,10 @@ static void check_fine_regions(void) {
   // QEMU takes the answer here for the whole page.
   load_word(address + 32);
   check("MPU: a part of 32 bytes left out", fault.count, 0);
+  REGISTER(0xE000ED14) |= 1 << 4;  // CCR.DIV_0_TRP
+  uint32_t quotient = store_and_divide(words + 80, 100);
+  REGISTER(0xE000ED14) &= ~(1u << 4);
+  check("MPU: a store beside it, then a division", quotient << 16 | words[80], 14 << 16 | 100);
   no_region(0);
 }
 

@@ -248,9 +248,7 @@ public final class Machine {
       engine.resumeManualContext()
       return nil
     case .stackOverflow: raiseAtInstruction(.stackOverflow, at: engine.programCounter)
-    case .mayTrap:
-      checkOperands()
-      return nil
+    case .mayTrap: return checkOperands()
     case .memoryFault(let fault):
       if let stop = accessPermitted(fault) { return handle(stop) }
       if fault.kind == .write {

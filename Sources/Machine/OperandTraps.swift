@@ -1,6 +1,7 @@
 import CortexM
 import Disassembly
 import Engine
+import RunRecord
 import Units
 
 /// What instructions fault for by their operands: asked of the instruction about to run.
@@ -48,7 +49,7 @@ extension Machine {
   /// The block at the program counter may trap: goes through its instructions, and runs up to one whose
   /// operands the block itself makes.
   /// Reference: Arm DDI 0403E.e, A3.2.1, B3.2.8.
-  func checkOperands() {
+  func checkOperands() -> Outcome? {
     let end = engine.trappingBlockEnd
     while let next = checkOperands(upTo: end) {
       let start = engine.programCounter
@@ -57,10 +58,10 @@ extension Machine {
         continue
       }
       engine.passTraps(at: start)
-      engine.runStraight(to: next)
-      // Something else came first.
-      if engine.programCounter != next { return }
+      // An access that the MPU asks about, or something else, came first.
+      if let first = engine.runStraight(to: next) { return handle(first) }
     }
+    return nil
   }
 
   /// MRS of CONTROL while FPCCR.ASPEN is off, done here because the engine's own bits stand set; it
@@ -89,11 +90,7 @@ extension Machine {
         return instruction.address
       }
       if instruction.mayLeaveSecureState {
-        if instruction.address != start {
-          engine.passTraps(at: start)
-          engine.runStraight(to: instruction.address)
-          if engine.programCounter != instruction.address { return nil }
-        }
+        if instruction.address != start { return instruction.address }
         if executesNext { followBranch(instruction) }
         engine.passTraps(at: instruction.address)
         return nil

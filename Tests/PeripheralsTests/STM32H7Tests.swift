@@ -107,7 +107,7 @@ import Units
       as [(UInt32, UInt32, String)])
   func theDeepestStopKeepsTheDomainOnly(domains: UInt32, scale: UInt32, mode: String) {
     let bench = bench()
-    _ = rcc(bench)
+    let rcc = rcc(bench)
     let power = bench.device("stm32h7-pwr", "PWR", base: 0x5802_4800)
     power[0x00] = power[0x00] & ~(3 << 14) | scale << 14
     power[0x10] = domains
@@ -118,6 +118,7 @@ import Units
       bench.fabric.power.residencies().contains { row in
         row.states.contains { $0.consumer == "mode" && $0.state == mode }
       })
+    #expect(rcc[0x00] & 1 == 1)
   }
 
   @Test(arguments: [false, true]) func onlyTheCoreReachesItsOwnMemories(toMemory: Bool) {

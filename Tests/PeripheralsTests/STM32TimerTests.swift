@@ -171,15 +171,20 @@ import Units
       clock: ClockSignal(frequency: Hertz(1_000_000)))
   }
 
-  @Test func `a pin shows the channel that its alternate function names`() {
-    let port = port()
-    let timer = timer("TIM2")
+  /// 30 of 100 us on channel 1.
+  private func startPulses(_ timer: Device) {
     timer[0x2c] = 99
     timer[0x34] = 30
     timer[0x18] = 6 << 4
     timer[0x20] = 1
     timer[0x14] = 1
     timer[0x00] = 1
+  }
+
+  @Test func `a pin shows the channel that its alternate function names`() {
+    let port = port()
+    let timer = timer("TIM2")
+    startPulses(timer)
     let pin = bench.fabric.pins["PA5"]
     var edges: [Instant] = []
     pin.observe { [bench] _ in edges.append(bench.now) }
@@ -205,12 +210,7 @@ import Units
     port[0x00] = 2 << 10
     let pin = bench.fabric.pins["PA5"]
     #expect(pin.level, "its pull-up")
-    timer[0x2c] = 99
-    timer[0x34] = 30
-    timer[0x18] = 6 << 4
-    timer[0x20] = 1
-    timer[0x14] = 1
-    timer[0x00] = 1
+    startPulses(timer)
     #expect(pin.level)
     bench.advance(.microseconds(31))
     #expect(!pin.level)
