@@ -40,6 +40,7 @@ public enum PeripheralCatalog {
     "nordic51-ficr": { Nordic51FICR($0) },
     "nordic51-identification": { Nordic51Identification($0) },
     "rp2040-adc": { RP2040Block($0, RP2040ADC($0)) },
+    "rp2040-banks": { RP2040Banks($0) },
     "rp2040-busctrl": { RP2040Holding.busControl($0) },
     "rp2040-clocks": { RP2040Block($0, RP2040Clocks($0)) },
     "rp2040-dma": { RP2040Block($0, RP2040DMA($0), acting: [0x400, 0x40c, 0x41c, 0x430, 0x444]) },

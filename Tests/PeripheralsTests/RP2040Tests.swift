@@ -200,6 +200,16 @@ import Units
     #expect(bench.fabric.findings.entries.map(\.kind) == ["read-early"])
   }
 
+  @Test func `the banks show every fourth word of the striped memory`() {
+    let bench = Bench()
+    let banks = bench.device("rp2040-banks", "SRAM_BANKS", base: 0x2100_0000)
+    for word in 0..<8 { bench.memory.bytes[4 * word] = UInt8(word) }
+    #expect((0..<4).map { banks[0x10000 * $0] } == [0, 1, 2, 3])
+    #expect((0..<4).map { banks[0x10000 * $0 + 4] } == [4, 5, 6, 7])
+    #expect(banks.peripheral.writeNarrow(0x3_0007, 0xab, .byte))
+    #expect(bench.memory.bytes[31] == 0xab)
+  }
+
   @Test func `a lock is had once`() {
     let sio = Bench().device("rp2040-sio", "SIO", base: 0xd000_0000)
     #expect(sio[0x110] == 1 << 4)
