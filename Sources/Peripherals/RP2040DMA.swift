@@ -53,7 +53,7 @@ final class RP2040DMA: Peripheral {
   ]
 
   private let fabric: Fabric
-  private let port: STM32BusPort
+  private let port: BusPort
   private let lines: [InterruptLine]
   private let requestLines: STM32DMARequests
   private var channels = [Channel](repeating: Channel(), count: count)
@@ -67,7 +67,7 @@ final class RP2040DMA: Peripheral {
 
   init(_ context: PeripheralContext) {
     fabric = context.fabric
-    port = STM32BusPort(fabric: context.fabric)
+    port = BusPort(fabric: context.fabric)
     lines = context.interrupts
     requestLines = fabric.service(STM32DMARequests.init)
     events = (0..<Self.count).map { index in

@@ -11,12 +11,14 @@ final class STM32DMAItems {
   private let fabric: Fabric
   private let cycles: UInt64
   private let track: ActivityTrack
+  private let port: BusPort
   private var due: Event?
 
   /// An item takes `cycles` of the core's clock; then `transfer` moves it.
   init(_ name: String, _ fabric: Fabric, cycles: UInt64, transfer: @escaping () -> Void) {
     self.fabric = fabric
     self.cycles = cycles
+    port = BusPort(fabric: fabric)
     track = fabric.activity(name)
     due = fabric.scheduler.event(name, action: transfer)
   }
@@ -53,26 +55,10 @@ final class STM32DMAItems {
     return false
   }
 
-  func read(_ address: UInt32, _ size: Int) -> UInt32? {
-    guard fabric.coreOnlyMemory(at: address) == nil else { return nil }
-    let place = Address(address)
-    if let bytes = fabric.memory.read(place, count: size)
-      ?? fabric.memory.stored(place, count: size)
-    {
-      return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-    }
-    return fabric.devices?.read(place, width(size))
-  }
+  func read(_ address: UInt32, _ size: Int) -> UInt32? { port.read(address, size) }
 
   func write(_ address: UInt32, _ value: UInt32, _ size: Int) -> Bool {
-    guard fabric.coreOnlyMemory(at: address) == nil else { return false }
-    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
-    if fabric.memory.write(Address(address), bytes) { return true }
-    return fabric.devices?.write(Address(address), value, width(size)) ?? false
-  }
-
-  private func width(_ size: Int) -> AccessWidth {
-    AccessWidth(rawValue: UInt32(size)) ?? .word
+    port.write(address, value, size)
   }
 
   func noteError(from source: UInt32, to target: UInt32) {
