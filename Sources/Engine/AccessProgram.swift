@@ -32,7 +32,7 @@ public struct RegisterSum: Sendable, Hashable {
 
   @inline(__always)
   func value(_ values: UnsafeMutablePointer<UInt32>) -> UInt32 {
-    values[Int(base)] &+ values[Int(index)] << UInt32(shift) &+ offset
+    values[Int(base)] &+ (values[Int(index)] &<< UInt32(shift)) &+ offset
   }
 }
 

@@ -125,12 +125,12 @@ enum DataReads {
         & UInt32(entry.pointee.program.alignmentMask) == 0
     else { return nil }
     let last = address &+ UInt32(entry.pointee.program.bytes) &- 1
-    let line = address >> level.pointee.shift
-    guard last >> level.pointee.shift == line else { return nil }
+    let line = address &>> level.pointee.shift
+    guard last &>> level.pointee.shift == line else { return nil }
     let missed = level.pointee.misses(line, &entry.pointee.slot)
-    let mask = UInt32(1) << level.pointee.shift &- 1
+    let mask = UInt32(1) &<< level.pointee.shift &- 1
     accesses.pointee.quietTurns =
-      ((last | mask) &- last) >> UInt32(entry.pointee.strideShift)
+      ((last | mask) &- last) &>> UInt32(entry.pointee.strideShift)
     accesses.pointee.quietWaits = 0
     return missed ? entry.pointee.window.missWaits : 0
   }
@@ -158,13 +158,13 @@ enum DataReads {
       var mask: UInt32 = 0x1f
       if let level = entry.window.level {
         mask = 1 << level.pointee.shift &- 1
-        cached += Int((last | mask) &- (first & ~mask) &+ 1) >> Int(level.pointee.shift)
+        cached += Int((last | mask) &- (first & ~mask) &+ 1) &>> Int(level.pointee.shift)
         sideBySide = min(sideBySide, level.pointee.linesSideBySide)
       } else if !entry.program.isStore {
         waitsPastCaches &+= entry.window.waits &* UInt32(entry.program.transfers)
       }
       if entry.strideShift < 32 {
-        turns = min(turns, ((last | mask) &- last) >> UInt32(entry.strideShift))
+        turns = min(turns, ((last | mask) &- last) &>> UInt32(entry.strideShift))
       } else {
         turns = min(turns, quiet(entry.stride, first, last, mask))
       }
@@ -195,20 +195,20 @@ enum DataReads {
       ? DerivedValues.derive(state, accesses, accesses.pointee.plan, values) : 0
     var waits: UInt32 = 0
     var missedStores = false
-    let active = accesses.pointee.active
-    for index in 0..<accesses.pointee.activeCount {
-      let entry = active.baseAddress.unsafelyUnwrapped + index
-      let program = entry.pointee.program
-      if unknown != 0 && program.address.isUnknown(unknown) { continue }
-      let address = program.address.value(values)
-      if address & UInt32(program.alignmentMask) != 0 {
-        waits &+= state.pointee.unaligned.cost(of: program, at: address)
+    var entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
+    let end = entry + accesses.pointee.activeCount
+    while entry < end {
+      defer { entry += 1 }
+      if unknown != 0 && entry.pointee.program.address.isUnknown(unknown) { continue }
+      let address = entry.pointee.program.address.value(values)
+      if address & UInt32(entry.pointee.program.alignmentMask) != 0 {
+        waits &+= state.pointee.unaligned.cost(of: entry.pointee.program, at: address)
       }
       if address &- entry.pointee.window.start >= entry.pointee.window.size {
         guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
         entry.pointee.window = window
       }
-      if program.isStore {
+      if entry.pointee.program.isStore {
         if entry.pointee.store(to: address) { missedStores = true }
       } else {
         waits &+= entry.pointee.read(from: address)
@@ -227,35 +227,37 @@ extension BlockAccesses.Entry {
   @inline(__always)
   mutating func read(from address: UInt32) -> UInt32 {
     guard let level = window.level else { return window.waits &* UInt32(program.transfers) }
-    let shift = level.pointee.shift
-    var line = address >> shift
-    let last = (address &+ UInt32(program.bytes) &- 1) >> shift
-    if line == level.pointee.newest && last == line {
-      level.pointee.note(hits: 1)
-      return 0
+    let line = address &>> level.pointee.shift
+    let last = (address &+ UInt32(program.bytes) &- 1) &>> level.pointee.shift
+    if line == last {
+      if line == level.pointee.newest {
+        level.pointee.note(hits: 1)
+        return 0
+      }
+      return level.pointee.misses(line, &slot) ? window.missWaits : 0
     }
-    var waits: UInt32 = 0
-    while true {
-      if level.pointee.misses(line, &slot) { waits &+= window.missWaits }
-      if line == last { return waits }
-      line &+= 1
-    }
+    return misses(line...max(line, last)) &* window.missWaits
   }
 
   /// Whether what it writes was not in the cache.
   @inline(__always)
   fileprivate mutating func store(to address: UInt32) -> Bool {
     guard window.storesAllocate, let level = window.level else { return false }
-    let shift = level.pointee.shift
-    var line = address >> shift
-    let last = (address &+ UInt32(program.bytes) &- 1) >> shift
-    if line == level.pointee.newest && last == line { return false }
-    var missed = false
-    while true {
-      if level.pointee.misses(line, &slot) { missed = true }
-      if line == last { return missed }
-      line &+= 1
+    let line = address &>> level.pointee.shift
+    let last = (address &+ UInt32(program.bytes) &- 1) &>> level.pointee.shift
+    if line == last {
+      return line != level.pointee.newest && level.pointee.misses(line, &slot)
     }
+    return misses(line...max(line, last)) > 0
+  }
+
+  /// How many lines of several in a row were not in the cache.
+  @inline(never)
+  private mutating func misses(_ lines: ClosedRange<UInt32>) -> UInt32 {
+    guard let level = window.level else { return 0 }
+    var count: UInt32 = 0
+    for line in lines where level.pointee.misses(line, &slot) { count &+= 1 }
+    return count
   }
 }
 

@@ -125,7 +125,7 @@ struct MemoryPath {
     _ block: UnsafeMutablePointer<Block>, _ start: UInt64, _ isBranchedTo: Bool
   ) -> UInt64 {
     guard let lines = block.pointee.lines else { return 0 }
-    let first = block.pointee.address >> lineShift
+    let first = block.pointee.address &>> lineShift
     var stall: UInt64 = 0
     var cachedLine = UInt32.max
     var cached = -1
@@ -139,7 +139,7 @@ struct MemoryPath {
       }
       var isHit = false
       if let instructions {
-        let looked = (line << lineShift) >> instructions.pointee.shift
+        let looked = (line &<< lineShift) &>> instructions.pointee.shift
         isHit = looked == cachedLine
         if !isHit, let slots = block.pointee.cacheSlots {
           cached += 1
