@@ -162,8 +162,23 @@ extension Engine {
     return (Address(block.address), block.end &- block.address, state.pointee.blockStart)
   }
 
+  /// Cycles of the block under way up to a point of it that it would reach after so many, did nothing wait.
+  /// What it waits for code and data is spread evenly over it; a device that it waited for came before.
+  public func cyclesOfBlock(upTo offset: UInt64) -> UInt64 {
+    let own = UInt64(state.pointee.previous.pointee.cycles)
+    let start = state.pointee.blockStart
+    let stall = state.pointee.ownStall.blockStart == start ? state.pointee.ownStall.cycles : 0
+    let total = state.pointee.cycles &- start
+    let waits = total > own &+ stall ? total &- own &- stall : 0
+    let spread = own > 0 ? waits &* min(offset, own) / own : waits
+    return offset &+ spread &+ stall
+  }
+
   /// Memory keeps the block under way waiting for so many cycles.
   public func stall(cycles: UInt64) {
+    let start = state.pointee.blockStart
+    let before = state.pointee.ownStall.blockStart == start ? state.pointee.ownStall.cycles : 0
+    state.pointee.ownStall = (start, before &+ cycles)
     state.pointee.previous.pointee.stallCycles &+= cycles
     state.pointee.cycles &+= cycles
   }

@@ -8,6 +8,8 @@ struct HotState {
   var deadline: UInt64 = .max
   /// The cycle at which the block under way began.
   var blockStart: UInt64 = 0
+  /// Cycles by which its own accesses to devices made the block that began at that cycle longer.
+  var ownStall: (blockStart: UInt64, cycles: UInt64) = (.max, 0)
   var previous: UnsafeMutablePointer<Block>
   /// The block that the slow path is looking at.
   var entering: UnsafeMutablePointer<Block>

@@ -41,8 +41,10 @@ struct AccessLocator {
       next = transfer + 1 < Int(instruction.memory.count) ? index : index + 1
       return Place(
         instruction: instruction.address,
-        cycle: current.start + UInt64(access.cycle) + UInt64(transfer)
-          + UInt64(engine.divisionCycles(beforeInstruction: access.index)))
+        cycle: current.start
+          + engine.cyclesOfBlock(
+            upTo: UInt64(access.cycle) + UInt64(transfer)
+              + UInt64(engine.divisionCycles(beforeInstruction: access.index))))
     }
     return Place(instruction: current.address, cycle: current.start)
   }
