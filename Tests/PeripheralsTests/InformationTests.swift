@@ -104,8 +104,11 @@ import Units
       let context = PeripheralContext(name: "X", base: Address(0x4000_0000), fabric: bench.fabric)
       let device = PeripheralCatalog.make(name, context)
       #expect(device != nil)
-      #expect(device?.read(0xabc) == nil)
-      #expect(device?.write(0xabc, 1) == false)
+      // Memory, and a FIFO that each address of its window leads to.
+      if !["rp2040-banks", "rp2040-xip-aux"].contains(name) {
+        #expect(device?.read(0xabc) == nil)
+        #expect(device?.write(0xabc, 1) == false)
+      }
       device?.reset()
     }
     let context = PeripheralContext(
