@@ -77,7 +77,7 @@ final class DesignWareI2C: Peripheral {
   private let line: InterruptLine?
   private let bus: I2CBus
   private let track: ActivityTrack
-  private let requests: (transmit: STM32DMARequest, receive: STM32DMARequest)
+  private let requests: (transmit: DMARequest, receive: DMARequest)
   private lazy var due = fabric.scheduler.event(name) { [unowned self] in finish() }
   private var held = RP2040HeldRegisters(resets)
   private var isEnabled = false
@@ -99,7 +99,7 @@ final class DesignWareI2C: Peripheral {
     line = context.interrupts.first
     bus = fabric.i2c(name)
     track = fabric.activity(name)
-    let lines = fabric.service(STM32DMARequests.init)
+    let lines = fabric.service(DMARequests.init)
     requests = (lines.line("\(name)_TX"), lines.line("\(name)_RX"))
   }
 

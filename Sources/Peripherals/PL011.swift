@@ -40,7 +40,7 @@ final class PL011: SerialPort {
   private let line: InterruptLine?
   private let depth: Int
   private let track: ActivityTrack
-  private let requests: (transmit: STM32DMARequest, receive: STM32DMARequest)
+  private let requests: (transmit: DMARequest, receive: DMARequest)
   private lazy var sent = fabric.scheduler.event("\(name) sent") { [unowned self] in frameSent() }
   private lazy var arrived = fabric.scheduler.event("\(name) received", order: .world) {
     [unowned self] in frameArrived()
@@ -72,7 +72,7 @@ final class PL011: SerialPort {
     line = context.interrupts.first
     depth = min(max(context.parameters["fifo"] ?? 32, 1), 64)
     track = fabric.activity(name)
-    let lines = fabric.service(STM32DMARequests.init)
+    let lines = fabric.service(DMARequests.init)
     requests = (lines.line("\(name)_TX"), lines.line("\(name)_RX"))
     clock.observe { [unowned self] in
       transmitNext()

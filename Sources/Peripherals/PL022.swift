@@ -37,9 +37,9 @@ final class PL022: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let wires: STM32SPIWires
+  private let wires: SPIWires
   private let track: ActivityTrack
-  private let requests: (transmit: STM32DMARequest, receive: STM32DMARequest)
+  private let requests: (transmit: DMARequest, receive: DMARequest)
   private lazy var due = fabric.scheduler.event(name) { [unowned self] in frameSent() }
   private lazy var idle = fabric.scheduler.event("\(name) timeout") { [unowned self] in
     sticky |= Cause.timeout
@@ -60,9 +60,9 @@ final class PL022: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    wires = STM32SPIWires(bus: fabric.spi(name))
+    wires = SPIWires(bus: fabric.spi(name))
     track = fabric.activity(name)
-    let lines = fabric.service(STM32DMARequests.init)
+    let lines = fabric.service(DMARequests.init)
     requests = (lines.line("\(name)_TX"), lines.line("\(name)_RX"))
     clock.observe { [unowned self] in transmitNext() }
   }

@@ -27,7 +27,7 @@ final class RP2040ADC: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let inputs: AnalogInputs
   private let temperature: Int
   private lazy var done = fabric.scheduler.event("ADC") { [unowned self] in finish() }
@@ -46,7 +46,7 @@ final class RP2040ADC: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    request = fabric.service(STM32DMARequests.init).line(context.name)
+    request = fabric.service(DMARequests.init).line(context.name)
     inputs = fabric.service(AnalogInputs.init)
     temperature = context.parameters["temperature"] ?? 27
   }

@@ -55,7 +55,7 @@ final class RP2040DMA: Peripheral {
   private let fabric: Fabric
   private let port: BusPort
   private let lines: [InterruptLine]
-  private let requestLines: STM32DMARequests
+  private let requestLines: DMARequests
   private var channels = [Channel](repeating: Channel(), count: count)
   private var pending: UInt32 = 0
   private var enabled: [UInt32] = [0, 0]
@@ -69,7 +69,7 @@ final class RP2040DMA: Peripheral {
     fabric = context.fabric
     port = BusPort(fabric: context.fabric)
     lines = context.interrupts
-    requestLines = fabric.service(STM32DMARequests.init)
+    requestLines = fabric.service(DMARequests.init)
     events = (0..<Self.count).map { index in
       fabric.scheduler.event("\(context.name) channel \(index)") { [unowned self] in step(index) }
     }

@@ -12,7 +12,7 @@ final class RP2040Stream {
 
   private let fabric: Fabric
   private let timing: MemoryTiming
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private lazy var due = fabric.scheduler.event("XIP stream") { [unowned self] in arrived() }
   private(set) var address: UInt32 = 0
   private(set) var remaining: UInt32 = 0
@@ -21,7 +21,7 @@ final class RP2040Stream {
   init(_ fabric: Fabric) {
     self.fabric = fabric
     timing = fabric.timing(ofMemory: "flash")
-    request = fabric.service(STM32DMARequests.init).line("XIP_STREAM")
+    request = fabric.service(DMARequests.init).line("XIP_STREAM")
   }
 
   var isEmpty: Bool { fifo.isEmpty }

@@ -73,7 +73,7 @@ final class STM32ADC: Peripheral {
   private let line: InterruptLine?
   private let family: STM32ADCFamily
   private let inputs: AnalogInputs
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let pins: [Int: String]
   private let common: STM32ADCCommon.Wires
   private var control: UInt32
@@ -98,7 +98,7 @@ final class STM32ADC: Peripheral {
     inputs = fabric.service(AnalogInputs.init)
     common = fabric.service(STM32ADCCommon.Wires.init)
     pins = STM32AnalogPins.byChannel(context.parameters)
-    request = fabric.service(STM32DMARequests.init).line(name == "ADC" ? "ADC1" : name)
+    request = fabric.service(DMARequests.init).line(name == "ADC" ? "ADC1" : name)
     if !family.isSmall { common.statuses[name] = { [unowned self] in status & 0x7ff } }
     converted = fabric.scheduler.event(name) { [unowned self] in finish() }
     calibrated = fabric.scheduler.event("\(name) calibration") { [unowned self] in

@@ -60,7 +60,7 @@ final class STM32ADCFirst: Peripheral {
   private let clock: ClockSignal
   private let line: InterruptLine?
   private let inputs: AnalogInputs
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let wires: STM32ADCFirstCommon.Wires
   private let pins: [Int: String]
   private let thermometer: Int
@@ -83,7 +83,7 @@ final class STM32ADCFirst: Peripheral {
     clock = context.clock
     line = context.interrupts.first
     inputs = fabric.service(AnalogInputs.init)
-    request = fabric.service(STM32DMARequests.init).line(name)
+    request = fabric.service(DMARequests.init).line(name)
     wires = fabric.service(STM32ADCFirstCommon.Wires.init)
     pins = STM32AnalogPins.byChannel(context.parameters)
     thermometer = context.parameters["temperature"] ?? -1

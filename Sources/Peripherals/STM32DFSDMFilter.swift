@@ -27,7 +27,7 @@ final class STM32DFSDMFilter {
   private let index: Int
   private let fabric: Fabric
   private let line: InterruptLine?
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let track: ActivityTrack
   private var control1: UInt32 = 0
   private var control2: UInt32 = 0
@@ -53,7 +53,7 @@ final class STM32DFSDMFilter {
     self.index = index
     self.fabric = fabric
     self.line = line
-    request = fabric.service(STM32DMARequests.init).line(name)
+    request = fabric.service(DMARequests.init).line(name)
     track = fabric.activity(name)
     due = fabric.scheduler.event(name) { [unowned self] in finish() }
   }

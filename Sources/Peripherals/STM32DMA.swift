@@ -3,7 +3,7 @@ import Units
 
 /// What a request multiplexer feeds: a channel or a stream.
 protocol STM32RequestedChannel: AnyObject {
-  var request: STM32DMARequest? { get set }
+  var request: DMARequest? { get set }
 }
 
 /// The channels of a chip's DMA controllers in the order of the request multiplexers' channels.
@@ -44,7 +44,7 @@ final class STM32DMAChannel: STM32RequestedChannel {
   private(set) var flags: UInt32 = 0
   /// Arbitration, read and write on the bus matrix. Reference: RM0432 11.4, from memory.
   private static let cyclesAnItem: UInt64 = 5
-  var request: STM32DMARequest? {
+  var request: DMARequest? {
     didSet {
       oldValue?.observer = {}
       request?.observer = { [unowned self] in plan() }
@@ -164,7 +164,7 @@ final class STM32DMA: Peripheral {
     let first = context.parameters["first"] ?? 0
     let all = context.fabric.service(STM32DMAChannels.init)
     for (index, channel) in channels.enumerated() { all.channels[first + index] = channel }
-    let requests = context.fabric.service(STM32DMARequests.init)
+    let requests = context.fabric.service(DMARequests.init)
     for (name, index) in context.parameters
     where name.first?.isUppercase == true && channels.indices.contains(index) {
       channels[index].request = requests.line(name)
@@ -226,7 +226,7 @@ final class STM32DMA: Peripheral {
 /// Not modelled: the request generators, synchronization (both hold).
 final class STM32DMAMUX: Peripheral {
   private let channels: STM32DMAChannels
-  private let requests: STM32DMARequests
+  private let requests: DMARequests
   private let findings: FindingLog
   private let name: String
   private let first: Int
@@ -236,7 +236,7 @@ final class STM32DMAMUX: Peripheral {
 
   init(_ context: PeripheralContext) {
     channels = context.fabric.service(STM32DMAChannels.init)
-    requests = context.fabric.service(STM32DMARequests.init)
+    requests = context.fabric.service(DMARequests.init)
     findings = context.fabric.findings
     name = context.name
     first = context.parameters["first"] ?? 0

@@ -25,7 +25,7 @@ final class STM32DMAStreams: Peripheral {
   private var streams: [STM32DMAStream] = []
 
   init(_ context: PeripheralContext) {
-    let requests = context.fabric.service(STM32DMARequests.init)
+    let requests = context.fabric.service(DMARequests.init)
     var names: [Int: String] = [:]
     for (name, place) in context.parameters where name.first?.isUppercase == true {
       names[place] = String(name.prefix { $0 != "." })
@@ -86,7 +86,7 @@ final class STM32DMAStream: STM32RequestedChannel {
 
   private let line: InterruptLine?
   private var items: STM32DMAItems?
-  private let choose: (Int) -> STM32DMARequest?
+  private let choose: (Int) -> DMARequest?
   private var control: UInt32 = 0
   private var count: UInt32 = 0
   private var reload: UInt32 = 0
@@ -96,7 +96,7 @@ final class STM32DMAStream: STM32RequestedChannel {
   private(set) var flags: UInt32 = 0
   /// A multiplexer says what its request is.
   var isMultiplexed = false
-  var request: STM32DMARequest? {
+  var request: DMARequest? {
     didSet {
       guard request !== oldValue else { return }
       oldValue?.observer = {}
@@ -107,7 +107,7 @@ final class STM32DMAStream: STM32RequestedChannel {
 
   init(
     _ name: String, _ fabric: Fabric, line: InterruptLine?,
-    choose: @escaping (Int) -> STM32DMARequest?
+    choose: @escaping (Int) -> DMARequest?
   ) {
     self.line = line
     self.choose = choose

@@ -15,7 +15,7 @@ final class STM32GPDMA: Peripheral {
   private var held: [UInt32: UInt32] = [:]
 
   init(_ context: PeripheralContext) {
-    let requests = context.fabric.service(STM32DMARequests.init)
+    let requests = context.fabric.service(DMARequests.init)
     var names: [Int: String] = [:]
     for (name, number) in context.parameters where name.first?.isUppercase == true {
       names[number] = name
@@ -111,17 +111,17 @@ final class STM32GPDMAChannel {
 
   private let line: InterruptLine?
   private var items: STM32DMAItems?
-  private let choose: (Int) -> STM32DMARequest?
+  private let choose: (Int) -> DMARequest?
   private var registers: [Register: UInt32] = [:]
   private var flags: UInt32 = 0
-  private var request: STM32DMARequest?
+  private var request: DMARequest?
   /// Bytes that were read and not yet written.
   private var queue: [UInt8] = []
   private var blockBytes: UInt32 = 0
 
   init(
     _ name: String, _ fabric: Fabric, line: InterruptLine?,
-    choose: @escaping (Int) -> STM32DMARequest?
+    choose: @escaping (Int) -> DMARequest?
   ) {
     self.line = line
     self.choose = choose

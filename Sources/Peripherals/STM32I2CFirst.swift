@@ -41,8 +41,8 @@ final class STM32I2CFirst: Peripheral {
   private let interrupts: [InterruptLine]
   private let bus: I2CBus
   private let track: ActivityTrack
-  private let receiveRequest: STM32DMARequest
-  private let transmitRequest: STM32DMARequest
+  private let receiveRequest: DMARequest
+  private let transmitRequest: DMARequest
   private var control1: UInt32 = 0
   private var control2: UInt32 = 0
   private var held: [UInt32: UInt32] = [:]
@@ -66,7 +66,7 @@ final class STM32I2CFirst: Peripheral {
     interrupts = context.interrupts
     bus = fabric.i2c(name)
     track = fabric.activity(name)
-    let requests = fabric.service(STM32DMARequests.init)
+    let requests = fabric.service(DMARequests.init)
     receiveRequest = requests.line("\(name)_RX")
     transmitRequest = requests.line("\(name)_TX")
     due = fabric.scheduler.event(name) { [unowned self] in finish() }

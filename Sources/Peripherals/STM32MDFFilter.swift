@@ -50,7 +50,7 @@ final class STM32MDFFilter {
   private unowned let block: STM32MDF
   private let fabric: Fabric
   private let line: InterruptLine?
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let track: ActivityTrack
   private var registers: [Register: UInt32] = [:]
   private var flags: UInt32 = 0
@@ -68,7 +68,7 @@ final class STM32MDFFilter {
     self.block = block
     self.fabric = fabric
     self.line = line
-    request = fabric.service(STM32DMARequests.init).line(name)
+    request = fabric.service(DMARequests.init).line(name)
     track = fabric.activity(name)
     due = fabric.scheduler.event(name) { [unowned self] in finish() }
   }

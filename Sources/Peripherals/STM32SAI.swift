@@ -81,7 +81,7 @@ final class STM32SAIBlock {
   private let microphones: PDMInput
   /// Its slots hold bits of PDM microphones.
   var takesBits = false
-  private let request: STM32DMARequest
+  private let request: DMARequest
   private let track: ActivityTrack
   private let isSecond: Bool
   private var control1: UInt32 = 0x40
@@ -105,7 +105,7 @@ final class STM32SAIBlock {
     isSecond = context.parameters["version"] == 2
     input = fabric.i2s(index == 0 ? context.name : "\(context.name).1")
     microphones = fabric.pdm(context.name)
-    request = fabric.service(STM32DMARequests.init).line(name)
+    request = fabric.service(DMARequests.init).line(name)
     track = fabric.activity(name)
     due = fabric.scheduler.event(name) { [unowned self] in finishSlot() }
   }

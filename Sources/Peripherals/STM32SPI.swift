@@ -24,11 +24,11 @@ final class STM32SPI: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let wires: STM32SPIWires
+  private let wires: SPIWires
   private let track: ActivityTrack
   private let hasFIFO: Bool
-  private let receiveRequest: STM32DMARequest
-  private let transmitRequest: STM32DMARequest
+  private let receiveRequest: DMARequest
+  private let transmitRequest: DMARequest
   private var control1: UInt32 = 0
   private var control2: UInt32
   private var held: [UInt32: UInt32] = [0x10: 7]
@@ -46,11 +46,11 @@ final class STM32SPI: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    wires = STM32SPIWires(bus: fabric.spi(name))
+    wires = SPIWires(bus: fabric.spi(name))
     track = fabric.activity(name)
     hasFIFO = (context.parameters["fifo"] ?? 0) > 0
     control2 = hasFIFO ? 0x700 : 0
-    let requests = fabric.service(STM32DMARequests.init)
+    let requests = fabric.service(DMARequests.init)
     receiveRequest = requests.line("\(name)_RX")
     transmitRequest = requests.line("\(name)_TX")
     due = fabric.scheduler.event(name) { [unowned self] in finish() }

@@ -57,10 +57,10 @@ final class STM32SPIThird: Peripheral {
   private let fabric: Fabric
   private let clock: ClockSignal
   private let line: InterruptLine?
-  private let wires: STM32SPIWires
+  private let wires: SPIWires
   private let track: ActivityTrack
-  private let receiveRequest: STM32DMARequest
-  private let transmitRequest: STM32DMARequest
+  private let receiveRequest: DMARequest
+  private let transmitRequest: DMARequest
   /// Bytes of one FIFO.
   private let capacity: Int
   private var registers = STM32SPIThird.resets
@@ -79,10 +79,10 @@ final class STM32SPIThird: Peripheral {
     fabric = context.fabric
     clock = context.clock
     line = context.interrupts.first
-    wires = STM32SPIWires(bus: fabric.spi(name))
+    wires = SPIWires(bus: fabric.spi(name))
     track = fabric.activity(name)
     capacity = max(context.parameters["fifo"] ?? 16, 4)
-    let requests = fabric.service(STM32DMARequests.init)
+    let requests = fabric.service(DMARequests.init)
     receiveRequest = requests.line("\(name)_RX")
     transmitRequest = requests.line("\(name)_TX")
     due = fabric.scheduler.event(name) { [unowned self] in finish() }

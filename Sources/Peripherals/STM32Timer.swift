@@ -26,8 +26,8 @@ final class STM32Timer: Peripheral {
   let channels: [Channel]
   private let interrupts: [InterruptLine]
   let triggers: STM32Triggers
-  private let updateRequest: STM32DMARequest
-  let triggerRequest: STM32DMARequest
+  private let updateRequest: DMARequest
+  let triggerRequest: DMARequest
   var counter: STM32TimerCounter
   var control1: UInt32 = 0
   var control2: UInt32 = 0
@@ -57,7 +57,7 @@ final class STM32Timer: Peripheral {
     let count = min(max(context.parameters["channels"] ?? 4, 0), 6)
     channels = (0..<count).map { Channel($0, context.name, context.fabric) }
     triggers = fabric.service(STM32Triggers.init)
-    let requests = fabric.service(STM32DMARequests.init)
+    let requests = fabric.service(DMARequests.init)
     updateRequest = requests.line("\(name)_UP")
     triggerRequest = requests.line("\(name)_TRIG")
     counter = STM32TimerCounter(clock: clock, mask: mask)

@@ -10,7 +10,7 @@ extension STM32Timer {
     var value: UInt32 = 0
     var preload: UInt32 = 0
     var mode: UInt32 = 0
-    var request: STM32DMARequest
+    var request: DMARequest
     /// The reference output OCxREF.
     var reference = false
     var edges = 0
@@ -19,7 +19,7 @@ extension STM32Timer {
       self.index = index
       flag = index < 4 ? 2 << UInt32(index) : 1 << UInt32(16 + index - 4)
       net = fabric.pins["\(name).CH\(index + 1)"]
-      request = fabric.service(STM32DMARequests.init).line("\(name)_CH\(index + 1)")
+      request = fabric.service(DMARequests.init).line("\(name)_CH\(index + 1)")
     }
 
     /// CCxS: nonzero is an input.

@@ -57,8 +57,8 @@ final class STM32USART: SerialPort {
   private let version: Int
   private let fifoDepth: Int
   private let isLowPower: Bool
-  private let receiveRequest: STM32DMARequest
-  private let transmitRequest: STM32DMARequest
+  private let receiveRequest: DMARequest
+  private let transmitRequest: DMARequest
   private let track: ActivityTrack
   private var control1: UInt32 = 0
   private var control2: UInt32 = 0
@@ -88,7 +88,7 @@ final class STM32USART: SerialPort {
     version = context.parameters["version"] ?? 2
     fifoDepth = min(max(context.parameters["fifo"] ?? 0, 0), 16)
     isLowPower = context.parameters["low-power"] == 1
-    let requests = fabric.service(STM32DMARequests.init)
+    let requests = fabric.service(DMARequests.init)
     receiveRequest = requests.line("\(name)_RX")
     transmitRequest = requests.line("\(name)_TX")
     track = fabric.activity(name)

@@ -51,7 +51,7 @@ import Units
 
   @Test func `a scan goes by DMA into memory, round and round`() {
     let adc = converter()
-    let requests = bench.fabric.service(STM32DMARequests.init)
+    let requests = bench.fabric.service(DMARequests.init)
     var results: [UInt32] = []
     let request = requests.line("ADC1")
     request.observer = {
@@ -141,7 +141,7 @@ import Units
       "stm32-adc", "ADC", base: 0, parameters: isSmall ? ["family": 0, "PA0": 5] : ["PA0": 5],
       clock: ClockSignal(frequency: Hertz(16_000_000)))
     var results: [UInt32] = []
-    let request = bench.fabric.service(STM32DMARequests.init).line("ADC1")
+    let request = bench.fabric.service(DMARequests.init).line("ADC1")
     request.observer = {
       results.append(adc[0x40])
       request.served()

@@ -149,7 +149,7 @@ import Units
     let spi = bench.device(
       "stm32-spi", "SPI2", base: 0, lines: [InterruptLine(number: 36)], parameters: ["i2s": 1])
     var received: [UInt32] = []
-    let request = bench.fabric.service(STM32DMARequests.init).line("SPI2_RX")
+    let request = bench.fabric.service(DMARequests.init).line("SPI2_RX")
     request.observer = {
       received.append(spi[0x0c])
       request.served()

@@ -145,7 +145,7 @@ import Units
     let mux = bench.device(
       "stm32-dmamux", "DMAMUX1", base: 0x4002_0800,
       parameters: ["channels": 16, "USART3_TX": 46])
-    let request = bench.fabric.service(STM32DMARequests.init).line("USART3_TX")
+    let request = bench.fabric.service(DMARequests.init).line("USART3_TX")
     mux[0x0c] = 46
     bench.memory.bytes[0] = 0x5a
     dma[0x5c] = 1

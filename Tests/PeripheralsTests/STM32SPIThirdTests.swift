@@ -107,7 +107,7 @@ import Units
 
   @Test func `DMA moves both ways, and the rest of a transfer needs no whole packet`() {
     let spi = controller()
-    let requests = bench.fabric.service(STM32DMARequests.init)
+    let requests = bench.fabric.service(DMARequests.init)
     let (out, into) = (requests.line("SPI1_TX"), requests.line("SPI1_RX"))
     spi[0x0c] = 1 << 22
     spi[0x08] = 7 | 1 << 5 | 3 << 14

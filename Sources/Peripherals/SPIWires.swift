@@ -3,7 +3,7 @@ import Simulation
 /// An SPI's data wires: frames of up to 32 bits as the bytes that a target exchanges.
 ///
 /// Not modelled: the bits by which a frame falls short of whole bytes; they pass as zeros before it.
-struct STM32SPIWires {
+struct SPIWires {
   let bus: SPIBus
 
   /// One frame each way, its most significant byte first unless `isReversed`; ones where nobody answers.

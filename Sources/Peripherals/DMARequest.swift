@@ -2,21 +2,21 @@ import Simulation
 import Units
 
 /// The DMA request lines of a chip by name: `USART2_RX`, `TIM1_UP`.
-final class STM32DMARequests {
-  private var lines: [String: STM32DMARequest] = [:]
+final class DMARequests {
+  private var lines: [String: DMARequest] = [:]
 
   init(_ fabric: Fabric) {}
 
-  func line(_ name: String) -> STM32DMARequest {
+  func line(_ name: String) -> DMARequest {
     if let line = lines[name] { return line }
-    let line = STM32DMARequest()
+    let line = DMARequest()
     lines[name] = line
     return line
   }
 }
 
 /// A wire by which a device asks for one transfer after another.
-final class STM32DMARequest {
+final class DMARequest {
   private(set) var isActive = false
   /// The items that whoever serves it still waits for; nil: nobody does.
   var remaining: Int?
