@@ -100,10 +100,12 @@ extension Machine {
         name: image.functions[index].name, address: image.functions[index].address,
         calls: counted.calls, inclusiveCycles: counted.inclusive)
     }
-    for block in record.blocks {
+    for index in record.blocks.indices {
+      let block = record.blocks[index]
       guard let slack = analysis.slack[BlockAnalysis.key(block.address, block.size)] else {
         continue
       }
+      record.blocks[index].spread = UInt64(max(slack.below, slack.above)) * block.executions
       record.cyclesBelow += UInt64(slack.below) * block.executions
       record.cyclesAbove += UInt64(slack.above) * block.executions
     }

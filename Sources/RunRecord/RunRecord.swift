@@ -118,6 +118,8 @@ public struct BlockRecord: Codable, Sendable {
   public var stallCycles: UInt64
   /// `cycles` by cause.
   public var causes = CycleCauses()
+  /// By how many of them its data could have made it faster or slower; nil: none.
+  public var spread: UInt64?
 
   public init(
     address: Address, size: UInt32, function: Int?, executions: UInt64, instructions: UInt64,

@@ -24,14 +24,20 @@ public struct JudgedMeasure: Sendable {
   public var deadline: Interval?
   /// Starts without an end and ends after the deadline; with the bounds that the band gives.
   public var missed: JudgedValue
-  /// The band applies to the code's share of the longest occurrence; buses and sleep are exact.
+  /// The bands of the functions that the longest occurrence ran; buses and sleep are exact.
   public var trust: Trust
   public var worst: MeasureRecord.Worst?
 
   /// Whether anything happened that could be judged.
   public var isObserved: Bool { count > 0 || missed.value > 0 }
 
-  init(_ record: MeasureRecord, deadline: Interval?, end: Instant, cycles: Trust) {
+  /// How well cycles are known: of the whole run, and of functions by their names.
+  struct CycleTrust {
+    var whole: Trust
+    var functions: [String: Trust] = [:]
+  }
+
+  init(_ record: MeasureRecord, deadline: Interval?, end: Instant, cycles: CycleTrust) {
     name = record.name
     from = record.from
     to = record.to
@@ -44,12 +50,13 @@ public struct JudgedMeasure: Sendable {
     missed = Self.missed(record, latencies, deadline, end, trust)
   }
 
-  private static func trust(_ worst: MeasureRecord.Worst?, _ cycles: Trust) -> Trust {
-    guard let worst, !worst.parts.isEmpty else { return cycles }
+  private static func trust(_ worst: MeasureRecord.Worst?, _ cycles: CycleTrust) -> Trust {
+    guard let worst, !worst.parts.isEmpty else { return cycles.whole }
     return .sum(
       worst.parts.map { part in
         switch part.kind {
-        case .function, .exception, .unknown: (part.time.picoseconds, cycles)
+        case .function: (part.time.picoseconds, cycles.functions[part.what] ?? cycles.whole)
+        case .exception, .unknown: (part.time.picoseconds, cycles.whole)
         // The chips' wake-up times are remembered figures so far.
         case .wakeUp: (part.time.picoseconds, Trust(.assumed, band: Band(percent: 25)))
         case .bus, .sleep: (part.time.picoseconds, Trust(.modelled, band: .exact))

@@ -89,7 +89,9 @@ public struct Judgement: Sendable {
     let energy = evidence.board.power.map { EnergyBill(record, $0, cycles: cycles) }
     self.energy = energy
     profile = Profile(record, evidence.sources, energy)
-    measures = Self.measures(record, deployment, cycles)
+    measures = Self.measures(
+      record, deployment,
+      JudgedMeasure.CycleTrust(whole: cycles, functions: timing.functions(of: record)))
     journeys = SampleJourney.journeys(record.timeline, inference: deployment.inference?.entry)
     labelAccuracy = evidence.labels.map {
       LabelAccuracy.compare(
@@ -123,7 +125,7 @@ public struct Judgement: Sendable {
 
   /// The deployment's measures in its order, also those that the run never saw.
   private static func measures(
-    _ record: RunRecord, _ deployment: Deployment, _ cycles: Trust
+    _ record: RunRecord, _ deployment: Deployment, _ cycles: JudgedMeasure.CycleTrust
   ) -> [JudgedMeasure] {
     deployment.measures.map { measure in
       let found = record.measures.first { $0.name == measure.name }

@@ -83,19 +83,55 @@ public struct TimingTrust: Hashable, Sendable {
   /// spread of instructions whose cost depends on their data.
   public func cycles(of record: RunRecord) -> Trust {
     let stalls = record.blocks.reduce(UInt64(0)) { $0 &+ $1.stallCycles }
-    let active = max(record.activeCycles, stalls)
+    return trust(
+      of: CycleShare(
+        cycles: max(record.activeCycles, stalls), stalls: stalls,
+        spread: max(record.cyclesBelow, record.cyclesAbove)))
+  }
+
+  /// The same of each function's own cycles, by its name: a wait for a line of text says nothing of how well
+  /// a network's time is known.
+  public func functions(of record: RunRecord) -> [String: Trust] {
+    var shares: [String: CycleShare] = [:]
+    for block in record.blocks {
+      guard let function = block.function, record.functions.indices.contains(function) else {
+        continue
+      }
+      shares[record.functions[function].name, default: CycleShare()].add(block)
+    }
+    return shares.filter { $0.value.cycles > 0 }.mapValues(trust)
+  }
+
+  private func trust(of share: CycleShare) -> Trust {
     var trust = Trust.sum([
-      (Int64(clamping: active - stalls), core), (Int64(clamping: stalls), memory),
+      (Int64(clamping: share.cycles - min(share.stalls, share.cycles)), core),
+      (Int64(clamping: share.stalls), memory),
     ])
-    if active == 0 { trust = core }
+    if share.cycles == 0 { trust = core }
     // A cache that hides every wait state is part of the assumption too.
     if memory != .exact { trust.tier = max(trust.tier, memory.tier) }
-    let spread = max(record.cyclesBelow, record.cyclesAbove)
-    if spread > 0, active > 0 {
-      let share = (Int128(spread) * 1_000_000 + Int128(active) - 1) / Int128(active)
+    if share.spread > 0, share.cycles > 0 {
+      let (spread, cycles) = (Int128(share.spread), Int128(share.cycles))
       trust.band = Band(
-        partsPerMillion: Int64(clamping: Int128(trust.band.partsPerMillion) + share))
+        partsPerMillion: Int64(
+          clamping: Int128(trust.band.partsPerMillion)
+            + (spread * 1_000_000 + cycles - 1) / cycles))
     }
     return trust
+  }
+}
+
+/// Cycles of some of the code, as far as it matters to their band.
+private struct CycleShare {
+  var cycles: UInt64 = 0
+  /// Those that it waited for memory.
+  var stalls: UInt64 = 0
+  /// By how many its data could have made it faster or slower.
+  var spread: UInt64 = 0
+
+  mutating func add(_ block: BlockRecord) {
+    cycles &+= block.cycles
+    stalls &+= block.stallCycles
+    spread &+= block.spread ?? 0
   }
 }

@@ -79,6 +79,43 @@ import Verdicts
     #expect(handler.trust.band.partsPerMillion == whole)
   }
 
+  @Test func `a function's waits and its spread count where it ran, and a wait for text does not`() throws {
+    let timing = TimingTrust(
+      core: Trust(.validated, band: Band(percent: 2)),
+      memory: Trust(.modelled, band: Band(percent: 20)), basis: [])
+    var record = demonstration()
+    func block(_ function: Int, _ cycles: UInt64, stalls: UInt64) -> BlockRecord {
+      BlockRecord(
+        address: Address(0), size: 2, function: function, executions: 1, instructions: 1,
+        baseCycles: cycles - stalls, branchCycles: 0, stallCycles: stalls)
+    }
+    record.functions = ["infer", "infer", "poll", "never"].map {
+      FunctionRecord(name: $0, address: Address(0), calls: 1, inclusiveCycles: 0)
+    }
+    record.blocks = [
+      block(0, 600, stalls: 0), block(1, 400, stalls: 250), block(2, 99_000, stalls: 90_000),
+    ]
+    record.blocks[1].spread = 5
+    let trust = timing.functions(of: record)
+    #expect(trust["infer"] == Trust(.modelled, band: Band(partsPerMillion: 70_000)))
+    #expect(trust["poll"]?.band ?? .exact > Band(percent: 18))
+    #expect(trust["never"] == nil)
+    record.activeCycles = 100_000
+    record.measures = [MeasureRecord(name: "response", from: "a", to: "b")]
+    record.measures[0].occurrences = [.init(from: .zero, to: Instant(picoseconds: 1_000))]
+    record.measures[0].worst = .init(
+      index: 0,
+      parts: [("infer", 800), ("unheard-of", 200)].map {
+        .init(kind: .function, what: $0.0, time: Interval(picoseconds: $0.1))
+      })
+    var evidence = evidence(record, try bench())
+    evidence.timing = timing
+    let judgement = Judgement(evidence)
+    let band = try #require(judgement.measures.first { $0.name == "response" }).trust.band
+    let whole = judgement.cycles.band.partsPerMillion
+    #expect(band.partsPerMillion == (800 * 70_000 + 200 * whole + 999) / 1_000)
+  }
+
   @Test func `a latency that the band carries over the deadline is counted apart`() throws {
     let measure = try judge([90, 98, 103, 120], deadline: 100)
     #expect(measure.missed.value == 2)
