@@ -5,11 +5,14 @@ import Units
 /// A script at the other end of a serial port: it sends, and fails the run when the firmware does not say
 /// in time what it expects.
 ///
-/// A step begins at the instant at which the one before was done; all times are simulated, so equal runs
-/// are equal to the byte. An expected text is looked for behind the one that was met last. Of an output
+/// A step begins at the instant at which the one before was done, but nobody answers in no time: what is
+/// sent in answer to a text comes a frame of USB after it, as through the bridge of a debugger. All times
+/// are simulated, so equal runs are equal to the byte. An expected text is looked for behind the one that was met last. Of an output
 /// that nothing is expected of, the last 64 KiB are kept.
 final class ScriptedDialogue: SerialPeer {
   private static let mostHeard = 1 << 16
+  /// A frame of full-speed USB, which a bridge hands a host's answer over with (USB 2.0, 5.3).
+  static let turnaround = Interval.milliseconds(1)
 
   private let script: SerialScript
   private let port: any SerialInput
@@ -73,11 +76,13 @@ final class ScriptedDialogue: SerialPeer {
     }
   }
 
-  /// The expected text was met: the next step begins at this instant.
+  /// The expected text was met: the next step begins at this instant, an answer later.
   private func done() {
     timeout.cancel()
     index += 1
-    proceed.schedule(after: .zero)
+    var isAnswered = false
+    if index < script.steps.count, case .send = script.steps[index].action { isAnswered = true }
+    proceed.schedule(after: isAnswered ? Self.turnaround : .zero)
   }
 
   private func endOfFirst(_ text: [UInt8]) -> Int? {
