@@ -79,7 +79,7 @@ import Verdicts
     #expect(handler.trust.band.partsPerMillion == whole)
   }
 
-  @Test func `a function's waits and its spread count where it ran, and a wait for text does not`() throws {
+  @Test func `a function's waits count where it ran`() throws {
     let timing = TimingTrust(
       core: Trust(.validated, band: Band(percent: 2)),
       memory: Trust(.modelled, band: Band(percent: 20)), basis: [])
