@@ -148,7 +148,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache", "tightly-coupled", "core-only", "contents",
+        "data-cache", "shared-port", "tightly-coupled", "core-only", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -183,6 +183,7 @@ extension ChipReader {
         made.prefetches = try prefetch.boolean()
       }
     }
+    made.sharesPort = try memory.optional("shared-port")?.boolean() ?? false
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
     made.isCoreOnly = try memory.optional("core-only")?.boolean() ?? false
     made.contents = try contents(memory, of: kind)

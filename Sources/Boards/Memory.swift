@@ -47,6 +47,8 @@ public struct Memory: Hashable, Sendable {
   public var cache: Cache?
   /// Data cache in front of this memory.
   public var dataCache: Cache?
+  /// It answers fetches and reads of data one at a time, data first.
+  public var sharesPort = false
   /// The core reaches it past its own caches.
   public var isTightlyCoupled = false
   /// No other bus master reaches it: DMA does not.

@@ -19,6 +19,8 @@ public struct BlockDescription: Sendable {
   public var function = noFunction
   /// Data accesses whose address follows from the registers at the block's start.
   public var accesses = BlockAccessPrograms()
+  /// What it asks of a memory that code and data take turns at; nil: nothing.
+  public var port: PortUse?
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 

@@ -34,6 +34,8 @@ struct BlockAccesses {
   /// How often it was looked at; it waited differently from one time to another.
   var samples: UInt32 = 0
   var isMixed = false
+  /// What its data waited each time so far.
+  var fixedWaits: UInt32 = 0
   /// How many further turns of the loop touch only the lines of the last one, and what each of them
   /// waits.
   var quietTurns: UInt32 = 0

@@ -47,7 +47,9 @@ extension Engine {
     block.pointee.lines = copy(description.lines)
     block.pointee.cacheSlots = copy(description.lines.map { _ in UInt16(0) })
     let programs = description.accesses
-    guard !programs.accesses.isEmpty || !programs.divisions.isEmpty else { return }
+    guard
+      !programs.accesses.isEmpty || !programs.divisions.isEmpty || description.port != nil
+    else { return }
     let accesses = UnsafeMutablePointer<BlockAccesses>.allocate(capacity: 1)
     accesses.initialize(to: BlockAccesses(description.accesses))
     accesses.pointee.prepareDivisions(state.pointee.divisionValues)

@@ -18,7 +18,10 @@ enum DataReads {
     OperandTraps.rearm(block)
     guard let accesses = block.pointee.accesses, accesses.pointee.samples > 0 else { return }
     // Where no memory waits, addresses only tell what is not aligned.
-    guard block.pointee.executions & 0xfff == 0 || state.pointee.paths.dataCanWait else { return }
+    guard
+      block.pointee.executions & 0xfff == 0 || state.pointee.paths.dataCanWait
+        || SharedPort.isUsed(by: block)
+    else { return }
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }
 
@@ -30,10 +33,11 @@ enum DataReads {
     let looksAlways = state.pointee.looksAtEveryLoad
     let isDone = accesses.pointee.samples >= firstSamples && !looksAlways
     let throughCache = look(uc, state, accesses)
+    let portWaits = SharedPort.waits(uc, state, block)
     accesses.pointee.samples &+= 1
     let isFollowed = block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0
     if throughCache || isFollowed || accesses.pointee.isMixed {
-      block.pointee.fixedWaits = 0
+      block.pointee.fixedWaits = portWaits
       if accesses.pointee.activeCount > 0 {
         block.pointee.traits |= BlockTraits.readsSlowly.rawValue
       }
@@ -41,13 +45,14 @@ enum DataReads {
       return
     }
     let waits = evaluate(state, accesses).waits
-    if accesses.pointee.samples > 1 && waits != block.pointee.fixedWaits {
+    if accesses.pointee.samples > 1 && waits != accesses.pointee.fixedWaits {
       accesses.pointee.isMixed = true
-      block.pointee.fixedWaits = 0
+      block.pointee.fixedWaits = portWaits
       block.pointee.traits |= BlockTraits.readsSlowly.rawValue
       return
     }
-    block.pointee.fixedWaits = waits
+    accesses.pointee.fixedWaits = waits
+    block.pointee.fixedWaits = waits &+ portWaits
     if accesses.pointee.samples >= firstSamples && !looksAlways {
       block.pointee.traits &= ~BlockTraits.samplesLoads.rawValue
     }

@@ -7,6 +7,7 @@ struct MemoryPath {
 
   private(set) var setting: Engine.MemorySetting
   private let lineShift: UInt32
+  private let port: Engine.PortTiming?
   /// What stands before this memory alone; one cache may do for fetches and data.
   private let ownInstructions: Level?
   private let ownData: Level?
@@ -33,6 +34,7 @@ struct MemoryPath {
   init(_ memory: Engine.SlowMemory, core: CoreCaches) {
     setting = memory.setting
     lineShift = UInt32(memory.line.trailingZeroBitCount)
+    port = memory.sharedPort
     ownInstructions = memory.instructionCache.map(Self.make)
     ownData = memory.isUnified ? ownInstructions : memory.dataCache.map(Self.make)
     if !memory.isTightlyCoupled { self.core = core }
@@ -53,6 +55,12 @@ struct MemoryPath {
   /// Whether no fetch, and no read of data, waits, so that nobody need ask.
   var fetchesAtOnce: Bool { setting.waits == 0 && setting.missWaits == 0 }
   var readsAtOnce: Bool { setting.dataWaits == 0 && setting.dataMissWaits == 0 }
+
+  /// Bytes that one read delivers.
+  var line: UInt32 { 1 << lineShift }
+
+  /// The port that fetches and reads of data share, where no cache keeps either of them from it.
+  var sharedPort: Engine.PortTiming? { instructions == nil && data == nil ? port : nil }
 
   /// A path that was set anew holds nothing.
   mutating func set(_ new: Engine.MemorySetting) {

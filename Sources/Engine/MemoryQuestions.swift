@@ -31,7 +31,7 @@ enum MemoryQuestions {
       if isTurn && isHeld(state, block) { calm(state, block, longCalm, waiting: 0) }
       return (fetch, block.pointee.fixedWaits)
     }
-    let data = DataReads.waits(uc, state, block, isTurn: isTurn)
+    let data = block.pointee.fixedWaits &+ DataReads.waits(uc, state, block, isTurn: isTurn)
     if isTurn, let accesses = block.pointee.accesses, accesses.pointee.quietTurns > 0,
       traits & BlockTraits.fetchesSlowly.rawValue == 0 || isStillHeld || isHeld(state, block)
     {

@@ -57,6 +57,8 @@ extension Engine {
     public var isUnified = false
     /// The core reaches it past its own caches.
     public var isTightlyCoupled = false
+    /// Fetches and reads of data take turns at it; nil: they do not, or the core makes them by one bus.
+    public var sharedPort: PortTiming?
     public var setting: MemorySetting
 
     public init(
@@ -69,6 +71,19 @@ extension Engine {
       self.instructionCache = instructionCache
       self.dataCache = dataCache
       self.setting = setting
+    }
+  }
+
+  /// How a core fetches from a memory whose port it shares with its reads of data.
+  public struct PortTiming: Sendable, Hashable {
+    /// Cycles from a fetch's address to the cycle in which its instruction can run.
+    public var fetchLead: UInt32
+    /// Words of code that it holds ahead of those that it runs.
+    public var bufferWords: UInt32
+
+    public init(fetchLead: UInt32, bufferWords: UInt32) {
+      self.fetchLead = fetchLead
+      self.bufferWords = bufferWords
     }
   }
 
@@ -215,7 +230,7 @@ extension Engine {
     setTrait(.fetchesSlowly, asks, block)
     let accesses = block.pointee.accesses.map { !$0.pointee.isEmpty } ?? false
     let costs = paths.dataCanWait || state.pointee.unaligned.costs
-    setTrait(.samplesLoads, costs && accesses, block)
+    setTrait(.samplesLoads, costs && accesses || SharedPort.isUsed(by: block), block)
     setTrait(.readsSlowly, false, block)
   }
 

@@ -57,7 +57,9 @@ struct AccessAddresses {
   /// All ones where the instruction under way is executed; nil: it always is, or nobody knows.
   private var mask: Value?
   private var stores: [Store] = []
-  private(set) var programs = BlockAccessPrograms()
+  var programs = BlockAccessPrograms()
+  /// What its loads read, by instruction: an address in the memory that they reach.
+  private(set) var places: [(instruction: Int, place: RegisterSum)] = []
   /// Accesses whose address could not be told.
   private(set) var unresolved = 0
   private let followsAll: Bool
@@ -70,6 +72,7 @@ struct AccessAddresses {
     self.followsAll = followsAll
     for (index, instruction) in instructions.enumerated() {
       if instruction.kind == .divide { noteDivision(instruction, UInt16(clamping: index)) }
+      notePlace(instruction, index)
       follow(instruction, word)
     }
     finish(instructions)
@@ -202,6 +205,18 @@ struct AccessAddresses {
 
   // MARK: Accesses
 
+  /// Where a load reads: the base of a table decides that, not the index into it.
+  private mutating func notePlace(_ instruction: Instruction, _ index: Int) {
+    let operand = instruction.memory
+    guard instruction.kind.loads && operand.count > 0 && operand.base != 13 else { return }
+    if operand.base == 15 {
+      let beside = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
+      places.append((index, RegisterSum(offset: beside)))
+    } else if case .sum(let place) = registers[Int(operand.base)] {
+      places.append((index, place))
+    }
+  }
+
   /// Writes an access down; its address, if that is exact.
   private mutating func note(_ instruction: Instruction) -> RegisterSum? {
     let operand = instruction.memory
@@ -266,24 +281,6 @@ struct AccessAddresses {
         instruction: index))
   }
 
-  /// Each word that the instruction moves: its register and its distance from the first address.
-  private func words(_ i: Instruction) -> [(register: Int, offset: UInt32)] {
-    switch i.kind {
-    case .load, .store:
-      let narrow = i.encoding & 0xf000 == 0x9000 ? i.encoding >> 8 & 7 : i.encoding & 7
-      return [(Int(i.isWide ? i.encoding >> 12 & 15 : narrow), 0)]
-    case .loadDouble, .storeDouble:
-      return [(Int(i.encoding >> 12 & 15), 0), (Int(i.encoding >> 8 & 15), 4)]
-    case .loadMultiple, .storeMultiple:
-      var list = i.encoding & (i.isWide ? 0xdfff : 0xff)
-      // PUSH with LR, POP with PC.
-      if !i.isWide && i.encoding & 0xf100 == 0xb100 { list |= i.kind.stores ? 0x4000 : 0x8000 }
-      let registers = (0..<16).filter { list & 1 << UInt32($0) != 0 }
-      return registers.enumerated().map { ($1, UInt32($0) * 4) }
-    default: return []
-    }
-  }
-
   private mutating func noteLoaded(
     _ instruction: Instruction, _ address: RegisterSum?, _ word: (Address) -> UInt32?
   ) {
@@ -297,7 +294,7 @@ struct AccessAddresses {
       return
     }
     guard let address else { return }
-    for (register, offset) in words(instruction) where register < 15 {
+    for (register, offset) in instruction.transferredWords where register < 15 {
       guard instruction.writes & 1 << UInt16(register) != 0 else { continue }
       let place = address.adding(offset)
       let bytes = operand.transferSize
@@ -322,7 +319,7 @@ struct AccessAddresses {
   }
 
   private mutating func noteStore(_ instruction: Instruction, _ address: RegisterSum) {
-    let words = words(instruction)
+    let words = instruction.transferredWords
     guard !words.isEmpty, stores.count + words.count < 255 else {
       stores.append(
         Store(

@@ -15,6 +15,14 @@ final class BlockAnalysis {
     let cycle: UInt32
   }
 
+  /// A memory that code comes from.
+  struct CodeMemory {
+    /// Bytes that one read delivers.
+    let line: UInt32
+    /// It answers fetches and reads of data one at a time.
+    var sharesPort = false
+  }
+
   /// A block taken apart, kept for blocks that touch devices or fault.
   struct Details {
     let instructions: [Instruction]
@@ -24,8 +32,8 @@ final class BlockAnalysis {
 
   let image: FirmwareImage?
   let timing: any CoreTiming
-  /// Bytes that the memory at an address delivers at once, where it may wait.
-  let lineSize: (Address) -> UInt32?
+  /// The memory at an address, where fetches from it may wait.
+  let waitingMemory: (Address) -> CodeMemory?
   /// Stores and the stack matter, too: RAM may let the core wait.
   let followsAllAccesses: Bool
   /// What data-dependent instructions may cost less and more than was charged, by block.
@@ -40,17 +48,18 @@ final class BlockAnalysis {
 
   init(
     image: FirmwareImage?, timing: any CoreTiming, followsAllAccesses: Bool = false,
-    lineSize: @escaping (Address) -> UInt32?
+    waitingMemory: @escaping (Address) -> CodeMemory?
   ) {
     self.image = image
     self.timing = timing
-    self.lineSize = lineSize
+    self.waitingMemory = waitingMemory
     self.followsAllAccesses = followsAllAccesses
   }
 
   func describe(_ address: Address, _ bytes: UnsafeRawBufferPointer) -> BlockDescription {
     let instructions = Decoder.decodeBlock(bytes: Array(bytes), at: address)
-    let (price, accesses) = describe(instructions, at: address)
+    let (price, addresses) = describe(instructions, at: address)
+    let accesses = addresses.programs
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
     splits[key] = price.split
@@ -76,11 +85,14 @@ final class BlockAnalysis {
     }
     description.stackDescent = descent(instructions)
     if description.stackDescent > 0 { description.traits.insert(.descendsStack) }
-    if let line = lineSize(address) {
+    if let memory = waitingMemory(address) {
       description.lines = FetchAhead.lines(
-        instructions, offsets: price.offsets, lineBytes: line,
+        instructions, offsets: price.offsets, lineBytes: memory.line,
         bufferWords: timing.fetchBufferWords, wordsPerCycle: timing.fetchWordsPerCycle
       ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
+      if memory.sharesPort && timing.fetchLead != nil {
+        description.port = portUse(instructions, price.offsets, addresses.places)
+      }
     }
     if !accesses.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.accesses = accesses
@@ -91,16 +103,34 @@ final class BlockAnalysis {
   /// accesses memory.
   private func describe(
     _ instructions: [Instruction], at address: Address
-  ) -> (BlockPrice, BlockAccessPrograms) {
+  ) -> (BlockPrice, AccessAddresses) {
     var price = self.price(instructions, at: address)
-    var programs =
-      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant).programs
+    var addresses =
+      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant)
     if let divider = timing.divider {
-      price.leaveOut(divisions: programs.divisions.map { Int($0.instruction) }, divider)
+      let divisions = addresses.programs.divisions
+      price.leaveOut(divisions: divisions.map { Int($0.instruction) }, divider)
     } else {
-      programs.divisions = []
+      addresses.programs.divisions = []
     }
-    return (price, programs)
+    return (price, addresses)
+  }
+
+  /// When the run needs its words, and reads data; nil: it reads none.
+  private func portUse(
+    _ instructions: [Instruction], _ offsets: [UInt16],
+    _ places: [(instruction: Int, place: RegisterSum)]
+  ) -> PortUse? {
+    guard !places.isEmpty else { return nil }
+    return PortUse(
+      words: FetchAhead.words(instructions, offsets: offsets).map {
+        PortUse.Word(needed: $0.needed, used: $0.used)
+      },
+      reads: places.map {
+        PortUse.Read(
+          place: $0.place, cycle: offsets[$0.instruction],
+          transfers: UInt16(clamping: instructions[$0.instruction].memory.count))
+      })
   }
 
   /// What a block costs after what runs on or branches into it, as the image has it.

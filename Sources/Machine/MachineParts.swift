@@ -92,8 +92,9 @@ final class Assembly {
       image: image, timing: timing,
       followsAllAccesses: board.chip.memories.contains { $0.kind == .ram && $0.isSlow }
     ) { [chip = board.chip, systemBus] address in
-      chip.slowMemory(at: address).map { UInt32(clamping: $0.line) }
-        ?? systemBus.lineSize(at: address)
+      chip.slowMemory(at: address).map {
+        BlockAnalysis.CodeMemory(line: UInt32(clamping: $0.line), sharesPort: $0.sharesPort)
+      } ?? systemBus.memory(at: address)
     }
     let engine = try makeEngine(analysis)
     engine.unalignedLoads = timing.unalignedLoads

@@ -2,6 +2,7 @@ import Boards
 import CortexM
 import Engine
 import Simulation
+import Timing
 import Units
 
 /// Tells the engine how a memory of the chip answers, as its interface is programmed.
@@ -19,11 +20,11 @@ struct SlowMemoryControl {
       data: chip.core.dataCache.map(geometry))
     core.cacheMaintenance = { [unowned engine] in apply($0, engine) }
     for memory in chip.memories where memory.isSlow {
-      SlowMemoryControl(memory, chip, engine).connect(fabric, bus)
+      SlowMemoryControl(memory, chip, bus.analysis.timing, engine).connect(fabric, bus)
     }
   }
 
-  private init(_ memory: Memory, _ chip: Chip, _ engine: Engine) {
+  private init(_ memory: Memory, _ chip: Chip, _ timing: any CoreTiming, _ engine: Engine) {
     (self.memory, self.chip, self.engine) = (memory, chip, engine)
     let aliases = chip.memories.filter { !$0.isPort && $0.kind == .alias(of: memory.name) }
     var slow = Engine.SlowMemory(
@@ -32,6 +33,10 @@ struct SlowMemoryControl {
       dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory, chip.core))
     slow.isUnified = memory.cache?.isUnified ?? false
     slow.isTightlyCoupled = memory.isTightlyCoupled
+    if memory.sharesPort, let lead = timing.fetchLead {
+      slow.sharedPort = Engine.PortTiming(
+        fetchLead: UInt32(lead), bufferWords: UInt32(timing.fetchBufferWords))
+    }
     number = engine.addSlowMemory(slow)
   }
 

@@ -24,10 +24,10 @@ struct SystemBusFetches {
     windows = waits > 0 ? chip.memories.filter(isThere).map { ($0.base, $0.size) } : []
   }
 
-  /// Bytes of a fetch at an address that goes this way.
-  func lineSize(at address: Address) -> UInt32? {
+  /// The memory at an address that is fetched from this way.
+  func memory(at address: Address) -> BlockAnalysis.CodeMemory? {
     let isInside = windows.contains { address >= $0.start && address - $0.start < $0.size }
-    return isInside ? Self.word : nil
+    return isInside ? BlockAnalysis.CodeMemory(line: Self.word) : nil
   }
 
   func connect(_ engine: Engine) {

@@ -20,6 +20,9 @@ public protocol CoreTiming: Sendable {
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
   var fetchWordsPerCycle: Int { get }
+  /// Cycles from a fetch's address to the cycle in which its instruction can run, where fetches and reads of
+  /// data go by separate buses; nil: by one.
+  var fetchLead: Int? { get }
   /// Cycles that a fetch by the System bus takes beyond the first; none follows another before that.
   var systemBusFetchWaits: Int { get }
   /// The price of a straight run.
@@ -48,6 +51,7 @@ extension CoreTiming {
   public var divider: Divider? { nil }
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
+  public var fetchLead: Int? { nil }
   public var systemBusFetchWaits: Int { 0 }
 }
 

@@ -30,6 +30,7 @@ public struct CortexM3Timing: CoreTiming {
   public let unalignedLoads = UnalignedLoads(
     halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
+  public let fetchLead: Int? = ThreeStagePipeline.fetchLead
   public let systemBusFetchWaits = ThreeStagePipeline.systemBusFetchWaits
 
   public func price(

@@ -21,8 +21,7 @@ struct ThreeStageTable: Sendable {
 /// That a load of what was just stored waits one cycle more than any other is assumed: it is what CoreMark
 /// without optimisation lacks on the Cortex-M4 and on the Cortex-M33, and nothing else meets it.
 ///
-/// Not modelled: loads of different memories in a row, data read from the memory that instructions
-/// come from.
+/// Not modelled: loads of different memories in a row.
 struct ThreeStagePipeline {
   // Fixed figures. DDI0439D table 3-1 unless said otherwise.
   /// Refill after a branch whose target is issued in decode: P = 1. B, BL, and BX, BLX or MOV PC
@@ -31,6 +30,8 @@ struct ThreeStagePipeline {
   /// Refill after a branch whose target is issued in execute: P = 2. CBZ, CBNZ, and other
   /// registers to PC (DDI0337G table 15-3).
   static let executeRefill: UInt32 = 2
+  /// Address, data and decode: a target whose address goes out in execute runs after P = 2 more cycles.
+  static let fetchLead = Int(executeRefill) + 1
   /// Refill after a load of the PC: P = 3 (3.3.2: at least two for the load and three to reload).
   static let loadedRefill: UInt32 = 3
   /// MSR and MRS: 1 or 2.
