@@ -16,7 +16,24 @@ public enum MemoryFingerprint {
       }
       text += "\n"
     }
-    return text
+    return text + port + "\n"
+  }
+
+  /// What a made-up block takes at a port that its reads of data share, by waits and reading ahead.
+  private static var port: String {
+    let reads = [3, 4, 5, 6, 11, 12, 19].map {
+      PortUse.Read(place: RegisterSum(), cycle: $0, transfers: $0 == 11 ? 3 : 1)
+    }
+    let words = (0..<20).map { PortUse.Word(needed: $0 + $0 / 5, used: $0 + $0 / 5 + $0 % 2) }
+    return [0, 1, 5].map { waits in
+      [false, true].map { prefetches in
+        let port = SharedPort(
+          words: words, firstWord: 1, wordsInLine: waits > 1 ? 4 : 2, waits: waits,
+          prefetches: prefetches, core: Engine.PortTiming(fetchLead: 3, bufferWords: 3),
+          cycles: 26)
+        return "\(port.duration(reading: reads))-\(port.duration(reading: []))"
+      }.joined(separator: " ")
+    }.joined(separator: " ")
   }
 
   /// Narrow and wide memories with caches of each kind.

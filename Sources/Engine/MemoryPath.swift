@@ -166,14 +166,14 @@ struct MemoryPath {
   /// The cycle from which a line is there that was asked for in cycle `request`.
   private mutating func read(_ line: UInt32, _ request: UInt64) -> UInt64 {
     if line == bufferedLine { return request }
+    let isAhead = line == aheadLine
     let waits = UInt64(instructions == nil ? setting.waits : missWaits)
-    let arrival =
-      line == aheadLine ? max(request, aheadReady) : max(request, freeFrom) &+ waits
+    let arrival = isAhead ? max(request, aheadReady) : max(request, freeFrom) &+ waits
     bufferedLine = line
     if setting.prefetches {
       aheadLine = line &+ 1
-      aheadReady = arrival &+ 1 &+ UInt64(setting.waits)
-      freeFrom = aheadReady
+      aheadReady = (isAhead ? max(arrival, freeFrom) : arrival &+ 1) &+ UInt64(setting.waits)
+      freeFrom = aheadReady &+ 1
     }
     return arrival
   }

@@ -16,13 +16,15 @@ internal import Units
 struct SharedPort {
   typealias Path = UnsafeMutablePointer<MemoryPath>
 
-  private let words: [PortUse.Word]
-  private let firstWord: UInt32
-  private let wordsInLine: UInt32
-  private let waits: Int
-  private let prefetches: Bool
-  private let core: Engine.PortTiming
-  private let cycles: Int
+  let words: [PortUse.Word]
+  /// Number of the first of them in the address space, and how many one read of the memory delivers.
+  let firstWord: UInt32
+  let wordsInLine: UInt32
+  let waits: Int
+  let prefetches: Bool
+  let core: Engine.PortTiming
+  /// Of the block, memory at no wait.
+  let cycles: Int
 
   /// Cycles that a block which is about to run waits because it reads data from the memory that its code
   /// comes from.

@@ -88,9 +88,10 @@ final class BlockAnalysis {
     if let memory = waitingMemory(address) {
       description.lines = FetchAhead.lines(
         instructions, offsets: price.offsets, lineBytes: memory.line,
-        bufferWords: timing.fetchBufferWords, wordsPerCycle: timing.fetchWordsPerCycle
+        bufferWords: timing.fetchBufferWords, lead: timing.fetchLead,
+        wordsPerCycle: timing.fetchWordsPerCycle
       ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
-      if memory.sharesPort && timing.fetchLead != nil {
+      if memory.sharesPort && timing.hasOwnDataBus {
         description.port = portUse(instructions, price.offsets, addresses.places)
       }
     }

@@ -12,9 +12,9 @@ public enum MemoryModel {
     let run = Decoder.decodeBlock(bytes: bytes, at: Address(0x0800_0006))
     let offsets = run.indices.map { UInt16($0 + $0 / 5) }
     var text = core + "\n" + MemoryFingerprint.text
-    for (line, words) in [(UInt32(4), 1), (8, 1), (16, 1), (32, 2)] {
+    for (line, words, lead) in [(UInt32(4), 1, 0), (8, 1, 3), (16, 1, 3), (32, 2, 0)] {
       let lines = FetchAhead.lines(
-        run, offsets: offsets, lineBytes: line, bufferWords: 3, wordsPerCycle: words)
+        run, offsets: offsets, lineBytes: line, bufferWords: 3, lead: lead, wordsPerCycle: words)
       text += lines.map { "\($0.offset),\($0.slack),\($0.cycles)" }.joined(separator: " ") + "\n"
     }
     return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))

@@ -33,9 +33,9 @@ struct SlowMemoryControl {
       dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory, chip.core))
     slow.isUnified = memory.cache?.isUnified ?? false
     slow.isTightlyCoupled = memory.isTightlyCoupled
-    if memory.sharesPort, let lead = timing.fetchLead {
+    if memory.sharesPort && timing.hasOwnDataBus {
       slow.sharedPort = Engine.PortTiming(
-        fetchLead: UInt32(lead), bufferWords: UInt32(timing.fetchBufferWords))
+        fetchLead: UInt32(timing.fetchLead), bufferWords: UInt32(timing.fetchBufferWords))
     }
     number = engine.addSlowMemory(slow)
   }

@@ -20,9 +20,10 @@ public protocol CoreTiming: Sendable {
   var fetchBufferWords: Int { get }
   /// Words that it fetches at once.
   var fetchWordsPerCycle: Int { get }
-  /// Cycles from a fetch's address to the cycle in which its instruction can run, where fetches and reads of
-  /// data go by separate buses; nil: by one.
-  var fetchLead: Int? { get }
+  /// Cycles from a fetch's address to the cycle in which its instruction can run.
+  var fetchLead: Int { get }
+  /// Fetches and reads of data go by separate buses.
+  var hasOwnDataBus: Bool { get }
   /// Cycles that a fetch by the System bus takes beyond the first; none follows another before that.
   var systemBusFetchWaits: Int { get }
   /// The price of a straight run.
@@ -51,7 +52,8 @@ extension CoreTiming {
   public var divider: Divider? { nil }
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
-  public var fetchLead: Int? { nil }
+  public var fetchLead: Int { 0 }
+  public var hasOwnDataBus: Bool { false }
   public var systemBusFetchWaits: Int { 0 }
 }
 

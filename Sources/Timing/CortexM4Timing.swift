@@ -34,7 +34,8 @@ public struct CortexM4Timing: CoreTiming {
   public let unalignedLoads = UnalignedLoads(
     halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
-  public let fetchLead: Int? = ThreeStagePipeline.fetchLead
+  public let fetchLead = ThreeStagePipeline.fetchLead
+  public let hasOwnDataBus = true
   public let systemBusFetchWaits = ThreeStagePipeline.systemBusFetchWaits
 
   public func price(

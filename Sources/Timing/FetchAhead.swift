@@ -44,22 +44,23 @@ public enum FetchAhead {
   /// The lines of a run in order; `offsets` are the cycles in which its instructions begin.
   public static func lines(
     _ instructions: [Instruction], offsets: [UInt16], lineBytes: UInt32, bufferWords: Int,
-    wordsPerCycle: Int = 1
+    lead: Int = 0, wordsPerCycle: Int = 1
   ) -> [Line] {
     guard let first = instructions.first else { return [] }
     let start = first.address.value / 4
     let words = words(instructions, offsets: offsets)
     var lines: [Line] = []
-    var request: UInt16 = 0
+    // A word can be run `lead` cycles after its address has gone out.
+    var request = -lead
     for word in words.indices {
       // A fetch of several words is aligned.
       let isNewFetch = (Int(start) + word) % wordsPerCycle == 0
       if word > 0 && isNewFetch { request += 1 }
-      if word >= bufferWords { request = max(request, words[word - bufferWords].used) }
+      if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
       let address = (start + UInt32(word)) * 4
       if word == 0 || address % lineBytes == 0 {
         let needed = words[word].needed
-        let slack = needed > request ? needed - request : 0
+        let slack = max(0, Int(needed) - request - lead)
         lines.append(Line(offset: needed, slack: UInt8(clamping: slack), cycles: 0))
       }
       if isNewFetch || lines[lines.count - 1].cycles == 0 { lines[lines.count - 1].cycles &+= 1 }
