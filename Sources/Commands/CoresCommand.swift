@@ -42,7 +42,6 @@ private func coreSheet(_ core: any CoreTiming) -> Sheet {
     ("entry", costs.entry, "from the interrupt to the handler's first instruction"),
     ("exit", costs.exit, "from the return to the interrupted code"),
     ("tailChain", costs.tailChain, "from one handler's return to the next handler"),
-    ("lateArrival", costs.lateArrival, "more when a higher priority arrives during entry"),
     ("floatEntry", costs.floatEntry, "more when the floating-point frame is stacked at once"),
     ("floatExit", costs.floatExit, "more when it is unstacked"),
     ("lazyStacking", costs.lazyStacking, "at the first floating-point instruction of a handler"),

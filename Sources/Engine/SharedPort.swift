@@ -95,9 +95,10 @@ struct SharedPort {
 
     init(port: SharedPort, reads: [PortUse.Read]) {
       self.port = port
-      self.reads = reads.flatMap { read in
-        (0..<Int(read.transfers)).map { Int(read.cycle) + $0 }
-      }[...]
+      self.reads =
+        reads.flatMap { read in
+          (0..<Int(read.transfers)).map { Int(read.cycle) + $0 }
+        }[...]
       clock = -Int(port.core.fetchLead) - port.waits
       arrivals = Array(repeating: .max, count: port.words.count)
     }

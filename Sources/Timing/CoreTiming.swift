@@ -65,8 +65,6 @@ extension CoreTiming {
   public var exit: UInt32
   /// From the return of one handler to the first instruction of the next.
   public var tailChain: UInt32
-  /// Added to the remaining entry when a higher priority arrives during stacking.
-  public var lateArrival: UInt32
   /// Added to entry when the floating-point context is stacked at once.
   public var floatEntry: UInt32
   /// Added to return when the floating-point context is unstacked.
@@ -77,13 +75,12 @@ extension CoreTiming {
   public var wakeUp: UInt32
 
   public init(
-    entry: UInt32, exit: UInt32, tailChain: UInt32, lateArrival: UInt32 = 0,
-    floatEntry: UInt32 = 0, floatExit: UInt32 = 0, lazyStacking: UInt32 = 0, wakeUp: UInt32 = 0
+    entry: UInt32, exit: UInt32, tailChain: UInt32, floatEntry: UInt32 = 0, floatExit: UInt32 = 0,
+    lazyStacking: UInt32 = 0, wakeUp: UInt32 = 0
   ) {
     self.entry = entry
     self.exit = exit
     self.tailChain = tailChain
-    self.lateArrival = lateArrival
     self.floatEntry = floatEntry
     self.floatExit = floatExit
     self.lazyStacking = lazyStacking

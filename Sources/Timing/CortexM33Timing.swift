@@ -31,7 +31,7 @@ public struct CortexM33Timing: CoreTiming {
 
   /// Entry 12 is not verified in a primary source; the rest stands as on the Cortex-M4.
   public let exceptions = ExceptionTiming(
-    entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
+    entry: 12, exit: 10, tailChain: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
 
   public let assumptions = [

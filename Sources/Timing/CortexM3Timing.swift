@@ -17,9 +17,9 @@ public struct CortexM3Timing: CoreTiming {
 
   /// Entry 12, return 10 (Arm KB 103489845); tail-chain as on the Cortex-M4; the rest is assumed.
   public let exceptions = ExceptionTiming(
-    entry: 12, exit: 10, tailChain: 6, lateArrival: 6, wakeUp: 0)
+    entry: 12, exit: 10, tailChain: 6, wakeUp: 0)
 
-  public let assumptions = ["exceptions.lateArrival", "exceptions.wakeUp", "storeToLoad"]
+  public let assumptions = ["exceptions.wakeUp", "storeToLoad"]
 
   public init() {}
 

@@ -16,13 +16,13 @@ public struct CortexM4Timing: CoreTiming {
     "Arm DDI0439D (Cortex-M4 TRM) tables 3-1, 3-2 and 7-1, sections 3.3.2 and 3.9.1"
 
   /// DDI0439D 3.9.1: entry 12, return 10, tail-chain 6; 17 more for the floating-point frame.
-  /// That lazy stacking costs those 17 when it happens is assumed, as are late arrival and wake-up.
+  /// That lazy stacking costs those 17 when it happens is assumed, as is waking up.
   public let exceptions = ExceptionTiming(
-    entry: 12, exit: 10, tailChain: 6, lateArrival: 6, floatEntry: 17, floatExit: 17,
+    entry: 12, exit: 10, tailChain: 6, floatEntry: 17, floatExit: 17,
     lazyStacking: 17, wakeUp: 0)
 
   public let assumptions = [
-    "exceptions.lateArrival", "exceptions.lazyStacking", "exceptions.wakeUp", "storeToLoad",
+    "exceptions.lazyStacking", "exceptions.wakeUp", "storeToLoad",
   ]
 
   public init() {}

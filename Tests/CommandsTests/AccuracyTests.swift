@@ -102,8 +102,8 @@ struct AccuracyTests {
   }
 
   @Test(arguments: [
-    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 78),
-    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 78),
+    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 38),
+    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 38),
     ("nucleo-l4r5zi", [], 20), ("nucleo-f746zg", [], 25),
   ])
   func stallsAreTrustedAsTheNearestRowsAre(
