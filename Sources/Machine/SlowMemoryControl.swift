@@ -18,7 +18,13 @@ struct SlowMemoryControl {
     engine.addCoreCaches(
       instructions: chip.core.instructionCache.map(geometry),
       data: chip.core.dataCache.map(geometry))
-    core.cacheMaintenance = { [unowned engine] in apply($0, engine) }
+    let uses = fabric.service { _ in MemoryUses() }
+    core.cacheMaintenance = { [unowned engine] operation in
+      apply(operation, engine)
+      if case .enable(let instructions, let data) = operation {
+        uses.setCoreCaches(instructions: instructions, data: data, at: engine.cycles)
+      }
+    }
     for memory in chip.memories where memory.isSlow {
       SlowMemoryControl(memory, chip, bus.analysis.timing, engine).connect(fabric, bus)
     }
@@ -87,6 +93,8 @@ struct SlowMemoryControl {
     let timing = fabric.timing(ofMemory: memory.cells)
     let (memory, core, engine, number) = (memory, chip.core, engine, number)
     let initial = Self.initial(memory, core)
+    let uses = fabric.service { _ in MemoryUses() }
+    uses.begin(memory, initial)
     timing.observe { [unowned engine] new in
       var setting = initial
       if let waits = new.waitStates {
@@ -99,6 +107,7 @@ struct SlowMemoryControl {
         memory.cache?.isUnified == true ? new.cachesInstructions : new.cachesData
       setting.isDirectMapped = new.isDirectMapped
       engine.setMemory(number, setting)
+      uses.set(memory, setting, at: engine.cycles)
     }
     timing.observeInvalidation(
       instructions: { [unowned engine] in engine.invalidateInstructions(ofMemory: number) },

@@ -37,6 +37,8 @@ public struct RunRecord: Codable, Sendable {
   public var inferences: [InferenceRecord] = []
   public var findings: [Finding] = []
   public var memory = MemoryRecord()
+  /// How each memory that may wait was set up, and for how long; nil: it was not looked at.
+  public var memoryUses: [MemoryUse]?
   /// How the firmware set up devices and sensors.
   public var settings: [DeviceSetting]? = []
   /// How interrupts were delivered: "within one basic block".
@@ -294,6 +296,24 @@ public struct Finding: Codable, Sendable, Equatable {
 }
 
 /// Bytes. Nil where it could not be learnt.
+/// A memory that lets the core wait, as it was set up for some of a run.
+public struct MemoryUse: Codable, Sendable, Hashable {
+  /// As the chip's description calls it.
+  public var memory: String
+  /// Of an access past the caches, with those of the bus.
+  public var waitStates: Int
+  /// Code and data went through caches, as far as the memory has any for them.
+  public var isCached: Bool
+  public var cycles: UInt64
+
+  public init(memory: String, waitStates: Int, isCached: Bool, cycles: UInt64) {
+    self.memory = memory
+    self.waitStates = waitStates
+    self.isCached = isCached
+    self.cycles = cycles
+  }
+}
+
 public struct MemoryRecord: Codable, Sendable, Equatable {
   public var flash: UInt64 = 0
   public var staticRAM: UInt64 = 0

@@ -44,17 +44,15 @@ public struct TimingTrust: Hashable, Sendable {
       guard region.isSlow, let wait = region.waitStates else { continue }
       let ran = record.map { $0.blocks.contains { region.contains($0.address) } } ?? true
       if region.kind == .rom && !ran { continue }
+      let kinds = kinds(of: region, board, record)
+      if kinds.isEmpty { continue }
       let marks = [
         wait.provenance.trust, region.cache?.provenance.trust, region.dataCache?.provenance.trust,
       ].compactMap(\.self)
-      let hasCoreCache = !region.isTightlyCoupled && board.chip.core.dataCache != nil
-      let kind = WaitingMemory(
-        waits: wait.uncached,
-        isCached: region.cache != nil || region.dataCache != nil || hasCoreCache)
-      let nearest = ValidatedBands.published.nearest(kind, core: name)
+      let nearest = kinds.compactMap { ValidatedBands.published.nearest($0, core: name)?.band }
       let trust = Trust(
         marks.map(\.tier).max() ?? .assumed,
-        band: max(marks.map(\.band).max() ?? Band(percent: 25), nearest?.band ?? .exact))
+        band: max(marks.map(\.band).max() ?? Band(percent: 25), nearest.max() ?? .exact))
       memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
@@ -66,6 +64,22 @@ public struct TimingTrust: Hashable, Sendable {
     return TimingTrust(
       core: core, memory: memory, basis: basis,
       assumptions: assumptions)
+  }
+
+  /// What kinds of waiting memory one was: as firmware set it up for a thousandth of the run or more; without a
+  /// run as it is with its caches on.
+  private static func kinds(
+    of region: Memory, _ board: Board, _ record: RunRecord?
+  ) -> [WaitingMemory] {
+    if let record, let uses = record.memoryUses {
+      let all = record.activeCycles &+ record.sleepCycles
+      return uses.filter {
+        $0.memory == region.name && $0.waitStates > 0 && $0.cycles >= all / 1_000
+      }.map { WaitingMemory(waits: $0.waitStates, isCached: $0.isCached) }
+    }
+    let hasCoreCache = !region.isTightlyCoupled && board.chip.core.dataCache != nil
+    let isCached = region.cache != nil || region.dataCache != nil || hasCoreCache
+    return [WaitingMemory(waits: region.waitStates?.uncached ?? 0, isCached: isCached)]
   }
 
   /// Arm's document gives the rule; that data go by the same bus is left out, and no row was measured so.

@@ -3,9 +3,11 @@ import Deployments
 import Documents
 import Foundation
 import Machine
+import RunRecord
 import Testing
 import Timing
 import Trust
+import Units
 import Verdicts
 
 @testable import Commands
@@ -113,6 +115,32 @@ struct AccuracyTests {
     let data = try DataDirectory(explicit: Self.root.path)
     let timing = TimingTrust.documented(try data.board(board, overrides: overrides))
     #expect(timing.memory.band == Band(percent: percent), "\(timing.basis)")
+  }
+
+  /// Waits past caches that firmware left off are trusted as those of memory without any.
+  @Test func aRunIsTrustedByTheCachesThatItHad() throws {
+    let board = try DataDirectory(explicit: Self.root.path).board("nucleo-l4r5zi", overrides: [])
+    func trust(_ uses: [MemoryUse]) -> TimingTrust {
+      var record = RunRecord(
+        outcome: .reachedLimit(.duration), engine: "", coreClock: Hertz(120_000_000), end: .zero)
+      record.activeCycles = 1_000_000
+      record.memoryUses = uses
+      return TimingTrust.documented(board, record: record)
+    }
+    func use(_ waits: Int, isCached: Bool, _ cycles: UInt64) -> MemoryUse {
+      MemoryUse(memory: "flash", waitStates: waits, isCached: isCached, cycles: cycles)
+    }
+    let plain = WaitingMemory(waits: 5, isCached: false)
+    let past = try #require(ValidatedBands.published.nearest(plain, core: "cortex-m4")).band
+    let cached = TimingTrust.documented(board).memory
+    #expect(past > cached.band)
+    let startUp = [use(0, isCached: true, 1_500), use(5, isCached: false, 999)]
+    #expect(trust(startUp + [use(5, isCached: true, 900_000)]).memory == cached)
+    #expect(trust([use(5, isCached: false, 900_000)]).memory.band == past)
+    #expect(
+      trust([use(5, isCached: true, 500_000), use(5, isCached: false, 1_000)]).memory.band == past)
+    let fast = trust([use(0, isCached: true, 1_000_000)])
+    #expect(fast.memory == .exact && fast.basis == ["cortex-m4 validated"])
   }
 
   @Test func noFigureIsCutOffForALongName() {

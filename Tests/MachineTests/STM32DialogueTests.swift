@@ -14,15 +14,16 @@ import Units
     let name: String
     let port: String
     let megahertz: UInt64
+    let flash: String
     var testDescription: String { name }
   }
 
   static let boards = [
-    Board(name: "nucleo-l4r5zi", port: "LPUART1", megahertz: 120),
-    Board(name: "nucleo-g0b1re", port: "USART2", megahertz: 64),
-    Board(name: "nucleo-f746zg", port: "USART3", megahertz: 216),
-    Board(name: "nucleo-u575zi-q", port: "USART1", megahertz: 160),
-    Board(name: "nucleo-h7a3zi-q", port: "USART3", megahertz: 280),
+    Board(name: "nucleo-l4r5zi", port: "LPUART1", megahertz: 120, flash: "5 true"),
+    Board(name: "nucleo-g0b1re", port: "USART2", megahertz: 64, flash: "2 true"),
+    Board(name: "nucleo-f746zg", port: "USART3", megahertz: 216, flash: "11 false"),
+    Board(name: "nucleo-u575zi-q", port: "USART1", megahertz: 160, flash: "4 true"),
+    Board(name: "nucleo-h7a3zi-q", port: "USART3", megahertz: 280, flash: "10 false"),
   ]
 
   private func dialogue(_ board: Board, _ input: String) throws -> NordicBench.Run {
@@ -49,6 +50,15 @@ import Units
     #expect(run.record.coreClock == Hertz(board.megahertz * 1_000_000))
     let findings = run.machine.fabric.findings.entries.map { "\($0.kind) \($0.place)" }
     #expect(findings == [])
+    // Its flash waits for most of the run, with its caches as the firmware left them.
+    let longest = run.record.memoryUses?.filter { $0.memory.hasPrefix("flash") }.max {
+      $0.cycles < $1.cycles
+    }
+    #expect(longest.map { "\($0.waitStates) \($0.isCached)" } == board.flash)
+    let all = run.record.activeCycles + run.record.sleepCycles
+    for (_, uses) in Dictionary(grouping: run.record.memoryUses ?? [], by: \.memory) {
+      #expect(uses.reduce(0) { $0 + $1.cycles } == all)
+    }
   }
 
   @Test(arguments: boards) func `it waits asleep for a command that does not come`(
