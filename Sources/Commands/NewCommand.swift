@@ -69,7 +69,8 @@ let deploymentTemplate = """
   for: 10 s
 
   # Times from one point to another: SENSOR.data-ready, SENSOR.read, SENSOR.pin, irq NAME,
-  # enter SYMBOL, return SYMBOL, gpio PIN rising|falling. The firmware needs no change for it.
+  # enter SYMBOL, return SYMBOL, gpio PIN rising|falling, uart NAME "TEXT". The firmware needs no
+  # change for it.
   measure:
     latency: {from: imu.data-ready, to: return deepcraft_infer}
     response: {from: imu.read, to: return deepcraft_infer, deadline: 8 ms}

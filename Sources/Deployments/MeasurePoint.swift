@@ -17,12 +17,14 @@ public enum MeasurePoint: Hashable, Sendable {
   case exit(symbol: String)
   /// An edge on a pin of the chip.
   case gpio(PinName, rising: Bool)
+  /// The last byte of a text leaves a serial port.
+  case uart(port: String, text: [UInt8])
 
   /// The sensor that it is a point of.
   public var sensor: String? {
     switch self {
     case .dataReady(let sensor), .read(let sensor), .pin(let sensor): sensor
-    case .interrupt, .entry, .exit, .gpio: nil
+    case .interrupt, .entry, .exit, .gpio, .uart: nil
     }
   }
 }
@@ -38,6 +40,7 @@ extension MeasurePoint: CustomStringConvertible {
     case .entry(let symbol): "enter \(symbol)"
     case .exit(let symbol): "return \(symbol)"
     case .gpio(let pin, let rising): "gpio \(pin) \(rising ? "rising" : "falling")"
+    case .uart(let port, let text): "uart \(port) \(SerialScript.quoted(text))"
     }
   }
 }
@@ -45,7 +48,7 @@ extension MeasurePoint: CustomStringConvertible {
 extension MeasurePoint {
   private static let forms =
     "SENSOR.data-ready, SENSOR.read, SENSOR.pin, irq NAME, enter SYMBOL, return SYMBOL, "
-    + "gpio PIN rising|falling"
+    + "gpio PIN rising|falling, uart NAME \"TEXT\""
 
   init(_ node: Node) throws(DocumentError) {
     let words = try node.string().split(separator: " ").map(String.init)
@@ -61,9 +64,21 @@ extension MeasurePoint {
         throw node.error("expected rising or falling, found '\(shortened(words[2]))'")
       }
       self = .gpio(pin, rising: words[2] == "rising")
+    case ("uart", 2...): self = try .ofText(node)
     case (let word?, 1) where word.contains("."): self = try .ofSensor(word, node)
     default: throw node.error("expected a point (\(Self.forms)), found \(node.summary)")
     }
+  }
+
+  /// `uart LPUART1 "m-ready"`, the text with the escapes of a script.
+  private static func ofText(_ node: Node) throws(DocumentError) -> MeasurePoint {
+    let words = try node.string().split(separator: " ", maxSplits: 2).map(String.init)
+    guard words.count == 3, !words[1].hasPrefix("\"") else {
+      throw node.error("expected a port and a text such as 'uart UART0 \"ready\"'")
+    }
+    do {
+      return .uart(port: words[1], text: try SerialScript.text(words[2]))
+    } catch { throw node.error(error.message) }
   }
 
   private static func ofSensor(_ word: String, _ node: Node) throws(DocumentError) -> MeasurePoint {

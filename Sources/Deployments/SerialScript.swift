@@ -50,6 +50,31 @@ public struct SerialScript: Hashable, Sendable {
   }
 }
 
+extension SerialScript {
+  /// Reads one text in double quotes, which says something.
+  static func text(_ quoted: String) throws(DocumentError) -> [UInt8] {
+    var line = SerialScriptLine(Array(quoted.utf8)[...], path: "", number: 1)
+    return try line.onlyText()
+  }
+
+  /// A text as a script writes it.
+  public static func quoted(_ bytes: [UInt8]) -> String {
+    var text = "\""
+    for byte in bytes {
+      switch byte {
+      case 0x0a: text += "\\n"
+      case 0x0d: text += "\\r"
+      case 0x09: text += "\\t"
+      case 0x22: text += "\\\""
+      case 0x5c: text += "\\\\"
+      case 0x20...0x7e: text += String(Unicode.Scalar(byte))
+      default: text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return text + "\""
+  }
+}
+
 /// One line of a script, read from left to right.
 struct SerialScriptLine {
   private let bytes: [UInt8]
@@ -84,6 +109,17 @@ struct SerialScriptLine {
       throw error("expected the end of the line, found \(found())", at: index)
     }
     return SerialScript.Step(action: action, position: position(start))
+  }
+
+  /// The line as nothing but a text that is not empty.
+  mutating func onlyText() throws(DocumentError) -> [UInt8] {
+    let text = try text(of: "the port")
+    skipBlanks()
+    guard index == bytes.count else {
+      throw error("expected the end after the text, found \(found())", at: index)
+    }
+    guard !text.isEmpty else { throw error("expected a text that is not empty", at: 0) }
+    return text
   }
 
   private mutating func action(

@@ -135,6 +135,9 @@ final class Assembly {
     watchSensors(bus.log)
     let inlined = InlinedCallWatcher(engine: engine, analysis: analysis)
     let observer = try makeObserver(engine, core, tracks, inlined)
+    try observer.measures.listen(ports: bus.serialPorts) {
+      bus.serialPort($0)?.name ?? (ConsolePort.names.contains($0) ? $0 : nil)
+    }
     core.observer = observer
     SlowMemoryControl.connectAll(board.chip, bus, core, fabric)
     systemBus.connect(engine)

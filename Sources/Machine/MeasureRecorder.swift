@@ -1,6 +1,7 @@
 import Boards
 import CortexM
 import Deployments
+import Documents
 import Engine
 import FirmwareImage
 import RunRecord
@@ -37,6 +38,7 @@ final class MeasureRecorder {
     case entry(UInt32)
     case exit(UInt32)
     case gpio(String, Bool)
+    case text(String, [UInt8])
 
     var isEdge: Bool { if case .gpio = self { true } else { false } }
   }
@@ -56,6 +58,7 @@ final class MeasureRecorder {
   var isInCode: () -> Bool = { false }
   private var pairings: [Pairing] = []
   private var roles: [Trigger: [Role]] = [:]
+  private var listeners: [TextListener] = []
 
   init(
     measures: [Measure], engine: Engine, image: FirmwareImage, board: Board,
@@ -103,6 +106,7 @@ final class MeasureRecorder {
         isEntry ? .entry($0) : .exit($0)
       }
     case .gpio(let pin, let rising): return [.gpio(pin.description, rising)]
+    case .uart(let port, let text): return [.text(port, text)]
     }
   }
 
@@ -147,7 +151,28 @@ final class MeasureRecorder {
     }
   }
 
+  /// Listens to the serial ports that points name; `resolve` gives what the chip calls one.
+  func listen(
+    ports: [String], resolve: (String) -> String?
+  ) throws(MachineError) {
+    for trigger in roles.keys {
+      guard case .text(let name, let text) = trigger else { continue }
+      guard let port = resolve(name) else {
+        throw .badInput("error: no serial port '\(name)'" + hint(for: name, in: ports))
+      }
+      listeners.append(
+        TextListener(port: port, text: text) { [unowned self] in
+          fire(trigger, at: $0, entered: $0)
+        })
+    }
+  }
+
   // MARK: What happens
+
+  /// A byte has left a serial port.
+  func transmitted(_ port: String, _ byte: UInt8, at instant: Instant) {
+    for listener in listeners where listener.port == port { listener.take(byte, at: instant) }
+  }
 
   func entered(_ function: UInt32, at instant: Instant) {
     fire(.entry(function), at: instant, entered: instant)
@@ -215,6 +240,25 @@ final class MeasureRecorder {
       }
       return record
     }
+  }
+}
+
+/// Waits for a text among what a serial port says.
+private final class TextListener {
+  let port: String
+  private let text: [UInt8]
+  private let hear: (Instant) -> Void
+  /// As many bytes as the text has, newest last.
+  private var last: [UInt8] = []
+
+  init(port: String, text: [UInt8], hear: @escaping (Instant) -> Void) {
+    (self.port, self.text, self.hear) = (port, text, hear)
+  }
+
+  func take(_ byte: UInt8, at instant: Instant) {
+    if last.count == text.count { last.removeFirst() }
+    last.append(byte)
+    if last == text { hear(instant) }
   }
 }
 

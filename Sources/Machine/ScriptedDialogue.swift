@@ -50,7 +50,7 @@ final class ScriptedDialogue: SerialPeer {
     let step = script.steps[index]
     let what =
       switch step.action {
-      case .expect(let text, _): "expected \(quoted(text))"
+      case .expect(let text, _): "expected \(SerialScript.quoted(text))"
       case .send, .wait: "more was to come"
       }
     return "\(step.position): \(what), but the run ended\(seen)"
@@ -99,32 +99,17 @@ final class ScriptedDialogue: SerialPeer {
     hasFailed = true
     fabric.requestStop(
       .scriptFailed(
-        "\(script.steps[index].position): expected \(quoted(text)) within \(time.text)\(seen)"))
+        "\(script.steps[index].position): expected \(SerialScript.quoted(text)) within \(time.text)\(seen)"
+      ))
   }
 
   /// The end of what was heard instead.
   private var seen: String {
     if heard.isEmpty { return "; nothing was seen" }
     let last = heard.suffix(60)
-    return "; seen instead: " + (last.count < heard.count ? "..." : "") + quoted(Array(last))
+    return "; seen instead: " + (last.count < heard.count ? "..." : "")
+      + SerialScript.quoted(Array(last))
   }
-}
-
-/// A text as a script writes it.
-private func quoted(_ bytes: [UInt8]) -> String {
-  var text = "\""
-  for byte in bytes {
-    switch byte {
-    case 0x0a: text += "\\n"
-    case 0x0d: text += "\\r"
-    case 0x09: text += "\\t"
-    case 0x22: text += "\\\""
-    case 0x5c: text += "\\\\"
-    case 0x20...0x7e: text += String(Unicode.Scalar(byte))
-    default: text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-  }
-  return text + "\""
 }
 
 extension Interval {

@@ -58,6 +58,7 @@ extension Machine {
 
   /// A byte leaves a port: for its peer, else for the console.
   func transmit(_ port: String, _ byte: UInt8) {
+    observer.measures.transmitted(port, byte, at: fabric.scheduler.now)
     guard let line = serial.peers.first(where: { $0.port == port }) else {
       return ConsolePort.isConsole(port) ? console(byte) : noteUnconnected(port)
     }

@@ -100,6 +100,10 @@ private func parts(_ change: (inout DeploymentParts) -> Void) -> DeploymentParts
   }
 
   @Test(arguments: [
+    (
+      #"uart LPUART1 "m-lap \r\n""#,
+      MeasurePoint.uart(port: "LPUART1", text: Array("m-lap \r\n".utf8))
+    ),
     ("imu.data-ready", MeasurePoint.dataReady(sensor: "imu")), ("imu.read", .read(sensor: "imu")),
     ("imu.pin", .pin(sensor: "imu")), ("irq TIMER3", .interrupt("TIMER3")),
     ("enter main", .entry(symbol: "main")), ("return main", .exit(symbol: "main")),

@@ -172,6 +172,38 @@ struct SerialLineTests {
     #expect(sheet.output.contains("an Intel HEX file has"))
   }
 
+  @Test(arguments: boards) func `a time is measured from one line to the next`(
+    _ board: String
+  ) throws {
+    let script = #"""
+      expect "> "
+      send "one\n"
+      expect "you said one\n> "
+      wait 20 ms
+      send "two\n"
+      expect "you said two\n> "
+      """#
+    let point = #"uart UART0 "said two\n""#
+    let run = try converse(
+      board, script,
+      ["--measure", #"lap=uart UART0 "said one\n"..\#(point)"#, "--budget", "lap=30 ms"],
+      for: "100 ms")
+    #expect(run.status == 0, "\(run.text)")
+    #expect(run.output.contains("budgets"), "\(run.text)")
+    let early = try converse(
+      board, script,
+      ["--measure", "lap=uart UART0 \"said one\"..\(point)", "--budget", "lap=15 ms"],
+      for: "100 ms")
+    #expect(early.status == 1, "\(early.text)")
+  }
+
+  @Test func `a port that the chip has not cannot be a point`() throws {
+    let run = try converse(
+      "microbit", "wait 1 ms", ["--measure", #"lap=uart UART9 "a"..uart UART0 "b""#])
+    #expect(run.status == 65)
+    #expect(run.error.contains("no serial port 'UART9'; did you mean 'UART0'?"), "\(run.text)")
+  }
+
   @Test func `equal scripts give equal results`() throws {
     let script =
       "expect \"> \"\nsend \"\(String(repeating: "long ", count: 14))\\n\"\nexpect \"long\"\n"

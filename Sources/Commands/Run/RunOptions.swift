@@ -24,7 +24,7 @@ enum RunOptions {
   static let measures = Key.list(
     "--measure", "NAME=FROM..TO",
     "a time to measure between two points: SENSOR.data-ready, SENSOR.read, SENSOR.pin, "
-      + "irq NAME, enter SYMBOL, return SYMBOL, gpio PIN rising")
+      + "irq NAME, enter SYMBOL, return SYMBOL, gpio PIN rising|falling, uart NAME \"TEXT\"")
   static let budgets = Key.list(
     "--budget", "NAME=LIMIT",
     "a limit of a measure (its maximum) or of flash, ram, stack and others")
