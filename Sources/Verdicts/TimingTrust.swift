@@ -49,10 +49,13 @@ public struct TimingTrust: Hashable, Sendable {
       let marks = [
         wait.provenance.trust, region.cache?.provenance.trust, region.dataCache?.provenance.trust,
       ].compactMap(\.self)
-      let nearest = kinds.compactMap { ValidatedBands.published.nearest($0, core: name)?.band }
+      let nearest = kinds.compactMap { ValidatedBands.published.nearest($0, core: name) }
+      // Documents give wait states; what the core makes of them is ours, held against rows at best.
+      let isHeld = nearest.allSatisfy { $0.core == name }
       let trust = Trust(
-        marks.map(\.tier).max() ?? .assumed,
-        band: max(marks.map(\.band).max() ?? Band(percent: 25), nearest.max() ?? .exact))
+        max(marks.map(\.tier).max() ?? .assumed, isHeld ? .validated : .modelled),
+        band: max(
+          marks.map(\.band).max() ?? Band(percent: 25), nearest.map(\.band).max() ?? .exact))
       memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }

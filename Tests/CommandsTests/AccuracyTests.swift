@@ -117,6 +117,16 @@ struct AccuracyTests {
     #expect(timing.memory.band == Band(percent: percent), "\(timing.basis)")
   }
 
+  /// A document's wait states are no measurement of a run that waits them.
+  @Test(arguments: [
+    ("stm32f4-discovery", Tier.validated), ("nucleo-u575zi-q", .modelled),
+    ("nucleo-l4r5zi", .modelled), ("nucleo-f746zg", .assumed),
+  ])
+  func noStallsAreBetterKnownThanTheRowsOfTheirCore(board: String, tier: Tier) throws {
+    let data = try DataDirectory(explicit: Self.root.path)
+    #expect(TimingTrust.documented(try data.board(board, overrides: [])).memory.tier == tier)
+  }
+
   /// Waits past caches that firmware left off are trusted as those of memory without any.
   @Test func aRunIsTrustedByTheCachesThatItHad() throws {
     let board = try DataDirectory(explicit: Self.root.path).board("nucleo-l4r5zi", overrides: [])
