@@ -105,44 +105,57 @@ public struct BlockTraits: OptionSet, Sendable {
 
 /// A block and what happened to it: the unit of all counting. Lives in memory that never moves.
 ///
-/// What every execution touches comes first and fills one line of the host's cache.
+/// What every execution touches comes first and fills one line of the host's cache; what asks a slow
+/// memory touches fills the next.
 struct Block {
   var address: UInt32
   var end: UInt32
   var traits: UInt32
   var cycles: UInt32
-  var takenExtra: UInt32
-  var branchedToExtra: UInt32
+  var takenExtra: UInt16
+  var branchedToExtra: UInt16
   /// Wait states of its data reads that are the same each time.
   var fixedWaits: UInt32
+  var executions: UInt64 = 0
+  var takenExits: UInt64 = 0
+  var branchedEntries: UInt64 = 0
+  /// The blocks that it ran on into last, and branched to last; itself where there was none.
+  var following: UnsafeMutablePointer<Block>?
+  var taken: UnsafeMutablePointer<Block>?
+  /// The cache that its fetches go through just now. What `moves` of that cache was when it wrote down that
+  /// it uses its lines, and when it last did.
+  var codeLevel: UnsafeMutablePointer<CacheLevel>?
+  var orderStamp: UInt64 = .max
+  var lastUse: UInt64 = 0
+  /// How many lines of the cache it lies in, once it was looked for there.
+  var cacheLines: UInt32 = 0
   /// How many further turns of a loop of this block alone meet its memories as the last did, and what
   /// each of them waits for data.
   var calmTurns: UInt32 = 0
   var calmWaits: UInt32 = 0
-  /// How many lines of the cache it lies in, once it was looked for there.
-  var cacheLines: UInt32 = 0
-  var executions: UInt64 = 0
-  var takenExits: UInt64 = 0
-  var branchedEntries: UInt64 = 0
-  /// The slow memory that it lies in.
-  var path: UnsafeMutablePointer<MemoryPath>?
-  /// The change count of the cache when its lines were there, and the slots where they were.
-  var fetchStamp: UInt64 = .max
-  var cacheSlots: UnsafeMutablePointer<UInt16>?
+  /// Its lines in the slow memory.
+  var lineCount: UInt16 = 0
   /// Its data accesses; nil: none.
   var accesses: UnsafeMutablePointer<BlockAccesses>?
   /// Wait-state cycles paid so far, and those of them that were paid for its code.
   var stallCycles: UInt64 = 0
   var fetchStallCycles: UInt64 = 0
+  /// The change count of the cache when its lines were there, and the slots where they were: in place, if
+  /// they are few.
+  var fetchStamp: UInt64 = .max
+  var fewSlots: UInt64 = 0
+  var cacheSlots: UnsafeMutablePointer<UInt16>?
+  /// The block that used the cache before it.
+  var nextUsed: UnsafeMutablePointer<Block>?
+  /// The slow memory that it lies in.
+  var path: UnsafeMutablePointer<MemoryPath>?
+  var lines: UnsafeMutablePointer<FetchLine>?
   /// How often its end was mispredicted, and how often its target took its second slot.
   var mispredictions: UInt64 = 0
   /// Cycles of divisions beyond those that it is described with; they are in `cycles` while it runs.
   var divisionCycles: UInt64 = 0
   var pairedExits: UInt64 = 0
   var function: UInt32
-  /// Its lines in the slow memory.
-  var lineCount: UInt16 = 0
-  var lines: UnsafeMutablePointer<FetchLine>?
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
   var unspentInstructions: UInt64 = 0
@@ -155,13 +168,28 @@ struct Block {
   /// Every block, newest first.
   var older: UnsafeMutablePointer<Block>?
 
+  /// Makes room for the slots of its lines: few of them are beside what is read with them.
+  static func allocateSlots(of block: UnsafeMutablePointer<Block>, _ count: Int) {
+    guard count > 4 else {
+      block.pointee.fewSlots = 0
+      let place = MemoryLayout<Block>.offset(of: \.fewSlots).unsafelyUnwrapped
+      block.pointee.cacheSlots =
+        count == 0
+        ? nil : (UnsafeMutableRawPointer(block) + place).assumingMemoryBound(to: UInt16.self)
+      return
+    }
+    let slots = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
+    slots.initialize(repeating: 0, count: count)
+    block.pointee.cacheSlots = slots
+  }
+
   mutating func freePrograms() {
     lines?.deallocate()
     lines = nil
-    cacheSlots?.deallocate()
+    if lineCount > 4 { cacheSlots?.deallocate() }
     cacheSlots = nil
     accesses?.pointee.destroy()
-    accesses?.deallocate()
+    UnsafeMutableRawPointer(accesses)?.deallocate()
     accesses = nil
   }
 }

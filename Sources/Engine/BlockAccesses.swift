@@ -13,22 +13,27 @@ struct BlockAccesses {
     var slot: UInt16 = 0
   }
 
+  // What every evaluation touches comes first.
+  /// The programs that were seen to reach slow memory, neighbours joined; `activeCount` of them.
+  let active: UnsafeMutableBufferPointer<Entry>
+  private(set) var activeCount = 0
+  /// What they need, and what all programs together do.
+  private(set) var plan: ValuePlan
+  /// How many further turns of the loop touch only the lines of the last one, and what each of them
+  /// waits.
+  var quietTurns: UInt32 = 0
+  var quietWaits: UInt32 = 0
+  /// All that the addresses need grows by constants, and the block branches to itself.
+  private(set) var isInductive = false
   let programs: UnsafeMutableBufferPointer<Entry>
   let derived: UnsafeMutableBufferPointer<DerivedValue>
   let stores: UnsafeMutableBufferPointer<StoreProgram>
   /// Which programs were seen to reach slow memory.
   private let isSlow: UnsafeMutableBufferPointer<Bool>
-  /// Those programs, neighbours joined; `activeCount` of them.
-  let active: UnsafeMutableBufferPointer<Entry>
-  private(set) var activeCount = 0
-  /// What they need, and what all programs together do.
-  private(set) var plan: ValuePlan
   /// What is added to each of them when the block runs again right away.
   let growth: UnsafeMutableBufferPointer<UInt32>
   var derivesValues: Bool { plan.neededCount > 0 }
   private(set) var divisions: BlockDivisions
-  /// All that the addresses need grows by constants, and the block branches to itself.
-  private(set) var isInductive = false
   private let isLoop: Bool
   private let changes: UnsafeMutableBufferPointer<UInt32?>
   /// How often it was looked at; it waited differently from one time to another.
@@ -36,10 +41,6 @@ struct BlockAccesses {
   var isMixed = false
   /// What its data waited each time so far.
   var fixedWaits: UInt32 = 0
-  /// How many further turns of the loop touch only the lines of the last one, and what each of them
-  /// waits.
-  var quietTurns: UInt32 = 0
-  var quietWaits: UInt32 = 0
 
   /// Accesses no memory: it only divides.
   var isEmpty: Bool { programs.isEmpty }

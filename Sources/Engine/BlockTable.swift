@@ -30,6 +30,8 @@ struct BlockTable {
       byteCount: MemoryLayout<Block>.stride, alignment: 64
     ).bindMemory(to: Block.self, capacity: 1)
     entry.initialize(to: block)
+    entry.pointee.following = entry
+    entry.pointee.taken = entry
     let slot = Int(block.address >> Self.pageBits)
     let page = root[slot] ?? makePage(slot)
     let index = Int((block.address & 0xfff) >> 1)

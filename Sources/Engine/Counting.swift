@@ -31,8 +31,8 @@ extension Engine {
       description.traits.rawValue | BlockTraits.any.rawValue | BlockTraits.inPieces.rawValue
     markBreakpoint(block)
     block.pointee.cycles = description.cycles
-    block.pointee.takenExtra = description.takenExtra
-    block.pointee.branchedToExtra = description.branchedToExtra
+    block.pointee.takenExtra = UInt16(clamping: description.takenExtra)
+    block.pointee.branchedToExtra = UInt16(clamping: description.branchedToExtra)
     block.pointee.function = description.function
     keepPrograms(block)
     setTrait(.followsDivisions, !description.accesses.divisions.isEmpty, block)
@@ -41,16 +41,19 @@ extension Engine {
 
   /// Puts what the per-block path reads of a description where it costs no reference.
   private func keepPrograms(_ block: UnsafeMutablePointer<Block>) {
+    block.pointee.codeLevel?.pointee.settleUses()
     block.pointee.freePrograms()
     let description = block.pointee.description
     block.pointee.lineCount = UInt16(clamping: description.lines.count)
     block.pointee.lines = copy(description.lines)
-    block.pointee.cacheSlots = copy(description.lines.map { _ in UInt16(0) })
+    Block.allocateSlots(of: block, description.lines.count)
     let programs = description.accesses
     guard
       !programs.accesses.isEmpty || !programs.divisions.isEmpty || description.port != nil
     else { return }
-    let accesses = UnsafeMutablePointer<BlockAccesses>.allocate(capacity: 1)
+    let accesses = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<BlockAccesses>.stride, alignment: 64
+    ).bindMemory(to: BlockAccesses.self, capacity: 1)
     accesses.initialize(to: BlockAccesses(description.accesses))
     accesses.pointee.prepareDivisions(state.pointee.divisionValues)
     block.pointee.accesses = accesses

@@ -97,14 +97,16 @@ enum DataReads {
   }
 
   /// The next turn of a loop of one block.
+  @inline(__always)
   private static func turn(_ state: State, _ accesses: Accesses) -> UInt32 {
     let count = state.pointee.takenCalmTurns &+ 1
     state.pointee.takenCalmTurns = 0
     accesses.pointee.quietTurns = 0
-    let plan = accesses.pointee.plan
-    for index in 0..<plan.registerCount {
-      plan.targets[index]?.assumingMemoryBound(to: UInt32.self).pointee &+=
-        accesses.pointee.growth[index] &* count
+    let targets = accesses.pointee.plan.targets
+    let growth = accesses.pointee.growth
+    for index in 0..<accesses.pointee.plan.registerCount {
+      targets[index].unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self).pointee &+=
+        growth[index] &* count
     }
     if accesses.pointee.activeCount == 1, !accesses.pointee.derivesValues,
       let waits = stream(state, accesses)

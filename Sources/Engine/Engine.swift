@@ -207,17 +207,18 @@ public final class Engine {
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks, .predicting]
     state.initialize(
       to: HotState(
-        previous: nothing, entering: nothing, enteringMask: entering.rawValue,
-        leavingMask: leaving.rawValue,
-        paths: MemoryPaths(), values: values[0], divisionValues: values[1], table: table,
-        calls: CallStack(functionCount: functionCount)))
+        previous: nothing, enteringMask: entering.rawValue, leavingMask: leaving.rawValue,
+        values: values[0], table: table, entering: nothing, paths: MemoryPaths(),
+        divisionValues: values[1], calls: CallStack(functionCount: functionCount)))
     return state
   }
 
   private func addHooks() throws(EngineError) {
     var hook = uc_hook()
     let user = UnsafeMutableRawPointer(state)
-    try check(thumbprint_hook_block(handle, &hook, blockHook, user), "hook blocks")
+    let hookBlock: thumbprint_block_hook =
+      if model == .cortexM7 { blockHookOfAny } else { blockHook }
+    try check(thumbprint_hook_block(handle, &hook, hookBlock, user), "hook blocks")
     try check(
       thumbprint_hook_translation(handle, &hook, translationHook, user), "hook translation")
     try check(thumbprint_hook_interrupt(handle, &hook, interruptHook, user), "hook interrupts")

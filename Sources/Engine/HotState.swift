@@ -8,15 +8,26 @@ struct HotState {
   var deadline: UInt64 = .max
   /// The cycle at which the block under way began.
   var blockStart: UInt64 = 0
-  /// Cycles by which its own accesses to devices made the block that began at that cycle longer.
-  var ownStall: (blockStart: UInt64, cycles: UInt64) = (.max, 0)
   var previous: UnsafeMutablePointer<Block>
-  /// The block that the slow path is looking at.
-  var entering: UnsafeMutablePointer<Block>
   /// Traits of a block about to run that call for the slow path.
   var enteringMask: UInt32
   /// Traits of the block just left that call for the slow path.
   var leavingMask: UInt32
+  /// The loop that takes calm turns, and how many it was given.
+  var calmBlock: UnsafeMutablePointer<Block>?
+  var calmTurns: UInt32 = 0
+  /// How many of them it took, the last time.
+  var takenCalmTurns: UInt32 = 0
+  /// The core registers and loaded words that addresses are made of; one of them is always zero.
+  let values: UnsafeMutablePointer<UInt32>
+  /// The loop whose values those are.
+  var evaluated: UnsafeMutablePointer<Block>?
+  var table: BlockTable
+  var predictor = BranchPredictor()
+  /// The block that the slow path is looking at.
+  var entering: UnsafeMutablePointer<Block>
+  /// Cycles by which its own accesses to devices made the block that began at that cycle longer.
+  var ownStall: (blockStart: UInt64, cycles: UInt64) = (.max, 0)
   var stop = StopCode.none
   /// What a debugger makes of the next block.
   var pieces = Pieces.none
@@ -58,22 +69,11 @@ struct HotState {
   var stackLimit: UInt32 = 0
   var paths: MemoryPaths
   var memories = HostMemories()
-  /// The core registers and loaded words that addresses are made of; one of them is always zero.
-  let values: UnsafeMutablePointer<UInt32>
-  /// The same for the operands of divisions.
+  /// The same as `values` for the operands of divisions.
   let divisionValues: UnsafeMutablePointer<UInt32>
-  /// The loop whose values those are.
-  var evaluated: UnsafeMutablePointer<Block>?
-  /// The loop that takes calm turns, and how many it was given.
-  var calmBlock: UnsafeMutablePointer<Block>?
-  var calmTurns: UInt32 = 0
-  /// How many of them it took, the last time.
-  var takenCalmTurns: UInt32 = 0
   /// When a block began that waited for data, and how long: the last one.
   var waitedAt: UInt64 = .max
   var waitedFor: UInt32 = 0
-  var predictor = BranchPredictor()
-  var table: BlockTable
   var calls: CallStack
   var unaligned = UnalignedLoads()
   /// Look at every read instead of now and then: the oracle of the sampling.

@@ -99,11 +99,9 @@ public enum MemoryFingerprint {
         to: FetchLine(
           offset: UInt16(index * 9 / count), slack: UInt8(index % 3), cycles: UInt8(line / 4)))
     }
-    let slots = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
-    slots.initialize(repeating: 0, count: count)
     block.pointee.lines = lines
     block.pointee.lineCount = UInt16(count)
-    block.pointee.cacheSlots = slots
+    Block.allocateSlots(of: block, count)
     return block
   }
 }

@@ -12,42 +12,58 @@ enum MemoryQuestions {
   ) -> (fetch: UInt64, data: UInt32) {
     let isTurn = previous == block
     let path = block.pointee.path
-    // Data that have a cache of their own leave the code of a calm loop where it is.
-    let isStillHeld =
-      isTurn && state.pointee.calmBlock == block && path?.pointee.isUnified != true
+    if isTurn, state.pointee.calmBlock == block, path?.pointee.isUnified != true {
+      return askAgain(uc, state, block)
+    }
     state.pointee.takenCalmTurns = 0
     settle(state)
     block.pointee.calmTurns = 0
     var fetch: UInt64 = 0
     let traits = block.pointee.traits
-    if isStillHeld {
-      path?.pointee.instructions?.pointee.note(hits: UInt64(block.pointee.cacheLines))
-    } else if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
+    if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
       fetch = path.unsafelyUnwrapped.pointee.fetch(
         block, at: cycle, isBranchedTo: previous.pointee.end != block.pointee.address)
       if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
     }
     guard traits & BlockTraits.readsSlowly.rawValue != 0 else {
-      if isTurn && isHeld(state, block) { calm(state, block, longCalm, waiting: 0) }
+      if isTurn && isHeld(block) { calm(state, block, longCalm, waiting: 0) }
       return (fetch, block.pointee.fixedWaits)
     }
     let data = block.pointee.fixedWaits &+ DataReads.waits(uc, state, block, isTurn: isTurn)
     if isTurn, let accesses = block.pointee.accesses, accesses.pointee.quietTurns > 0,
-      traits & BlockTraits.fetchesSlowly.rawValue == 0 || isStillHeld || isHeld(state, block)
+      traits & BlockTraits.fetchesSlowly.rawValue == 0 || isHeld(block)
     {
       calm(state, block, accesses.pointee.quietTurns, waiting: accesses.pointee.quietWaits)
     }
     return (fetch, data)
   }
 
-  /// Whether a cache holds all of its code.
-  private static func isHeld(
-    _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>
-  ) -> Bool {
-    guard let level = block.pointee.path?.pointee.instructions else {
-      return false
+  /// The turn of a loop after calm ones: data that have a cache of their own left its code where it is.
+  @inline(__always)
+  private static func askAgain(
+    _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
+    _ block: UnsafeMutablePointer<Block>
+  ) -> (fetch: UInt64, data: UInt32) {
+    let taken = state.pointee.calmTurns &- block.pointee.calmTurns
+    block.pointee.codeLevel?.pointee.note(
+      hits: UInt64(taken &+ 1) &* UInt64(block.pointee.cacheLines))
+    state.pointee.takenCalmTurns = taken
+    state.pointee.calmBlock = nil
+    block.pointee.calmTurns = 0
+    guard block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 else {
+      if isHeld(block) { calm(state, block, longCalm, waiting: 0) }
+      return (0, block.pointee.fixedWaits)
     }
-    return level.pointee.has(block)
+    let data = block.pointee.fixedWaits &+ DataReads.waits(uc, state, block, isTurn: true)
+    if let accesses = block.pointee.accesses, accesses.pointee.quietTurns > 0 {
+      calm(state, block, accesses.pointee.quietTurns, waiting: accesses.pointee.quietWaits)
+    }
+    return (0, data)
+  }
+
+  /// Whether a cache holds all of its code.
+  private static func isHeld(_ block: UnsafeMutablePointer<Block>) -> Bool {
+    block.pointee.codeLevel?.pointee.has(block) == true
   }
 
   private static func calm(
@@ -70,7 +86,7 @@ enum MemoryQuestions {
     guard block.pointee.traits & BlockTraits.fetchesSlowly.rawValue != 0,
       let path = block.pointee.path
     else { return }
-    path.pointee.instructions?.pointee.note(hits: taken &* UInt64(block.pointee.cacheLines))
+    block.pointee.codeLevel?.pointee.note(hits: taken &* UInt64(block.pointee.cacheLines))
     guard path.pointee.isUnified, let accesses = block.pointee.accesses else { return }
     for index in 0..<accesses.pointee.activeCount {
       accesses.pointee.active[index].window.level?.pointee.note(hits: taken)

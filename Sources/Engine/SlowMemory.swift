@@ -216,14 +216,17 @@ extension Engine {
 
   /// What a block must ask its memory, as that is set now.
   func adjust(_ block: UnsafeMutablePointer<Block>) {
+    block.pointee.codeLevel?.pointee.settleUses()
     block.pointee.cacheLines = 0
     block.pointee.fetchStamp = .max
+    block.pointee.orderStamp = .max
     block.pointee.calmTurns = 0
     block.pointee.fixedWaits = 0
     let paths = state.pointee.paths
     var asks = false
     if let path = paths.path(of: block.pointee.address), block.pointee.lines != nil {
       block.pointee.path = path
+      block.pointee.codeLevel = path.pointee.instructions
       asks = !path.pointee.fetchesAtOnce
     }
     block.pointee.accesses?.pointee.forget()

@@ -3,14 +3,17 @@ internal import CUnicorn
 /// Which registers and derived values some numbers of a block need, in memory that costs no reference.
 struct ValuePlan {
   /// The registers as the engine numbers them, and where their values go.
-  let registers: UnsafeMutableBufferPointer<Int32>
-  let targets: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
-  private(set) var registerCount = 0
+  let registers: UnsafeMutablePointer<Int32>
+  let targets: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   /// The derived values, in order; `neededCount` of them.
-  let needed: UnsafeMutableBufferPointer<UInt8>
-  private(set) var neededCount = 0
+  let needed: UnsafeMutablePointer<UInt8>
+  private var registersRead: UInt8 = 0
+  private var valuesNeeded: UInt8 = 0
   /// The registers, a bit each.
   private(set) var mask: UInt16 = 0
+
+  var registerCount: Int { Int(registersRead) }
+  var neededCount: Int { Int(valuesNeeded) }
 
   init(derivedCount: Int) {
     registers = .allocate(capacity: 15)
@@ -41,27 +44,31 @@ struct ValuePlan {
       }
     }
     mask = core
-    registerCount = 0
+    var count = 0
     for number in 0..<15 where core & 1 << UInt16(number) != 0 {
-      registers[registerCount] = BlockAccesses.identifier(number)
-      targets[registerCount] = UnsafeMutableRawPointer(values + number)
-      registerCount += 1
+      registers[count] = BlockAccesses.identifier(number)
+      targets[count] = UnsafeMutableRawPointer(values + number)
+      count += 1
     }
-    neededCount = 0
+    registersRead = UInt8(count)
+    count = 0
     for index in derived.indices where derivedMask >> UInt64(index) & 1 != 0 {
-      needed[neededCount] = UInt8(index)
-      neededCount += 1
+      needed[count] = UInt8(index)
+      count += 1
     }
+    valuesNeeded = UInt8(count)
   }
 
   /// Reads the registers.
   @inline(__always)
   func read(_ uc: OpaquePointer?) {
-    if registerCount > 2 {
-      uc_reg_read_batch(uc, registers.baseAddress, targets.baseAddress, Int32(registerCount))
+    if registersRead > 2 {
+      uc_reg_read_batch(uc, registers, targets, Int32(registerCount))
       return
     }
-    for index in 0..<registerCount { uc_reg_read(uc, registers[index], targets[index]) }
+    guard registersRead > 0 else { return }
+    uc_reg_read(uc, registers[0], targets[0])
+    if registersRead == 2 { uc_reg_read(uc, registers[1], targets[1]) }
   }
 
   func destroy() {
