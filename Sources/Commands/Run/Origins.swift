@@ -1,7 +1,6 @@
 import Boards
 import Deployments
 import FileSystem
-import Synchronization
 import Timing
 import Units
 import Verdicts
@@ -21,7 +20,8 @@ struct Origins {
     }
     let board = plan.data.sources(of: plan.board, named: plan.deployment.board)
     add("board-files", Self.digest(board))
-    add("timing-model", TimingDigests.shared.digest(of: plan.board.chip.core.name))
+    let timing = TimingCatalog.timing(of: plan.board.chip.core.name)
+    add("timing-model", timing.flatMap { TimingCatalog.fingerprints[$0.name] } ?? "")
     add("thumbprint", Version.number)
   }
 
@@ -38,18 +38,5 @@ struct Origins {
       digest.update(bytes)
     }
     return String(digest.hexDigest().prefix(12))
-  }
-}
-
-/// The fingerprints of the timing models, each worked out once.
-private final class TimingDigests: Sendable {
-  static let shared = TimingDigests()
-  private let known = Mutex<[String: String]>([:])
-
-  func digest(of core: String) -> String {
-    if let digest = known.withLock({ $0[core] }) { return digest }
-    let digest = TimingCatalog.timing(of: core)?.fingerprint ?? ""
-    known.withLock { $0[core] = digest }
-    return digest
   }
 }
