@@ -317,7 +317,8 @@ private func undoEntry(
 }
 
 /// Keeps the shadow of calls: a call pushes, a jump back to the newest return address pops, a jump to
-/// another function's entry is a tail call.
+/// another function's entry is a tail call. A call to a label of the same function may return for its caller,
+/// as those of libgcc's double precision do.
 private func followCall(
   _ state: UnsafeMutablePointer<HotState>, _ previous: UnsafeMutablePointer<Block>,
   _ block: UnsafeMutablePointer<Block>, _ leaving: BlockTraits, _ entering: BlockTraits
@@ -330,9 +331,17 @@ private func followCall(
     }
     return
   }
-  if leaving.contains(.mayReturn) && state.pointee.calls.returns(to: address) {
-    popAll(state, cycle)
-    return
+  if leaving.contains(.mayReturn) {
+    if state.pointee.calls.returns(to: address) { return popAll(state, cycle) }
+    let isElsewhere =
+      previous.pointee.function != block.pointee.function
+      || block.pointee.function == BlockDescription.noFunction
+    if isElsewhere, !entering.contains(.functionEntry),
+      let index = state.pointee.calls.frame(returningTo: address)
+    {
+      while state.pointee.calls.depth > index { popAll(state, cycle) }
+      return
+    }
   }
   guard entering.contains(.functionEntry), previous.pointee.function != block.pointee.function
   else { return }

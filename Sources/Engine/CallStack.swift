@@ -123,6 +123,17 @@ struct CallStack {
     depth > 0 && frames[depth - 1].returnAddress == address && !frames[depth - 1].isBarrier
   }
 
+  /// The newest frame below the newest of all that returns there, as far as the present context reaches.
+  @inline(never)
+  func frame(returningTo address: UInt32) -> Int? {
+    var index = depth - 1
+    while index >= 0, !frames[index].isBarrier {
+      if frames[index].returnAddress == address { return index }
+      index -= 1
+    }
+    return nil
+  }
+
   /// Leaves the newest frame and gives it; its inclusive cycles are counted once for nested calls of
   /// the same function.
   @inline(__always)
