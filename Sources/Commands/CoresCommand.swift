@@ -45,6 +45,7 @@ private func coreSheet(_ core: any CoreTiming) -> Sheet {
     ("floatEntry", costs.floatEntry, "more when the floating-point frame is stacked at once"),
     ("floatExit", costs.floatExit, "more when it is unstacked"),
     ("lazyStacking", costs.lazyStacking, "at the first floating-point instruction of a handler"),
+    ("hiddenWaits", costs.hiddenWaits, "of waits for vector and handler that entry hides"),
     ("wakeUp", costs.wakeUp, "from the wake-up event to the first instruction"),
   ]
   var sheet = Sheet(title: core.name)

@@ -59,6 +59,9 @@ extension CortexM {
       control.hfsr |= SystemControl.HFSR.vectorTable
       return lockUpOrHardFault(number, .dataBus(entry), link)
     }
+    let waits = processor.waits(forVectorAt: entry, handler: Address(vector & ~1))
+    let hidden = isTailChained ? 0 : timing.hiddenWaits
+    if waits > hidden { processor.charge(waits - hidden, for: isTailChained ? .tailChain : .entry) }
     processor.setExecutionState(0x0100_0000)
     processor[.pc] = vector | 1
     observer?.exceptionEntered(number, isTailChained: isTailChained)

@@ -17,6 +17,8 @@ public protocol Processor: AnyObject {
   /// N, Z, C, V, Q and GE, from an XPSR.
   func setApplicationFlags(_ xpsr: UInt32)
 
+  /// Core clocks that a vector and then the first instruction of its handler are waited for.
+  func waits(forVectorAt vector: Address, handler: Address) -> UInt32
   /// Lets core clocks pass, and what falls due in them happen.
   func charge(_ cycles: UInt32, for cause: ExceptionCost)
   /// The next use of the floating-point unit writes the reserved frame and takes so long.
@@ -154,12 +156,15 @@ public struct ExceptionCycles: Sendable {
   public var floatingPointStacking: UInt32
   /// More for restoring a floating-point frame that was written.
   public var floatingPointUnstacking: UInt32
+  /// Of the waits for the vector and the handler, those that pass while the frame is written.
+  public var hiddenWaits: UInt32
 
   public init(
     entry: UInt32, exceptionReturn: UInt32, tailChain: UInt32, floatingPointStacking: UInt32,
-    floatingPointUnstacking: UInt32
+    floatingPointUnstacking: UInt32, hiddenWaits: UInt32 = 0
   ) {
     self.entry = entry
+    self.hiddenWaits = hiddenWaits
     self.exceptionReturn = exceptionReturn
     self.tailChain = tailChain
     self.floatingPointStacking = floatingPointStacking

@@ -163,6 +163,15 @@ struct MemoryPath {
     return stall
   }
 
+  /// Cycles that the core waits for a word of code that it asks for in cycle `asked`.
+  mutating func fetch(_ address: UInt32, at asked: UInt64) -> UInt64 {
+    if let instructions {
+      var slot = UInt16.max
+      if !instructions.pointee.misses(address &>> instructions.pointee.shift, &slot) { return 0 }
+    }
+    return read(address &>> lineShift, asked) &- asked
+  }
+
   /// The cycle from which a line is there that was asked for in cycle `request`.
   private mutating func read(_ line: UInt32, _ request: UInt64) -> UInt64 {
     if line == bufferedLine { return request }

@@ -188,6 +188,17 @@ extension Engine {
     return (reads, lookUps)
   }
 
+  /// Cycles that the core waits for a word of code which it asks for so many cycles from now, outside of any
+  /// block.
+  public func waitsForCode(at address: Address, after cycles: UInt32) -> UInt32 {
+    guard let path = state.pointee.paths.path(of: address.value), !path.pointee.fetchesAtOnce else {
+      return 0
+    }
+    endCalm()
+    let asked = state.pointee.cycles &+ UInt64(cycles)
+    return UInt32(clamping: path.pointee.fetch(address.value, at: asked))
+  }
+
   /// How many data reads of the block under way, all of which are looked at when it begins, missed the data
   /// cache of a memory.
   public func dataMissesOfCurrentBlock(ofMemory number: Int) -> UInt32 {

@@ -86,6 +86,7 @@ extension ExceptionCycles {
   init(_ timing: ExceptionTiming) {
     self.init(
       entry: timing.entry, exceptionReturn: timing.exit, tailChain: timing.tailChain,
-      floatingPointStacking: timing.floatEntry, floatingPointUnstacking: timing.floatExit)
+      floatingPointStacking: timing.floatEntry, floatingPointUnstacking: timing.floatExit,
+      hiddenWaits: timing.hiddenWaits)
   }
 }

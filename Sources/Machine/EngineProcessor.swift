@@ -69,6 +69,11 @@ final class EngineProcessor: Processor {
   func setExecutionState(_ epsr: UInt32) { engine.setExecutionState(epsr) }
   func setApplicationFlags(_ xpsr: UInt32) { engine.setApplicationFlags(xpsr) }
 
+  func waits(forVectorAt vector: Address, handler: Address) -> UInt32 {
+    let first = engine.waitsForCode(at: vector, after: 0)
+    return first + engine.waitsForCode(at: handler, after: first)
+  }
+
   func charge(_ cycles: UInt32, for cause: ExceptionCost) {
     exceptionCycles += UInt64(cycles)
     engine.cycles += UInt64(cycles)

@@ -71,12 +71,15 @@ extension CoreTiming {
   public var floatExit: UInt32
   /// Paid by the first floating-point instruction of a handler when stacking is lazy.
   public var lazyStacking: UInt32
+  /// What reading the vector and the handler's first instruction may wait before entry takes longer: they pass
+  /// while the frame is written.
+  public var hiddenWaits: UInt32
   /// From the wake-up event to the first instruction after WFI or WFE, clocks running.
   public var wakeUp: UInt32
 
   public init(
     entry: UInt32, exit: UInt32, tailChain: UInt32, floatEntry: UInt32 = 0, floatExit: UInt32 = 0,
-    lazyStacking: UInt32 = 0, wakeUp: UInt32 = 0
+    lazyStacking: UInt32 = 0, hiddenWaits: UInt32 = 0, wakeUp: UInt32 = 0
   ) {
     self.entry = entry
     self.exit = exit
@@ -84,6 +87,7 @@ extension CoreTiming {
     self.floatEntry = floatEntry
     self.floatExit = floatExit
     self.lazyStacking = lazyStacking
+    self.hiddenWaits = hiddenWaits
     self.wakeUp = wakeUp
   }
 }

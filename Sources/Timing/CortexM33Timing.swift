@@ -32,7 +32,7 @@ public struct CortexM33Timing: CoreTiming {
   /// Entry 12 is not verified in a primary source; the rest stands as on the Cortex-M4.
   public let exceptions = ExceptionTiming(
     entry: 12, exit: 10, tailChain: 6, floatEntry: 17, floatExit: 17,
-    lazyStacking: 17, wakeUp: 0)
+    lazyStacking: 17, hiddenWaits: 3, wakeUp: 0)
 
   public let assumptions = [
     "exceptions", "divide", "floatDivide", "loadedRefill", "tableBranch", "storeToLoad",

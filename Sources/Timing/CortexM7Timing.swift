@@ -30,7 +30,7 @@ public struct CortexM7Timing: CoreTiming {
   /// Entry typically 12, at worst 14; the rest stands as on the Cortex-M4.
   public let exceptions = ExceptionTiming(
     entry: 12, exit: 10, tailChain: 6, floatEntry: 17, floatExit: 17,
-    lazyStacking: 17, wakeUp: 0)
+    lazyStacking: 17, hiddenWaits: 3, wakeUp: 0)
 
   public let assumptions = ["exceptions", "divide", "branchPrediction", "returnPrediction"]
 

@@ -15,6 +15,8 @@ final class FakeProcessor: Processor {
   var masks: [CoreRegister: UInt32] = [:]
   var controlWord: UInt32 = 0
   var fpscr: UInt32 = 0
+  /// What each vector and its handler are waited for.
+  var vectorWaits: UInt32 = 0
   var singles = [UInt32](repeating: 0, count: 32)
   var code = [UInt32](repeating: 0, count: 0x4000)
   var ram = [UInt32](repeating: 0, count: 0x4000)
@@ -96,6 +98,8 @@ final class FakeProcessor: Processor {
   func setExecutionState(_ epsr: UInt32) { execution = epsr & 0x0700_fc00 }
   func setApplicationFlags(_ xpsr: UInt32) { flags = xpsr & 0xf80f_0000 }
 
+  func waits(forVectorAt vector: Address, handler: Address) -> UInt32 { vectorWaits }
+
   func charge(_ cycles: UInt32, for cause: ExceptionCost) {
     charges.append((cycles, cause))
     pass(UInt64(cycles))
@@ -154,7 +158,7 @@ final class CoreBench: ExceptionObserver {
       features: features,
       timing: ExceptionCycles(
         entry: 12, exceptionReturn: 10, tailChain: 6, floatingPointStacking: 17,
-        floatingPointUnstacking: 17),
+        floatingPointUnstacking: 17, hiddenWaits: 3),
       processor: processor, fabric: fabric,
       activeCycles: { [unowned processor] in processor.cycles })
     processor.code[0] = Self.stackTop

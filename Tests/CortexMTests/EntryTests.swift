@@ -23,6 +23,24 @@ struct EntryTests {
     #expect(bench.processor.floatingPointOff)
   }
 
+  @Test(arguments: [(0, [12]), (3, [12]), (5, [12, 2])] as [(UInt32, [UInt32])])
+  func theFrameHidesSomeOfTheWaitsForTheVector(waits: UInt32, charges: [UInt32]) {
+    let bench = prepared()
+    bench.processor.vectorWaits = waits
+    bench.pend(1)
+    #expect(bench.core.takePending() == 17)
+    #expect(bench.processor.charges.map(\.0) == charges)
+  }
+
+  @Test func nothingHidesThoseOfATailChain() {
+    let bench = prepared()
+    bench.pend(1, 2)
+    #expect(bench.core.takePending() == 17)
+    bench.processor.vectorWaits = 5
+    bench.leave()
+    #expect(bench.processor.charges.map(\.0) == [12, 6, 5])
+  }
+
   @Test func aBasicFrameHoldsEightWords() {
     let bench = prepared()
     bench.pend(1)
