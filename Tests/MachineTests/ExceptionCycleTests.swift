@@ -30,14 +30,30 @@ struct ExceptionCycleTests {
   ]
   static let floating = cores.filter(\.hasFloats)
 
-  private func run(_ core: Core, _ number: Int) throws -> NordicBench.Run {
-    let run = try NordicBench.run("exception-cycles", board: core.name, ["CASE": "\(number)"])
+  private func run(_ core: Core, _ number: Int, waits: UInt64 = 0) throws -> NordicBench.Run {
+    let run = try NordicBench.run("exception-cycles", board: core.name, ["CASE": "\(number)"]) {
+      if waits > 0 { $0.settings = ["board.flash.wait-states=\(waits)"] }
+    }
     #expect(run.record.outcome == .exited(code: 0))
     return run
   }
 
   @Test(arguments: cores) func `a call enters and leaves`(core: Core) throws {
     #expect(try run(core, 1).record.exceptionCycles == core.entry + core.exit)
+  }
+
+  /// Vector and handler wait one after the other; three cycles of that pass while the frame is written, where
+  /// code and data go by two buses.
+  @Test(arguments: cores, [1, 5] as [UInt64]) func `vector and handler wait`(
+    core: Core, waits: UInt64
+  ) throws {
+    let hidden: UInt64 = core.entry == 12 ? 3 : 0
+    let more = 2 * waits > hidden ? 2 * waits - hidden : 0
+    #expect(
+      try run(core, 1, waits: waits).record.exceptionCycles == core.entry + core.exit + more)
+    #expect(
+      try run(core, 2, waits: waits).record.exceptionCycles
+        == core.entry + core.chain + core.exit + more + 2 * waits)
   }
 
   @Test(arguments: cores) func `the second of two interrupts is chained`(core: Core) throws {
