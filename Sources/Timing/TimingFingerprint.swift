@@ -3,11 +3,13 @@ import Units
 
 extension CoreTiming {
   /// A hash of what the model says: the prices of some thousand made-up straight runs, each by itself and
-  /// after the one before, and the costs of exceptions. It changes when a rule changes that any of them
+  /// after the one before, how it fetches, and the costs of exceptions. It changes when a rule changes that any of them
   /// meets, and not for a comment.
   public var fingerprint: String {
     var words = FingerprintWords()
     var text = "\(name) \(exceptions) \(unalignedLoads) "
+    text += "\(fetchBufferWords) \(fetchWordsPerCycle) \(fetchLead) \(hasOwnDataBus) "
+    text += "\(systemBusFetchWaits) "
     for bits in UInt32(0)...32 {
       let dividend = bits < 32 ? UInt32(1) << bits : 0
       text += divider.map { "\($0.cycles(dividend: dividend, divisor: 5, isSigned: false)) " } ?? ""
