@@ -129,9 +129,9 @@ struct SharedPort {
     }
 
     private mutating func fetch() {
-      if !isAsking && asked < arrivals.count && asked - used < Int(port.core.bufferWords) {
-        isAsking = true
-      }
+      // Instructions that take no cycle may need more words at once than the buffer holds.
+      let hasRoom = asked - used < Int(port.core.bufferWords) || asked == needed
+      if !isAsking && asked < arrivals.count && hasRoom { isAsking = true }
       if isAsking {
         let number = (port.firstWord + UInt32(asked)) / port.wordsInLine
         if ahead?.number == number { (line, ahead) = (ahead, nil) }

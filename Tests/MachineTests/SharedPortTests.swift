@@ -127,6 +127,16 @@ struct SharedPortTests {
         == Self.stepped(run, memory) - Self.stepped(quiet, memory))
   }
 
+  @Test("instructions without a cycle end, too")
+  func noCycle() {
+    let run = (0..<12).map { Step(bytes: 4, cycles: $0 == 11 ? 1 : 0, reads: $0 == 11 ? 1 : 0) }
+    for prefetches in [false, true] {
+      let memory = Memory(start: 2, line: 8, waits: 2, prefetches: prefetches)
+      let (port, reads) = Self.port(run, memory)
+      #expect((1...100).contains(port.duration(reading: reads)))
+    }
+  }
+
   /// Wide loads in fours between other wide instructions, as table look-ups are written: read ahead, a
   /// flash of 64 bits hardly delays them at no wait; not read ahead, it does.
   @Test("reading ahead keeps code apart from data")
