@@ -295,7 +295,6 @@ public struct Finding: Codable, Sendable, Equatable {
   }
 }
 
-/// Bytes. Nil where it could not be learnt.
 /// A memory that lets the core wait, as it was set up for some of a run.
 public struct MemoryUse: Codable, Sendable, Hashable {
   /// As the chip's description calls it.
@@ -314,6 +313,7 @@ public struct MemoryUse: Codable, Sendable, Hashable {
   }
 }
 
+/// Bytes. Nil where it could not be learnt.
 public struct MemoryRecord: Codable, Sendable, Equatable {
   public var flash: UInt64 = 0
   public var staticRAM: UInt64 = 0
