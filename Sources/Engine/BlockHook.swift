@@ -21,7 +21,7 @@ func blockHook(
     block.pointee.address == start, block.pointee.end == start &+ size,
     previous.pointee.traits & state.pointee.leavingMask | traits & state.pointee.enteringMask == 0,
     (block.pointee.executions &+ 1) & 0xff != 0
-  else { return blockHookOfAny(uc, address, size, user) }
+  else { return stepSlowly(uc, address, size, user) }
   var waits = UInt64(block.pointee.fixedWaits)
   if traits & BlockTraits.asksMemory.rawValue != 0 {
     if previous == block {
@@ -41,7 +41,23 @@ func blockHook(
 }
 
 /// The same for a core that predicts branches: nearly every step follows what it predicts.
-func blockHookOfAny(
+@inline(__always)
+func predictingBlockHook(
+  _ uc: OpaquePointer?, _ address: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
+) {
+  step(uc, address, size, user)
+}
+
+@inline(never)
+private func stepSlowly(
+  _ uc: OpaquePointer?, _ address: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
+) {
+  step(uc, address, size, user)
+}
+
+/// Any step from one block to the next.
+@inline(__always)
+private func step(
   _ uc: OpaquePointer?, _ address: UInt64, _ size: UInt32, _ user: UnsafeMutableRawPointer?
 ) {
   let state = user.unsafelyUnwrapped.assumingMemoryBound(to: HotState.self)
@@ -122,16 +138,20 @@ private func beginAsking(
     if previous == block && block.pointee.calmTurns != 0 {
       block.pointee.calmTurns &-= 1
       waits &+= UInt64(block.pointee.calmWaits)
-    } else if traits & BlockTraits.readsSlowly.rawValue == 0 && previous != block {
+    } else if previous != block {
       if state.pointee.calmBlock != nil { MemoryQuestions.settle(state) }
       block.pointee.calmTurns = 0
-      let fetch = block.pointee.path.unsafelyUnwrapped.pointee.fetch(
-        block, at: cycles, isBranchedTo: isBranchedTo)
-      if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
-      waits &+= fetch
+      if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
+        let fetch = block.pointee.path.unsafelyUnwrapped.pointee.fetch(
+          block, at: cycles, isBranchedTo: isBranchedTo)
+        if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
+        waits &+= fetch
+      }
+      if traits & BlockTraits.readsSlowly.rawValue != 0 {
+        waits &+= UInt64(DataReads.waits(uc, state, block))
+      }
     } else {
-      let (fetch, data) = MemoryQuestions.ask(uc, state, block, previous, at: cycles)
-      waits = fetch &+ UInt64(data)
+      waits = MemoryQuestions.ask(uc, state, block, at: cycles, isBranchedTo)
     }
   }
   begin(state, block, at: cycles, waits)

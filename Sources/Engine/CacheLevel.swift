@@ -101,6 +101,11 @@ struct CacheLevel {
       touch(held, at: lookUps)
       return false
     }
+    return fill(line, base, &slot)
+  }
+
+  @inline(never)
+  private mutating func fill(_ line: UInt32, _ base: Int, _ slot: inout UInt16) -> Bool {
     misses &+= 1
     changes &+= 1
     moves &+= 1

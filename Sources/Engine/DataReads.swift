@@ -84,16 +84,24 @@ enum DataReads {
   }
 
   /// Cycles that the accesses of a block which is about to run wait.
-  @inline(__always)
+  @inline(never)
   static func waits(
-    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>, isTurn: Bool
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>
   ) -> UInt32 {
     guard let accesses = block.pointee.accesses else { return 0 }
-    if isTurn && state.pointee.evaluated == block { return turn(state, accesses) }
     accesses.pointee.quietTurns = 0
     accesses.pointee.plan.read(uc)
     state.pointee.evaluated = accesses.pointee.isInductive ? block : nil
     return evaluate(state, accesses).waits
+  }
+
+  /// The same for the next turn of a loop of one block.
+  @inline(__always)
+  static func turnWaits(
+    _ uc: OpaquePointer?, _ state: State, _ block: UnsafeMutablePointer<Block>,
+    _ accesses: Accesses
+  ) -> UInt32 {
+    state.pointee.evaluated == block ? turn(state, accesses) : waits(uc, state, block)
   }
 
   /// The next turn of a loop of one block.
@@ -113,7 +121,7 @@ enum DataReads {
     {
       return waits
     }
-    let result = evaluate(state, accesses)
+    let result = evaluateTurn(state, accesses)
     if !accesses.pointee.derivesValues {
       planCalm(state, accesses, result.waits, missedStores: result.missedStores)
     }
@@ -192,7 +200,13 @@ enum DataReads {
       ? ((last | mask) &- last) / UInt32(stride) : (first & mask) / stride.magnitude
   }
 
+  @inline(never)
+  private static func evaluateTurn(
+    _ state: State, _ accesses: Accesses
+  ) -> (waits: UInt32, missedStores: Bool) { evaluate(state, accesses) }
+
   /// Makes the accesses with the values at hand.
+  @inline(__always)
   private static func evaluate(
     _ state: State, _ accesses: Accesses
   ) -> (waits: UInt32, missedStores: Bool) {

@@ -217,7 +217,7 @@ public final class Engine {
     var hook = uc_hook()
     let user = UnsafeMutableRawPointer(state)
     let hookBlock: thumbprint_block_hook =
-      if model == .cortexM7 { blockHookOfAny } else { blockHook }
+      if model == .cortexM7 { predictingBlockHook } else { blockHook }
     try check(thumbprint_hook_block(handle, &hook, hookBlock, user), "hook blocks")
     try check(
       thumbprint_hook_translation(handle, &hook, translationHook, user), "hook translation")

@@ -1,68 +1,50 @@
-/// What a block that is about to run asks of slow memory: its code and its data.
+/// What the next turn of a loop of one block asks of slow memory: its code and its data.
 enum MemoryQuestions {
   /// Longer than this nobody looks away.
   private static let longCalm: UInt32 = 1 << 16
 
-  /// Cycles that it waits for its code, and for its data.
+  /// Cycles that it waits.
   @inline(never)
   static func ask(
     _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
-    _ block: UnsafeMutablePointer<Block>, _ previous: UnsafeMutablePointer<Block>,
-    at cycle: UInt64
-  ) -> (fetch: UInt64, data: UInt32) {
-    let isTurn = previous == block
+    _ block: UnsafeMutablePointer<Block>, at cycle: UInt64, _ isBranchedTo: Bool
+  ) -> UInt64 {
     let path = block.pointee.path
-    if isTurn, state.pointee.calmBlock == block, path?.pointee.isUnified != true {
-      return askAgain(uc, state, block)
-    }
-    state.pointee.takenCalmTurns = 0
-    settle(state)
-    block.pointee.calmTurns = 0
-    var fetch: UInt64 = 0
     let traits = block.pointee.traits
-    if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
-      fetch = path.unsafelyUnwrapped.pointee.fetch(
-        block, at: cycle, isBranchedTo: previous.pointee.end != block.pointee.address)
-      if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
+    var fetch: UInt64 = 0
+    var isHeld = traits & BlockTraits.fetchesSlowly.rawValue == 0
+    if state.pointee.calmBlock == block, path?.pointee.isUnified != true {
+      // Data that have a cache of their own leave the code of a calm loop where it is.
+      let taken = state.pointee.calmTurns &- block.pointee.calmTurns
+      block.pointee.codeLevel?.pointee.note(
+        hits: UInt64(taken &+ 1) &* UInt64(block.pointee.cacheLines))
+      state.pointee.takenCalmTurns = taken
+      state.pointee.calmBlock = nil
+      isHeld = true
+    } else {
+      state.pointee.takenCalmTurns = 0
+      settle(state)
+      if !isHeld {
+        fetch = path.unsafelyUnwrapped.pointee.fetch(
+          block, at: cycle, isBranchedTo: isBranchedTo)
+        if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
+      }
     }
-    guard traits & BlockTraits.readsSlowly.rawValue != 0 else {
-      if isTurn && isHeld(block) { calm(state, block, longCalm, waiting: 0) }
-      return (fetch, block.pointee.fixedWaits)
-    }
-    let data = block.pointee.fixedWaits &+ DataReads.waits(uc, state, block, isTurn: isTurn)
-    if isTurn, let accesses = block.pointee.accesses, accesses.pointee.quietTurns > 0,
-      traits & BlockTraits.fetchesSlowly.rawValue == 0 || isHeld(block)
-    {
-      calm(state, block, accesses.pointee.quietTurns, waiting: accesses.pointee.quietWaits)
-    }
-    return (fetch, data)
-  }
-
-  /// The turn of a loop after calm ones: data that have a cache of their own left its code where it is.
-  @inline(__always)
-  private static func askAgain(
-    _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
-    _ block: UnsafeMutablePointer<Block>
-  ) -> (fetch: UInt64, data: UInt32) {
-    let taken = state.pointee.calmTurns &- block.pointee.calmTurns
-    block.pointee.codeLevel?.pointee.note(
-      hits: UInt64(taken &+ 1) &* UInt64(block.pointee.cacheLines))
-    state.pointee.takenCalmTurns = taken
-    state.pointee.calmBlock = nil
     block.pointee.calmTurns = 0
-    guard block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0 else {
-      if isHeld(block) { calm(state, block, longCalm, waiting: 0) }
-      return (0, block.pointee.fixedWaits)
+    var data = block.pointee.fixedWaits
+    if traits & BlockTraits.readsSlowly.rawValue == 0 {
+      if holds(block) { calm(state, block, longCalm, waiting: 0) }
+    } else if let accesses = block.pointee.accesses {
+      data &+= DataReads.turnWaits(uc, state, block, accesses)
+      if accesses.pointee.quietTurns > 0, isHeld || holds(block) {
+        calm(state, block, accesses.pointee.quietTurns, waiting: accesses.pointee.quietWaits)
+      }
     }
-    let data = block.pointee.fixedWaits &+ DataReads.waits(uc, state, block, isTurn: true)
-    if let accesses = block.pointee.accesses, accesses.pointee.quietTurns > 0 {
-      calm(state, block, accesses.pointee.quietTurns, waiting: accesses.pointee.quietWaits)
-    }
-    return (0, data)
+    return fetch &+ UInt64(data)
   }
 
   /// Whether a cache holds all of its code.
-  private static func isHeld(_ block: UnsafeMutablePointer<Block>) -> Bool {
+  private static func holds(_ block: UnsafeMutablePointer<Block>) -> Bool {
     block.pointee.codeLevel?.pointee.has(block) == true
   }
 
