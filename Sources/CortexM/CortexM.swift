@@ -38,7 +38,7 @@ public final class CortexM {
   /// What the DWT's profiling counters count; the run hooks in here.
   public var profileCounts: () -> ProfileCounts = { ProfileCounts() }
   /// Told of each exception taken and left, for the profile.
-  public weak var observer: (any ExceptionObserver)?
+  public unowned var observer: (any ExceptionObserver)?
   /// SLEEPONEXIT put the core to sleep on its way back to thread mode.
   public private(set) var sleepsOnExit = false
 

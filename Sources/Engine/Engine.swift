@@ -113,7 +113,7 @@ public final class Engine {
     }
   }
   let analyse: (Address, UnsafeRawBufferPointer) -> BlockDescription
-  public weak var devices: (any DeviceBus)?
+  public unowned var devices: (any DeviceBus)?
   /// Calls of threads that do not run now, by where their registers are stacked, and since when.
   var suspended: [UInt32: (CallStack.Suspended, UInt64)] = [:]
   var usesExclusiveMonitor = false

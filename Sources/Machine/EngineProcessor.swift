@@ -125,7 +125,7 @@ final class EngineProcessor: Processor {
 
 /// RAM as the chip's bus masters see it.
 final class EngineMemory: BusMemory {
-  weak var engine: Engine?
+  unowned var engine: Engine?
 
   func read(_ address: Address, count: Int) -> [UInt8]? {
     guard let engine, engine.isWritable(address, count: count) else { return nil }

@@ -29,7 +29,7 @@ final class SystemBus: DeviceBus, DeviceRegisters {
   let analysis: BlockAnalysis
   let fabric: Fabric
   let clock: ClockSignal
-  weak var core: CortexM?
+  unowned var core: CortexM?
   /// Where the access under way comes from, for findings.
   private(set) var origin: Address?
   /// The access itself is happening, and nothing that fell due before it.

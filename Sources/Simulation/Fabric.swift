@@ -32,7 +32,7 @@ public final class Fabric {
   /// Sets the core's event register: WFE goes on.
   public var sendEvent: () -> Void = {}
   /// The devices' registers as bus masters other than the core reach them.
-  public weak var devices: (any DeviceRegisters)?
+  public unowned var devices: (any DeviceRegisters)?
   /// The chip's clock sources by name, as its description and the board's give them.
   public var oscillators: [String: Oscillator] = [:]
   /// The core's clock stands still while it sleeps: what counts on it keeps its value.
