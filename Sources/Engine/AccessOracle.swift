@@ -17,7 +17,7 @@ extension Engine {
 
   /// Look-ups and misses of a memory's data cache so far.
   public func dataCacheMisses(ofMemory number: Int) -> UInt64 {
-    state.pointee.paths.items[number].data?.pointee.misses ?? 0
+    state.pointee.paths.items[number].pointee.data?.pointee.misses ?? 0
   }
 }
 

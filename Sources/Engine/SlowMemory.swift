@@ -140,33 +140,33 @@ extension Engine {
 
   /// Makes a memory slow; its number, for `setMemory`. Call it before anything runs.
   public func addSlowMemory(_ memory: SlowMemory) -> Int {
-    let number = Int(state.pointee.paths.count)
+    let number = state.pointee.paths.items.count
     state.pointee.paths.add(memory)
     return number
   }
 
   /// Gives a slow memory another setting from the next block on.
   public func setMemory(_ number: Int, _ setting: MemorySetting) {
-    let path = state.pointee.paths.items + number
+    let path = state.pointee.paths.items[number]
     guard path.pointee.setting != setting else { return }
-    path.pointee.set(setting)
+    state.pointee.paths.set(path, setting)
     adjustBlocks()
   }
 
   public func invalidateInstructions(ofMemory number: Int) {
     endCalm()
-    state.pointee.paths.items[number].invalidateInstructions()
+    state.pointee.paths.items[number].pointee.invalidateInstructions()
   }
 
   public func invalidateData(ofMemory number: Int) {
     endCalm()
-    state.pointee.paths.items[number].invalidateData()
+    state.pointee.paths.items[number].pointee.invalidateData()
   }
 
   /// Takes the line that holds an address out of the caches of a memory.
   public func invalidateLine(ofMemory number: Int, at address: Address) {
     endCalm()
-    state.pointee.paths.items[number].invalidateLine(at: address.value)
+    state.pointee.paths.items[number].pointee.invalidateLine(at: address.value)
   }
 
   /// How often lines of a memory were read for code, and how many of its instruction cache's lines were
@@ -174,7 +174,7 @@ extension Engine {
   ///
   /// A block that runs on in the middle of a line has it from the block before.
   public func codeReads(ofMemory number: Int) -> (reads: UInt64, lookUps: UInt64) {
-    let path = state.pointee.paths.items + number
+    let path = state.pointee.paths.items[number]
     var (reads, lookUps): (UInt64, UInt64) = (0, 0)
     state.pointee.table.visitAll { block in
       guard block.pointee.path == path else { return }
@@ -202,7 +202,7 @@ extension Engine {
   /// How many data reads of the block under way, all of which are looked at when it begins, missed the data
   /// cache of a memory.
   public func dataMissesOfCurrentBlock(ofMemory number: Int) -> UInt32 {
-    let waits = state.pointee.paths.items[number].setting.dataMissWaits
+    let waits = state.pointee.paths.items[number].pointee.setting.dataMissWaits
     guard state.pointee.waitedAt == state.pointee.blockStart, waits > 0 else { return 0 }
     return state.pointee.waitedFor / waits
   }
@@ -210,7 +210,7 @@ extension Engine {
   /// Lines that the instruction cache of a memory held, and that it did not.
   public func cacheCounts(ofMemory number: Int) -> (hits: UInt64, misses: UInt64) {
     endCalm()
-    return state.pointee.paths.items[number].counts
+    return state.pointee.paths.items[number].pointee.counts
   }
 
   private func adjustBlocks() {
@@ -256,72 +256,5 @@ extension Engine {
     } else {
       block.pointee.traits &= ~trait.rawValue
     }
-  }
-}
-
-/// Every slow memory, and where the core sees it.
-struct MemoryPaths {
-  struct Window {
-    let start: UInt32
-    let size: UInt32
-    let path: UInt8
-  }
-
-  static let capacity = 12
-  let items: UnsafeMutablePointer<MemoryPath> = .allocate(capacity: capacity)
-  private let windows: UnsafeMutablePointer<Window> = .allocate(capacity: 3 * capacity)
-  private(set) var count: UInt8 = 0
-  private var windowCount = 0
-  var core = CoreCaches()
-
-  mutating func add(_ memory: Engine.SlowMemory) {
-    precondition(Int(count) < Self.capacity, "too many slow memories")
-    (items + Int(count)).initialize(to: MemoryPath(memory, core: core))
-    for window in memory.windows {
-      precondition(windowCount < 3 * Self.capacity, "too many aliases of slow memories")
-      (windows + windowCount).initialize(
-        to: Window(start: window.start.value, size: window.size, path: count))
-      windowCount += 1
-    }
-    count += 1
-  }
-
-  mutating func useCore(instructions: Bool, data: Bool) {
-    core.usesInstructions = instructions
-    core.usesData = data
-    for index in 0..<Int(count) { items[index].set(core) }
-  }
-
-  /// Some memory lets the core wait for data, as it is set now.
-  var dataCanWait: Bool { (0..<Int(count)).contains { !items[$0].readsAtOnce } }
-
-  /// How data accesses around an address go; nil: they never wait there.
-  func dataWindow(of address: UInt32) -> DataWindow? {
-    guard dataCanWait else { return nil }
-    for index in 0..<windowCount where address &- windows[index].start < windows[index].size {
-      let window = windows[index]
-      let path = items + Int(window.path)
-      return path.pointee.readsAtOnce ? nil : path.pointee.window(window.start, window.size)
-    }
-    return nil
-  }
-
-  @inline(__always)
-  func path(of address: UInt32) -> UnsafeMutablePointer<MemoryPath>? {
-    var index = 0
-    while index < windowCount {
-      if address &- windows[index].start < windows[index].size {
-        return items + Int(windows[index].path)
-      }
-      index += 1
-    }
-    return nil
-  }
-
-  func destroy() {
-    for index in 0..<Int(count) { items[index].destroy() }
-    core.destroy()
-    items.deallocate()
-    windows.deallocate()
   }
 }
