@@ -41,6 +41,10 @@ struct BlockAccesses {
   var isMixed = false
   /// What its data waited each time so far.
   var fixedWaits: UInt32 = 0
+  /// Which of its reads met its fetches at a port that they share when that was last worked out, a bit each,
+  /// and what it waited for that.
+  var portReads: UInt64 = 0
+  var portWaits: UInt32 = 0
 
   /// Accesses no memory: it only divides.
   var isEmpty: Bool { programs.isEmpty }
@@ -87,6 +91,7 @@ struct BlockAccesses {
     activeCount = 0
     samples = 0
     isMixed = false
+    portReads = 0
     quietTurns = 0
   }
 

@@ -17,7 +17,8 @@ func blockHook(
   let (taken, following) = (previous.pointee.taken, previous.pointee.following)
   let block = (isBranchedTo ? taken : following).unsafelyUnwrapped
   let traits = block.pointee.traits
-  guard state.pointee.cycles < state.pointee.deadline,
+  let cycles = state.pointee.cycles
+  guard cycles < state.pointee.deadline,
     block.pointee.address == start, block.pointee.end == start &+ size,
     previous.pointee.traits & state.pointee.leavingMask | traits & state.pointee.enteringMask == 0,
     (block.pointee.executions &+ 1) & 0xff != 0
@@ -37,7 +38,7 @@ func blockHook(
       level.pointee.useAgain(block)
     }
   }
-  begin(state, block, at: follow(state, block, isBranchedTo), waits)
+  begin(state, block, at: cycles &+ follow(previous, block, isBranchedTo), waits)
 }
 
 /// The same for a core that predicts branches: nearly every step follows what it predicts.
@@ -108,21 +109,21 @@ private func stepAsking(
   _ uc: OpaquePointer?, _ state: UnsafeMutablePointer<HotState>,
   _ block: UnsafeMutablePointer<Block>, _ isBranchedTo: Bool
 ) {
-  beginAsking(uc, state, block, at: follow(state, block, isBranchedTo), isBranchedTo)
+  let extra = follow(state.pointee.previous, block, isBranchedTo)
+  beginAsking(uc, state, block, at: state.pointee.cycles &+ extra, isBranchedTo)
 }
 
-/// Counts a branch from the previous block, if it is one; the cycle after it.
+/// Counts a branch from the previous block, if it is one; the cycles that it takes.
 @inline(__always)
 private func follow(
-  _ state: UnsafeMutablePointer<HotState>, _ block: UnsafeMutablePointer<Block>,
+  _ previous: UnsafeMutablePointer<Block>, _ block: UnsafeMutablePointer<Block>,
   _ isBranchedTo: Bool
 ) -> UInt64 {
-  let previous = state.pointee.previous
   let branches: UInt64 = isBranchedTo ? 1 : 0
   previous.pointee.takenExits &+= branches
   block.pointee.branchedEntries &+= branches
   let extra = UInt64(previous.pointee.takenExtra) &+ UInt64(block.pointee.branchedToExtra)
-  return state.pointee.cycles &+ extra & (0 &- branches)
+  return extra & (0 &- branches)
 }
 
 @inline(__always)

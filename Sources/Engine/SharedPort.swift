@@ -35,17 +35,26 @@ struct SharedPort {
     guard let use = block.pointee.description.port, let path = block.pointee.path,
       let core = path.pointee.sharedPort
     else { return 0 }
-    let reads = use.reads.filter { read in
-      state.pointee.paths.path(of: address(uc, read.place)) == path
+    var places: UInt64 = 0
+    let reads = use.reads.enumerated().filter { index, read in
+      guard state.pointee.paths.path(of: address(uc, read.place)) == path else { return false }
+      places |= 1 << UInt64(index)
+      return true
+    }.map(\.element)
+    guard !reads.isEmpty, let accesses = block.pointee.accesses else { return 0 }
+    // The same reads meet the same fetches.
+    if use.reads.count <= UInt64.bitWidth && accesses.pointee.portReads == places {
+      return accesses.pointee.portWaits
     }
-    guard !reads.isEmpty else { return 0 }
     let port = SharedPort(
       words: use.words, firstWord: block.pointee.address / 4, wordsInLine: path.pointee.line / 4,
       waits: Int(path.pointee.setting.waits), prefetches: path.pointee.setting.prefetches,
       core: core, cycles: Int(block.pointee.description.cycles))
     let transfers = reads.reduce(0) { $0 + Int($1.transfers) }
     let alone = port.duration(reading: []) + transfers * Int(path.pointee.setting.dataWaits)
-    return UInt32(clamping: port.duration(reading: reads) - alone)
+    accesses.pointee.portReads = places
+    accesses.pointee.portWaits = UInt32(clamping: port.duration(reading: reads) - alone)
+    return accesses.pointee.portWaits
   }
 
   /// Whether a block that reads data meets its own fetches there, as the memory is set now.
