@@ -15,14 +15,6 @@ final class BlockAnalysis {
     let cycle: UInt32
   }
 
-  /// A memory that code comes from.
-  struct CodeMemory {
-    /// Bytes that one read delivers.
-    let line: UInt32
-    /// It answers fetches and reads of data one at a time.
-    var sharesPort = false
-  }
-
   /// A block taken apart, kept for blocks that touch devices or fault.
   struct Details {
     let instructions: [Instruction]

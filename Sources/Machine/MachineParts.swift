@@ -91,11 +91,7 @@ final class Assembly {
     let analysis = BlockAnalysis(
       image: image, timing: timing,
       followsAllAccesses: board.chip.memories.contains { $0.kind == .ram && $0.isSlow }
-    ) { [chip = board.chip, systemBus] address in
-      chip.slowMemory(at: address).map {
-        BlockAnalysis.CodeMemory(line: UInt32(clamping: $0.line), sharesPort: $0.sharesPort)
-      } ?? systemBus.memory(at: address)
-    }
+    ) { [chip = board.chip] in CodeMemory(chip, $0) ?? systemBus.memory(at: $0) }
     let engine = try makeEngine(analysis)
     engine.unalignedLoads = timing.unalignedLoads
     if let divider = timing.divider {

@@ -25,9 +25,9 @@ struct SystemBusFetches {
   }
 
   /// The memory at an address that is fetched from this way.
-  func memory(at address: Address) -> BlockAnalysis.CodeMemory? {
+  func memory(at address: Address) -> CodeMemory? {
     let isInside = windows.contains { address >= $0.start && address - $0.start < $0.size }
-    return isInside ? BlockAnalysis.CodeMemory(line: Self.word) : nil
+    return isInside ? CodeMemory(line: Self.word) : nil
   }
 
   func connect(_ engine: Engine) {
