@@ -9,8 +9,8 @@ internal import Units
 /// is read ahead while nobody else asks. Worked out cycle by cycle for a block that is branched to; what it
 /// takes longer for its reads of data, beyond their own waits, is charged each time that it runs.
 ///
-/// Reference: Arm DDI0439D 1.2 (ICode and DCode), ST RM0090 3.5 and RM0038 3.3 (data before code; reading
-/// ahead).
+/// Reference: Arm DDI0439D 1.2 (ICode and DCode), ST RM0090 3.5 (data before code); that a line is read ahead at no
+/// wait, too, is what the AES routines of Ko-/aes-armcortexm show on an STM32L1.
 /// Not modelled: what the block before left under way; caches, behind which the port is mostly free;
 /// another master.
 struct SharedPort {
