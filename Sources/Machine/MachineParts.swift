@@ -101,6 +101,7 @@ final class Assembly {
       }
     }
     memory.engine = engine
+    memory.isCoreAsleep = { [unowned fabric] in fabric.isCoreAsleep }
     try mapMemories(engine)
     try fillROMs(engine)
     let outside = try load(engine)
