@@ -126,24 +126,14 @@ final class EngineProcessor: Processor {
 /// RAM as the chip's bus masters see it.
 final class EngineMemory: BusMemory {
   unowned var engine: Engine?
-  /// The core makes no accesses that could meet these.
-  var isCoreAsleep: () -> Bool = { false }
-  /// Words of RAM that other masters read and wrote while the core ran.
-  private(set) var contendedWords: UInt64 = 0
-
-  private func count(_ bytes: Int) {
-    if !isCoreAsleep() { contendedWords += UInt64(bytes + 3) / 4 }
-  }
 
   func read(_ address: Address, count: Int) -> [UInt8]? {
     guard let engine, engine.isWritable(address, count: count) else { return nil }
-    self.count(count)
     return engine.bytes(at: address, count: count)
   }
 
   func write(_ address: Address, _ bytes: [UInt8]) -> Bool {
     guard let engine, engine.isWritable(address, count: bytes.count) else { return false }
-    count(bytes.count)
     return engine.store(bytes, at: address)
   }
 

@@ -101,7 +101,6 @@ final class Assembly {
       }
     }
     memory.engine = engine
-    memory.isCoreAsleep = { [unowned fabric] in fabric.isCoreAsleep }
     try mapMemories(engine)
     try fillROMs(engine)
     let outside = try load(engine)

@@ -129,7 +129,6 @@ extension Machine {
     }
     record.settings = bus.settings
     record.delivery = "within one basic block"
-    record.contendedWords = memory.contendedWords
     record.memoryUses = fabric.service { _ in MemoryUses() }.record(until: engine.cycles)
     record.memory.flash = image.loadedBytes
     record.memory.staticRAM = image.staticRAM()

@@ -37,8 +37,6 @@ public struct RunRecord: Codable, Sendable {
   public var inferences: [InferenceRecord] = []
   public var findings: [Finding] = []
   public var memory = MemoryRecord()
-  /// Words of RAM that DMA read and wrote while the core ran; nil: they were not counted.
-  public var contendedWords: UInt64?
   /// How each memory that may wait was set up, and for how long; nil: it was not looked at.
   public var memoryUses: [MemoryUse]?
   /// How the firmware set up devices and sensors.

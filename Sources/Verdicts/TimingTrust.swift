@@ -64,21 +64,9 @@ public struct TimingTrust: Hashable, Sendable {
         max(memory.tier, systemBusFetches.tier), band: max(memory.band, systemBusFetches.band))
       basis.append("code in RAM \(systemBusFetches.tier.rawValue)")
     }
-    let contention = record.map(contention) ?? .exact
-    if contention != .exact { basis.append("DMA at the core's memory bounded") }
     return TimingTrust(
-      core: Trust(
-        core.tier,
-        band: Band(partsPerMillion: core.band.partsPerMillion + contention.partsPerMillion)),
-      memory: memory, basis: basis, assumptions: assumptions)
-  }
-
-  /// A word that DMA moves keeps the core from its memory for a cycle at most, if it comes then; where those are
-  /// less than one in a hundred cycles they are left out.
-  private static func contention(_ record: RunRecord) -> Band {
-    let (words, cycles) = (Int128(record.contendedWords ?? 0), Int128(record.activeCycles))
-    guard words * 100 >= cycles, cycles > 0 else { return .exact }
-    return Band(partsPerMillion: Int64(clamping: (words * 1_000_000 + cycles - 1) / cycles))
+      core: core, memory: memory, basis: basis,
+      assumptions: assumptions)
   }
 
   /// What kinds of waiting memory one was: as firmware set it up for a thousandth of the run or more; without a

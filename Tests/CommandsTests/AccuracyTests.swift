@@ -127,20 +127,6 @@ struct AccuracyTests {
     #expect(TimingTrust.documented(try data.board(board, overrides: [])).memory.tier == tier)
   }
 
-  /// A word that DMA moves may keep the core from its memory for a cycle.
-  @Test(arguments: [(9_999, 0), (10_000, 10_000), (70_001, 70_001)] as [(UInt64, Int64)])
-  func dmaWidensTheBandWhereItMatters(words: UInt64, more: Int64) throws {
-    let board = try DataDirectory(explicit: Self.root.path).board("nucleo-l4r5zi", overrides: [])
-    var record = RunRecord(
-      outcome: .reachedLimit(.duration), engine: "", coreClock: Hertz(120_000_000), end: .zero)
-    record.activeCycles = 1_000_000
-    let alone = TimingTrust.documented(board, record: record).core.band.partsPerMillion
-    record.contendedWords = words
-    let trust = TimingTrust.documented(board, record: record)
-    #expect(trust.core.band.partsPerMillion == alone + more)
-    #expect(trust.basis.contains { $0.hasPrefix("DMA") } == (more > 0))
-  }
-
   /// Waits past caches that firmware left off are trusted as those of memory without any.
   @Test func aRunIsTrustedByTheCachesThatItHad() throws {
     let board = try DataDirectory(explicit: Self.root.path).board("nucleo-l4r5zi", overrides: [])
