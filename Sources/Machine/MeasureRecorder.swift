@@ -155,14 +155,19 @@ final class MeasureRecorder {
   func listen(
     ports: [String], resolve: (String) -> String?
   ) throws(MachineError) {
-    for trigger in roles.keys {
-      guard case .text(let name, let text) = trigger else { continue }
+    // In an order that repeats: two texts may end with the same byte.
+    let texts = roles.keys.compactMap { trigger in
+      if case .text(let name, let text) = trigger { (name: name, text: text) } else { nil }
+    }.sorted { a, b in
+      a.name == b.name ? a.text.lexicographicallyPrecedes(b.text) : a.name < b.name
+    }
+    for (name, text) in texts {
       guard let port = resolve(name) else {
         throw .badInput("error: no serial port '\(name)'" + hint(for: name, in: ports))
       }
       listeners.append(
         TextListener(port: port, text: text) { [unowned self] in
-          fire(trigger, at: $0, entered: $0)
+          fire(.text(name, text), at: $0, entered: $0)
         })
     }
   }

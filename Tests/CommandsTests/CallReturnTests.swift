@@ -8,7 +8,7 @@ import Testing
     "needs the executable and arm-none-eabi-gcc"))
 struct CallReturnTests {
   /// As libgcc's `__aeabi_dmul` does for zeros: a call within the function that returns for its caller.
-  private static let source = """
+  private static let functions = """
     __attribute__((naked, noinline)) void product(unsigned n) {
       __asm("push {r4, lr}\\n cmp r0, #0\\n it eq\\n bleq 1f\\n movs r0, #2\\n pop {r4, pc}\\n"
             "1: movs r0, #1\\n pop {r4, pc}");
@@ -17,33 +17,12 @@ struct CallReturnTests {
       for (unsigned n = 0; n < 3; n++) product(n & 1);
       __asm volatile("");
     }
-    static void leave(void) {
-      static const unsigned block[2] = {0x20026, 0};
-      register unsigned operation __asm("r0") = 0x20;
-      register const unsigned *argument __asm("r1") = block;
-      __asm volatile("bkpt 0xAB" : : "r"(operation), "r"(argument) : "memory");
-    }
-    __attribute__((used)) void Reset_Handler(void) {
-      for (int i = 0; i < 5000; i++) network();
-      leave();
-      for (;;) {}
-    }
-    __attribute__((section(".vectors"), used)) static void *const vectors[] =
-      {(void *)0x20004000, (void *)Reset_Handler};
-
     """
 
   @Test func `a call that returns for its caller leaves no frame behind`() throws {
     let scratch = try Scratch()
-    try scratch.write(Data(Self.source.utf8), to: "calls.c")
-    let built = try BuiltTool.run(
-      "arm-none-eabi-gcc",
-      [
-        "-mcpu=cortex-m4", "-mthumb", "-O1", "-g", "-nostdlib", "-ffreestanding",
-        "-Wl,--section-start=.vectors=0,-Ttext=0x100,-Tdata=0x20000000,-Tbss=0x20000100",
-        "-Wl,-e,Reset_Handler", "-o", "calls.elf", "calls.c",
-      ], in: scratch.folder)
-    try #require(built.status == 0, "\(built.text)")
+    try TinyFirmware.build(
+      "calls", "for (int i = 0; i < 5000; i++) network();", functions: Self.functions, in: scratch)
     let run = try BuiltTool.run(
       [
         "run", "calls.elf", "--board", "mps2-an386", "--format", "json",

@@ -3,9 +3,10 @@ import Testing
 
 /// A program of a few lines for a Cortex-M4, built where a test wants it.
 enum TinyFirmware {
-  /// Reset, three calls of `work`, and what `body` does behind them.
-  static func source(_ body: String) -> String {
+  /// Reset, three calls of `work`, and what `body` does behind them, with `functions` of its own.
+  static func source(_ body: String, functions: String = "") -> String {
     """
+    \(functions)
     static volatile unsigned sum;
     __attribute__((noinline)) void work(unsigned n) { for (unsigned i = 0; i < n; i++) sum += i; }
     static void leave(void) {
@@ -26,8 +27,10 @@ enum TinyFirmware {
     """
   }
 
-  static func build(_ name: String, _ body: String, in scratch: Scratch) throws {
-    try scratch.write(Data(source(body).utf8), to: "\(name).c")
+  static func build(
+    _ name: String, _ body: String, functions: String = "", in scratch: Scratch
+  ) throws {
+    try scratch.write(Data(source(body, functions: functions).utf8), to: "\(name).c")
     let built = try BuiltTool.run(
       "arm-none-eabi-gcc",
       [
