@@ -1,5 +1,9 @@
 import CSQLite
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// An open SQLite file; closed when it goes away. One thread uses it.
 ///
 /// Reference: SQLite, "C-language Interface Specification"; "Write-Ahead Logging".
@@ -32,6 +36,21 @@ final class Database {
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// Lets readers and a writer use the file at once, from now on and in every process.
+  ///
+  /// SQLite does not wait by itself for a writer who is just making the file: the statement holds a read lock by
+  /// then, and two who wait so for each other would wait for ever. It lets go of the lock when it fails.
+  func journalAhead() throws(HistoryError) {
+    let pause = 5
+    for _ in 0..<Int(Self.busyMilliseconds) / pause {
+      let status = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", nil, nil, nil)
+      if status == SQLITE_OK { return }
+      if status & 0xFF != SQLITE_BUSY { break }
+      usleep(UInt32(pause) * 1_000)
+    }
+    throw failure()
+  }
 
   /// Runs statements that return nothing.
   func execute(_ sql: String) throws(HistoryError) {

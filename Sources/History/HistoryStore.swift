@@ -36,7 +36,7 @@ public final class HistoryStore {
 
   private static func sound(_ path: String) throws(HistoryError) -> Database {
     let database = try Database(path)
-    try database.execute("PRAGMA journal_mode = WAL")
+    try database.journalAhead()
     let check = try database.query("PRAGMA quick_check(1)") { $0.text(0) ?? "" }.first ?? "ok"
     if check != "ok" { throw HistoryError(.damaged, path, check) }
     try HistorySchema.migrate(database)

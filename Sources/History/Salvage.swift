@@ -52,7 +52,7 @@ struct Salvage {
   init(_ damaged: String, into path: String) throws(HistoryError) {
     guard let old = try? Database(damaged, readOnly: true) else { return }
     let new = try Database(path)
-    try new.execute("PRAGMA journal_mode = WAL")
+    try new.journalAhead()
     try HistorySchema.migrate(new)
     var runs: [Int64: HistoryRun] = [:]
     let columns = HistoryRow.columns.joined(separator: ", ")

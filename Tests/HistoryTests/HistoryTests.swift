@@ -100,6 +100,22 @@ import Testing
     }
   }
 
+  /// SQLite calls a file busy at once, without waiting, when it is to change how the file is journalled.
+  @Test func `who opens a file that another is just making waits for it`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "history.sqlite").path
+    let maker = try Database(path)
+    try maker.execute("BEGIN IMMEDIATE")
+    async let opened = HistoryStore(path).runs()
+    try await Task.sleep(for: .milliseconds(200))
+    try maker.execute(HistorySchema.steps[0])
+    try maker.execute("PRAGMA user_version = 1")
+    try maker.execute("COMMIT")
+    #expect(try await opened.isEmpty)
+  }
+
   /// Threads with a store of their own are to SQLite what processes are.
   @Test func `eight writers at once lose nothing`() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
