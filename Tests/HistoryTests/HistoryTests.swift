@@ -100,6 +100,15 @@ import Testing
     }
   }
 
+  private static func write(_ count: Int64, as deployment: String, to path: String) throws {
+    for value in 0..<count {
+      var run = HistoryRun()
+      run.deployment = deployment
+      run.figures = [.init(name: "v", unit: "", value: value)]
+      try HistoryStore(path).add(run)
+    }
+  }
+
   /// SQLite calls a file busy at once, without waiting, when it is to change how the file is journalled.
   @Test func `who opens a file that another is just making waits for it`() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -125,11 +134,11 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<8 {
         group.addTask {
-          for value in 0..<10 {
-            var run = HistoryRun()
-            run.deployment = "w\(writer)"
-            run.figures = [.init(name: "v", unit: "", value: Int64(value))]
-            try HistoryStore(path).add(run)
+          // A task would share a few threads with all others, and hardly ever meet another writer.
+          try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+              continuation.resume(with: Result { try Self.write(10, as: "w\(writer)", to: path) })
+            }
           }
         }
       }
