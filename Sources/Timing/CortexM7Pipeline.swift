@@ -10,6 +10,7 @@ struct CortexM7Pipeline {
   private var scoreboard = CortexM7Scoreboard()
   private var float = CortexM7FloatScoreboard()
   private var stores = CortexM7StoreBuffer()
+  private var fetches: CortexM7FetchQueue
   /// The instruction of the cycle just charged, when its second slot is free.
   private var older: Instruction?
   /// The cycle in which the flags were last set.
@@ -20,7 +21,10 @@ struct CortexM7Pipeline {
   private var narrow = 0
   private var narrowBefore = 0
 
-  init(count: Int) { ledger = Ledger(count: count) }
+  init(count: Int, isAhead: Bool = true) {
+    ledger = Ledger(count: count)
+    fetches = CortexM7FetchQueue(isAhead: isAhead)
+  }
 
   /// What was executed until now precedes the run to be priced.
   mutating func begin() { ledger.begin() }
@@ -36,14 +40,18 @@ struct CortexM7Pipeline {
 
   /// The branch just executed is taken, as predicted. What its second slot takes is charged where the
   /// two blocks meet.
-  mutating func takeBranch() { older = nil }
+  mutating func takeBranch() {
+    older = nil
+    fetches.takeBranch()
+  }
 
   mutating func execute(_ i: Instruction) {
     narrowBefore = narrow
     if !i.isWide { narrow += 1 }
+    let fetched = fetches.fetch(i)
     if let older, CortexM7Pairing.pairs(older, i) {
       let cycle = ledger.now - 1
-      if earliest(i, isYounger: true) <= cycle {
+      if max(fetched, earliest(i)) <= cycle {
         ledger.noteAccess(at: cycle)
         if CortexM7Pairing.mayConflict(older, i) { ledger.allow(more: 1) }
         finish(i, at: cycle, isYounger: true)
@@ -51,7 +59,8 @@ struct CortexM7Pipeline {
         return
       }
     }
-    let ready = earliest(i, isYounger: false)
+    if fetched > ledger.now { ledger.charge(fetched - ledger.now, .fetch) }
+    let ready = earliest(i)
     if ready > ledger.now {
       ledger.charge(ready - ledger.now, i.kind.isFloatingPoint ? .float : .data)
     }
@@ -64,7 +73,7 @@ struct CortexM7Pipeline {
   }
 
   /// The first cycle in which an instruction may issue for its operands.
-  private func earliest(_ i: Instruction, isYounger: Bool) -> UInt32 {
+  private func earliest(_ i: Instruction) -> UInt32 {
     var cycle = max(float.issue(i), stores.issue(i))
     let operands = CortexM7Operands.of(i)
     for slot in operands.indices where operands[slot].0 != 0 {
@@ -101,6 +110,7 @@ struct CortexM7Pipeline {
   }
 
   private mutating func finish(_ i: Instruction, at cycle: UInt32, isYounger: Bool) {
+    fetches.use(i, at: cycle)
     stores.note(i, at: cycle)
     float.note(i, at: cycle)
     let end = max(ledger.now, cycle + 1)
@@ -213,55 +223,5 @@ enum CortexM7Operands {
       }
     }
     return result
-  }
-}
-
-/// Stores on their way to memory: a load of what was stored, or of the other word of its doubleword, waits
-/// until it is there.
-///
-/// Reference: LLVM ARMLatencyMutations.cpp, memoryRAWHazard with four cycles; SLOTHY, cortex_m7.py,
-/// add_st_hazard: as long for a load less than eight bytes away; DDI0489F 5.9.2: an entry of the buffer holds
-/// 64 bits. Bases are taken to be aligned to eight, as stack pointers are.
-///
-/// Not modelled: a load that meets a store by another base register; a full buffer; memories with error
-/// correction, where a byte or halfword is merged first and a load of it waits about three cycles more.
-struct CortexM7StoreBuffer {
-  private struct Entry {
-    var base: UInt8
-    var offset: Int32
-    var bytes: Int32
-    var cycle: UInt32
-  }
-
-  private var entries: [Entry] = []
-
-  /// The first cycle in which a load may issue.
-  func issue(_ i: Instruction) -> UInt32 {
-    guard i.kind.loads, i.memory.count > 0, !i.memory.hasIndex, !entries.isEmpty else { return 0 }
-    let start = i.memory.indexing == .postIndexed ? 0 : i.memory.offset
-    let end = start &+ Int32(i.memory.byteCount)
-    var earliest: UInt32 = 0
-    for entry in entries
-    where entry.base == i.memory.base && entry.offset >> 3 <= (end &- 1) >> 3
-      && start >> 3 <= (entry.offset &+ entry.bytes &- 1) >> 3
-    {
-      earliest = max(earliest, entry.cycle + CortexM7Timing.storeToLoad)
-    }
-    return earliest
-  }
-
-  mutating func note(_ i: Instruction, at cycle: UInt32) {
-    entries.removeAll { $0.cycle + CortexM7Timing.storeToLoad <= cycle }
-    guard i.kind.stores, !i.memory.hasIndex, !i.memory.writesBack else { return }
-    entries.append(
-      Entry(
-        base: i.memory.base, offset: i.memory.offset, bytes: Int32(i.memory.byteCount),
-        cycle: cycle))
-  }
-
-  /// Registers got new values: what was stored by them is no longer known.
-  mutating func forget(_ registers: UInt16) {
-    guard registers != 0, !entries.isEmpty else { return }
-    entries.removeAll { $0.base < 16 && registers & 1 << UInt16($0.base) != 0 }
   }
 }

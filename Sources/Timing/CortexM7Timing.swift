@@ -49,13 +49,17 @@ public struct CortexM7Timing: CoreTiming {
   ) -> BlockPrice {
     guard !block.isEmpty else { return BlockPrice() }
     var price = Self.run(block, after: before)
-    price.adopt(entry: Self.run(block, after: source), isLoop: source.closesLoop(at: block))
+    let turns = source.contains { $0.address == block[0].address }
+    price.adopt(
+      entry: Self.run(block, after: source, isAhead: !turns), isLoop: source.closesLoop(at: block))
     price.gainsFromSlot = Self.gainsFromSlot(block)
     return price
   }
 
-  private static func run(_ block: [Instruction], after before: [Instruction]) -> BlockPrice {
-    var pipeline = CortexM7Pipeline(count: block.count)
+  private static func run(
+    _ block: [Instruction], after before: [Instruction], isAhead: Bool = true
+  ) -> BlockPrice {
+    var pipeline = CortexM7Pipeline(count: block.count, isAhead: isAhead)
     for (index, instruction) in before.enumerated() {
       pipeline.execute(instruction)
       let next = index + 1 < before.count ? before[index + 1] : block[0]

@@ -14,6 +14,10 @@ public struct StraightLine: Sendable {
   private let sources: [UInt32: Int]
   /// More than this many instructions back, nothing is felt any more.
   private static let reach = 12
+  /// After so many instructions of a loop its queues and buffers are as full as they get.
+  private static let settled = 48
+  /// Loops of more instructions than this are known by their end alone.
+  private static let longestLoop = 64
 
   /// Decodes a function from its first byte.
   public init(_ bytes: [UInt8], at start: Address) {
@@ -52,16 +56,17 @@ public struct StraightLine: Sendable {
   }
 
   /// The last instructions up to the branch that most often leads to `address`, in the order in which they
-  /// run; none where no branch of the function does. A short loop's body comes more than once.
+  /// run; none where no branch of the function does. A loop without other branches is there whole, and more than
+  /// once.
   public func branches(to address: Address) -> [Instruction] {
     guard let source = sources[address.value] else { return [] }
     let branch = instructions[source]
-    var path = line(before: source, next: branch.address)
+    var path = line(before: source, next: branch.address, limit: Self.longestLoop)
     path.append(branch)
     guard branch.address >= address, let head = path.firstIndex(where: { $0.address == address })
-    else { return path }
+    else { return path.suffix(Self.reach + 1) }
     let body = path[head...]
-    let times = (Self.reach + body.count - 1) / body.count
+    let times = max(2, (Self.settled + body.count - 1) / body.count)
     return Array(repeatElement(body, count: times).joined())
   }
 
@@ -93,11 +98,13 @@ public struct StraightLine: Sendable {
   }
 
   /// The instructions before an index that run on to `address`.
-  private func line(before index: Int, next address: Address) -> [Instruction] {
+  private func line(
+    before index: Int, next address: Address, limit: Int = StraightLine.reach
+  ) -> [Instruction] {
     var low = index
     var result: [Instruction] = []
     var next = address
-    while low > 0, result.count < Self.reach {
+    while low > 0, result.count < limit {
       low -= 1
       let instruction = instructions[low]
       guard instruction.end == next, runsOn(instruction) else { break }
