@@ -8,6 +8,7 @@
 @   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
 @   COMP compendium.i-0.nl, division timing (STM32L4)
 @   SLO  SLOTHY, cortex_m7.py
+@   DWE  dwelch67, stm32_samples, NUCLEO-F767ZI perf00 and perf01 (STM32F767)
 @
 @ In each r1 points to memory whose first word points to itself, r3 to r5 hold small numbers, r6 is 8, and
 @ s3 to s5 are 1. Ten copies, so that 15 stands for one and a half cycles a copy.
@@ -80,8 +81,10 @@ kernel call, "bl leaf"
 @ M0: 1 + 10 + 9 * 3 + 1. TRM: three cycles a turn, but the last.
 kernel loop, "movs r3, #10; 1: subs r3, #1; bne 1b"
 #else
-@ JNK: a turn takes one cycle, and the way out eight more.
-kernel loop, "movs r3, #100; 1: subs r3, #1; bne 1b"
+@ JNK: a turn takes one cycle, and the way out eight more. DWE: as long as it lies in one line of 64 bits; across
+@ two it takes two.
+kernel loop, "movs r3, #100; nop; 1: subs r3, #1; bne 1b"
+kernel loop_across, "movs r3, #100; 1: subs r3, #1; bne 1b; nop"
 #endif
 
 #if CORTEX_M == 3 || CORTEX_M == 4
@@ -133,7 +136,13 @@ kernel multiply_store, "mul r3, r4, r5; str r4, [r1, #8]"
 kernel load_factor, "ldr r3, [r1]; mul r4, r5, r3"
 @ JNK: a byte comes a cycle later, but can be stored at once.
 kernel byte_use, "ldrb r3, [r1]; adds r4, r3, #1"
-kernel byte_store, "ldrb r3, [r1]; strb r3, [r1, #8]"
+kernel byte_store, "ldrb r3, [r1]; str r3, [r1, #8]"
+@ JNK: bytes and halfwords leave for memory every fourth cycle by one bank, every other by two (DWE: every third).
+@ Fifty turns of two, the first without a wait, and 8 for the way out.
+kernel byte_stores, "movs r7, #50; 1: strb r3, [r1, #8]; strb r3, [r1, #8]; subs r7, #1; bne 1b"
+kernel halfword_stores, "movs r7, #50; 1: strh r3, [r1, #8]; strh r3, [r1, #12]; subs r7, #1; bne 1b"
+@ DWE: words leave as fast as they come.
+kernel word_stores, "movs r7, #50; 1: str r3, [r1, #8]; str r3, [r1, #8]; subs r7, #1; bne 1b"
 #endif
 #ifdef __ARM_FP
 @ TRM: one, and one more for a result used at once; 3; 14. JNK: latencies 3 and 3; 16 and 14.

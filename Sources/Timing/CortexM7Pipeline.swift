@@ -39,9 +39,9 @@ struct CortexM7Pipeline {
   }
 
   /// The branch just executed is taken, as predicted. What its second slot takes is charged where the
-  /// two blocks meet.
-  mutating func takeBranch() {
-    older = nil
+  /// two blocks meet, unless it leaves it to what is executed next.
+  mutating func takeBranch(leavesSlot: Bool) {
+    if !leavesSlot { older = nil }
     fetches.takeBranch()
   }
 

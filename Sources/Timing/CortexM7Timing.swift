@@ -50,33 +50,32 @@ public struct CortexM7Timing: CoreTiming {
     guard !block.isEmpty else { return BlockPrice() }
     var price = Self.run(block, after: before)
     let turns = source.contains { $0.address == block[0].address }
-    price.adopt(
-      entry: Self.run(block, after: source, isAhead: !turns), isLoop: source.closesLoop(at: block))
-    price.gainsFromSlot = Self.gainsFromSlot(block)
+    let entry = Self.run(block, after: source, isAhead: !turns)
+    price.adopt(entry: entry, isLoop: source.closesLoop(at: block))
+    price.gainsFromSlot =
+      turns
+      ? Self.run(block, after: source, isAhead: false, sharesSlot: true).cycles < entry.cycles
+      : Self.run(block, after: [Self.branch], sharesSlot: true).cycles
+        < Self.run(block, after: []).cycles
     return price
   }
 
+  /// `isAhead`: the prefetch queue is full at first. `sharesSlot`: the last branch before the block leaves a slot of
+  /// its cycle to it.
   private static func run(
-    _ block: [Instruction], after before: [Instruction], isAhead: Bool = true
+    _ block: [Instruction], after before: [Instruction], isAhead: Bool = true,
+    sharesSlot: Bool = false
   ) -> BlockPrice {
     var pipeline = CortexM7Pipeline(count: block.count, isAhead: isAhead)
     for (index, instruction) in before.enumerated() {
       pipeline.execute(instruction)
-      let next = index + 1 < before.count ? before[index + 1] : block[0]
-      if next.address != instruction.end { pipeline.takeBranch() }
+      let isLast = index + 1 == before.count
+      let next = isLast ? block[0] : before[index + 1]
+      if next.address != instruction.end { pipeline.takeBranch(leavesSlot: isLast && sharesSlot) }
     }
     pipeline.begin()
     for instruction in block { pipeline.execute(instruction) }
     return pipeline.price
-  }
-
-  /// Whether the first instruction, issued together with the branch that leads to it, saves a cycle.
-  private static func gainsFromSlot(_ block: [Instruction]) -> Bool {
-    var pipeline = CortexM7Pipeline(count: block.count)
-    pipeline.execute(branch)
-    pipeline.begin()
-    for instruction in block { pipeline.execute(instruction) }
-    return pipeline.price.cycles < run(block, after: []).cycles
   }
 
   /// A branch by itself.

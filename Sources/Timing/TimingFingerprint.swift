@@ -2,9 +2,9 @@ import Disassembly
 import Units
 
 extension CoreTiming {
-  /// A hash of what the model says: the prices of some thousand made-up straight runs, each by itself and
-  /// after the one before, how it fetches, and the costs of exceptions. It changes when a rule changes that any of them
-  /// meets, and not for a comment.
+  /// A hash of what the model says: the prices of some thousand made-up straight runs, each by itself, after the
+  /// one before and as a loop, how it fetches, and the costs of exceptions. It changes when a rule changes that
+  /// any of them meets, and not for a comment.
   public var fingerprint: String {
     var words = FingerprintWords()
     var text = "\(name) \(exceptions) \(unalignedLoads) "
@@ -23,6 +23,7 @@ extension CoreTiming {
       told.add(price.cycles, " ")
       told.add(price.takenExtra, " ")
       told.add(price.entryExtraWhenBranchedTo, " ")
+      told.add(price.mispredicted, " ")
       told.add(price.minimum, " ")
       told.add(price.maximum, " [")
       for (index, offset) in price.offsets.enumerated() {
@@ -31,7 +32,11 @@ extension CoreTiming {
       told.add("]\n")
       let inContext = self.price(run, after: before, branchedFrom: before)
       told.add(inContext.cycles, " ")
-      told.add(inContext.entryExtraWhenBranchedTo, "\n")
+      told.add(inContext.entryExtraWhenBranchedTo, " ")
+      let asLoop = self.price(run, after: before, branchedFrom: run + run + run)
+      told.add(asLoop.cycles, " ")
+      told.add(asLoop.gainsFromSlot ? 1 : 0, " ")
+      told.add(asLoop.leavesSlot ? 1 : 0, "\n")
       before = run
     }
     return String(SHA256.hexDigest(of: told.bytes).prefix(16))

@@ -37,7 +37,7 @@ struct StraightLineTests {
     let line = try Self.line(
       "b 1f\nnop\n1: ldr r0, [r1]\nadds r1, r0\nbne 1b\ncbz r2, 2f\nnop\n2: nop")
     let body = line.branches(to: Self.start + 4)
-    #expect(body.count == 12)
+    #expect(body.count == 48)
     #expect(body.prefix(3).map(\.kind) == [.load, .alu, .conditionalBranch])
     #expect(body.suffix(3).map(\.address) == body.prefix(3).map(\.address))
     #expect(line.branches(to: Self.start + 14).last?.kind == .compareBranch)
@@ -54,6 +54,24 @@ struct StraightLineTests {
     let once = CortexM7Timing().price(head)
     let turn = CortexM7Timing().price(head, after: [], branchedFrom: source)
     #expect(once.cycles == 2 && turn.cycles + turn.entryExtraWhenBranchedTo == 3)
+  }
+
+  @Test("a short loop turns no faster than its lines are fetched and its bytes leave")
+  func bounds() throws {
+    // dwelch67, stm32_samples NUCLEO-F767ZI: perf01, by the loop's place; perf00, and jnk0le for bytes.
+    for (code, offset, cycles) in [
+      ("subs r0, #1\nbne 1b", 0, 1), ("subs r0, #1\nbne 1b", 2, 1),
+      ("subs r0, #1\nbne 1b", 4, 1), ("subs r0, #1\nbne 1b", 6, 2),
+      ("str r1, [r2]\nstr r1, [r2]\nsubs r0, #1\nbne 1b", 0, 3),
+      ("strb r1, [r2]\nstrb r1, [r2]\nsubs r0, #1\nbne 1b", 0, 8),
+      ("strb r1, [r2]\nstrb r1, [r2, #4]\nsubs r0, #1\nbne 1b", 0, 4),
+    ] {
+      let line = try Self.line(String(repeating: "nop\n", count: offset / 2) + "1: " + code)
+      let start = Self.start + UInt32(offset)
+      let head = Decoder.decodeBlock(bytes: try Toolchain.assemble("1: " + code), at: start)
+      let price = CortexM7Timing().price(head, after: [], branchedFrom: line.branches(to: start))
+      #expect(Int(price.cycles + price.entryExtraWhenBranchedTo) == cycles, "\(code) at \(offset)")
+    }
   }
 
   @Test("a load hides behind the load that runs on into it")
