@@ -4,7 +4,7 @@
 @   M0   Arm DDI0432C (Cortex-M0 TRM) table 3-1
 @   TRM  Arm DDI0439D (Cortex-M4 TRM) tables 3-1 and 7-1, section 3.3.2; the Cortex-M3's DDI0337
 @   G    Arm DDI0337G table 15-3: branches to a target known in decode refill one cycle
-@   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743)
+@   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743), cortex_m33.md (RP2350)
 @   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
 @   COMP compendium.i-0.nl, division timing (STM32L4)
 @   SLO  SLOTHY, cortex_m7.py
@@ -143,6 +143,32 @@ kernel byte_stores, "movs r7, #50; 1: strb r3, [r1, #8]; strb r3, [r1, #8]; subs
 kernel halfword_stores, "movs r7, #50; 1: strh r3, [r1, #8]; strh r3, [r1, #12]; subs r7, #1; bne 1b"
 @ DWE: words leave as fast as they come.
 kernel word_stores, "movs r7, #50; 1: str r3, [r1, #8]; str r3, [r1, #8]; subs r7, #1; bne 1b"
+#endif
+#if CORTEX_M == 33
+@ JNK: the first NOP shares the cycle of what is before it.
+kernel pair_nop, "adds r3, #1; nop"
+@ JNK: a constant that is a shifted byte makes a result of two stages, a repeated byte does not.
+kernel shifted_constant, "eor.w r3, r4, #0x1fc0; add.w r5, r3, r4"
+kernel repeated_constant, "eor.w r3, r4, #0x1b1b1b1b; add.w r5, r3, r4"
+@ JNK: flags from it take two cycles; MOVS, and a register shifted on its way, are unaffected.
+kernel constant_flags, "adds.w r3, r4, #0x1fc0"
+kernel constant_move, "movs.w r3, #0x1fc0"
+kernel shifted_flags, "adds.w r3, r4, r5, ror #3"
+@ JNK: an accumulator comes from a multiplication, an extension with addition, a shifted operand or a load a cycle
+@ sooner, but not from a DSP instruction.
+kernel extend_chain, "uxtab r3, r3, r4"
+kernel accumulate_shifted, "add.w r3, r4, r5, ror #24; mla r3, r4, r5, r3"
+kernel accumulate_load, "ldr r3, [r1]; mla r4, r5, r6, r3"
+kernel accumulate_saturated, "qsub r3, r4, r5; mla r3, r4, r5, r3"
+kernel insert, "bfi r3, r4, #4, #8; add.w r5, r3, r4"
+#endif
+#if CORTEX_M == 33 && defined(__ARM_FP)
+@ JNK: an addition or multiplication is issued a cycle before its operand is there, and the next one of the unit
+@ not at once.
+kernel float_early, "vmul.f32 s6, s4, s5; vadd.f32 s7, s6, s4; mov.w r5, r5; mov.w r5, r5; vstr s7, [r1, #8]"
+@ JNK: a move takes what any ALU makes, also late; of two registers it has two cycles, and none is issued early.
+kernel move_product, "mul r3, r4, r5; vmov s6, r3"
+kernel move_pair, "vmov s6, s7, r3, r4; vadd.f32 s8, s6, s7; add.w r5, r3, r4"
 #endif
 #ifdef __ARM_FP
 @ TRM: one, and one more for a result used at once; 3; 14. JNK: latencies 3 and 3; 16 and 14.

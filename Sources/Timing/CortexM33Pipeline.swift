@@ -9,6 +9,12 @@ struct CortexM33Pipeline {
   /// Floating-point registers last written by a multiply-accumulate.
   private var fused: UInt32 = 0
   private var floatFree: UInt32 = 0
+  /// Floating-point registers last written by a move of two core registers.
+  private var movedPair: UInt32 = 0
+  /// Whether the instruction was issued a cycle before its floating-point operands are there.
+  private var isEarly = false
+  /// Core registers whose result no accumulator takes a cycle sooner: those of DSP instructions.
+  private var unchained: UInt16 = 0
   /// Core registers last written by a load.
   private var loaded: UInt16 = 0
   /// The store before, when nothing else came after it.
@@ -59,24 +65,41 @@ struct CortexM33Pipeline {
       scoreboard.ready(core: i.reads & ~late), max(scoreboard.ready(core: late), 1) - 1)
     if ready > ledger.now { ledger.charge(ready - ledger.now, .data) }
     if let store, store.isReloaded(by: i) { ledger.charge(0...1, expected: 1, .memory) }
-    guard i.kind.isFloatingPoint else { return }
-    var float = scoreboard.ready(float: i.floatReads)
-    // An accumulator is wanted a cycle later by another multiply-accumulate.
-    if i.kind == .fpMultiplyAccumulate, i.floatWrites & fused != 0, i.floatFactors & fused == 0 {
-      float -= min(float, CortexM33Timing.fusedLatency - CortexM33Timing.fusedAccumulation)
-    }
-    float = max(float, floatFree)
-    if float > ledger.now { ledger.charge(float - ledger.now, .float) }
+    isEarly = false
+    if i.kind.isFloatingPoint { waitForFloat(i) }
   }
 
-  /// Data to be stored and accumulators are wanted a cycle later.
+  /// An arithmetic instruction is issued a cycle before its operands are there, but not before an accumulator or
+  /// what comes from two core registers; no other of the unit follows it at once then.
+  private mutating func waitForFloat(_ i: Instruction) {
+    if floatFree > ledger.now { ledger.charge(floatFree - ledger.now, .float) }
+    var ready = scoreboard.ready(float: i.floatReads)
+    if i.kind == .fpMultiplyAccumulate {
+      let factors = scoreboard.ready(float: i.floatFactors)
+      var addend = scoreboard.ready(float: i.floatWrites)
+      // An accumulator is wanted a cycle later by another multiply-accumulate.
+      if i.floatWrites & fused != 0 {
+        addend -= min(addend, CortexM33Timing.fusedLatency - CortexM33Timing.fusedAccumulation)
+      }
+      ready = max(addend, factors)
+      isEarly = factors > max(addend, ledger.now)
+    } else {
+      isEarly = (i.kind == .fpAlu || i.kind == .fpMultiply) && ready > ledger.now
+    }
+    isEarly = isEarly && i.floatReads & movedPair == 0
+    if isEarly { ready -= 1 }
+    if ready > ledger.now { ledger.charge(ready - ledger.now, .float) }
+  }
+
+  /// Data to be stored or moved to the floating-point unit and accumulators are wanted a cycle later.
   private func lateOperands(_ i: Instruction) -> UInt16 {
     switch i.kind {
     case .store: return i.reads & ~i.addressRegisters
-    case .multiplyAccumulate: return 1 << UInt16(i.encoding >> 12 & 15) & i.reads
-    case .longMultiplyAccumulate: return i.writes & i.reads
+    case .fpMove: return i.reads & ~loaded
+    case .multiplyAccumulate: return 1 << UInt16(i.encoding >> 12 & 15) & i.reads & ~unchained
+    case .longMultiplyAccumulate: return i.writes & i.reads & ~unchained
     case .simd where DataPath(i) == .extendAdd:
-      return 1 << UInt16(i.encoding >> 16 & 15) & i.reads & ~loaded
+      return 1 << UInt16(i.encoding >> 16 & 15) & i.reads & ~loaded & ~unchained
     default: return 0
     }
   }
@@ -89,7 +112,8 @@ struct CortexM33Pipeline {
       ledger.charge(least...most, expected: Divider.expectedCycles - 1, .divide)
     // Of two stages and setting flags: no second instruction can run under it.
     case .multiply where !i.isWide: ledger.charge(1, .divide)
-    case .alu where i.writesFlags && DataPath(i) == .shiftedConstant: ledger.charge(1, .issue)
+    case .alu where i.writesFlags && DataPath(i) == .shiftedConstant && !i.movesConstant:
+      ledger.charge(1, .issue)
     case .loadMultiple, .storeMultiple, .loadDouble, .storeDouble, .fpLoad, .fpStore,
       .fpLoadMultiple, .fpStoreMultiple:
       ledger.charge(UInt32(max(i.memory.count, 1)) - 1, .memory)
@@ -118,6 +142,8 @@ struct CortexM33Pipeline {
   private mutating func finish(_ i: Instruction, _ start: UInt32) {
     let end = max(ledger.now, start + 1)
     var latency = end - start
+    let begin = isEarly ? start + 1 : start
+    if isEarly { floatFree = begin + 1 }
     switch i.kind {
     case .load, .loadExclusive: latency = CortexM33Timing.loadLatency
     case .loadMultiple, .loadDouble: return finishMultiple(i, start)
@@ -132,7 +158,7 @@ struct CortexM33Pipeline {
     case .fpAlu, .fpMultiply: latency = CortexM33Timing.floatLatency
     case .fpMultiplyAccumulate:
       latency = CortexM33Timing.fusedLatency
-      floatFree = start + 1 + CortexM33Timing.fusedBlocks
+      floatFree = begin + 1 + CortexM33Timing.fusedBlocks
     case .fpDivide, .fpSquareRoot:
       latency = CortexM33Timing.floatDivide
       floatFree = start + latency
@@ -140,9 +166,13 @@ struct CortexM33Pipeline {
     default: break
     }
     loaded = i.kind == .load ? loaded | i.writes : loaded & ~i.writes
+    let isChained = (i.kind != .simd && i.kind != .saturating) || DataPath(i) == .extendAdd
+    unchained = isChained ? unchained & ~i.writes : unchained | i.writes
     fused =
       i.kind == .fpMultiplyAccumulate ? fused | i.floatWrites : fused & ~i.floatWrites
-    scoreboard.set(core: i.writes, float: i.floatWrites, at: start + latency)
+    let isPair = i.kind == .fpMove && i.reads.nonzeroBitCount == 2
+    movedPair = isPair ? movedPair | i.floatWrites : movedPair & ~i.floatWrites
+    scoreboard.set(core: i.writes, float: i.floatWrites, at: begin + latency)
     if i.memory.count > 0, i.memory.base < 15, i.memory.writebackChange != 0 {
       scoreboard.set(core: 1 << UInt16(i.memory.base) & i.writes, float: 0, at: end)
     }
@@ -169,5 +199,12 @@ struct CortexM33Pipeline {
     case (_, 2): 2
     default: CortexM33Timing.floatLatency
     }
+  }
+}
+
+extension Instruction {
+  /// MOV of a constant that is written as a shifted byte.
+  fileprivate var movesConstant: Bool {
+    encoding >> 21 & 0xF == 0b0010 && encoding >> 16 & 0xF == 0xF
   }
 }

@@ -9,7 +9,7 @@ public import Units
 /// That a branch to a wide instruction at an odd halfword costs a cycle, as on the Cortex-M3 and M4 with
 /// their fetches of the same width, and that a load of what was just stored waits a cycle, are assumed.
 ///
-/// Not modelled: floating-point instructions issued out of order; other fetch stalls.
+/// Not modelled: flags of a shifted operand, which come a cycle later; other fetch stalls.
 public struct CortexM33Timing: CoreTiming {
   // Cycles from issue until the result can be used.
   static let loadLatency: UInt32 = 2

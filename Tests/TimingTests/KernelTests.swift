@@ -154,9 +154,19 @@ struct KernelTests {
       ("ldr r0, [r1]; uxtab r0, r0, r3", 3),
       ("cmp r0, #0; it eq; addeq r1, r2, r3", 2),
       ("ldmia r6!, {r0-r3}; add.w r4, r0, r5", 5),
-      ("vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4", 3),
+      ("movs.w r0, #0x1fc0", 1),
+      ("qsub r0, r1, r2; mla r0, r2, r3, r0", 3),
+      ("mul r0, r1, r2; vmov s0, r0", 2),
+      ("ldr r0, [r1]; vmov s0, r0", 3),
+      ("vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4", 2),
+      ("vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4; vadd.f32 s5, s6, s7", 4),
+      ("vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4; adds r0, #1; vadd.f32 s5, s6, s7", 4),
+      ("vmul.f32 s0, s1, s2; vadd.f32 s3, s0, s4; adds r0, #1; adds r0, #1; vstr s3, [r1]", 5),
+      ("vmov s0, s1, r0, r1; vadd.f32 s2, s0, s1", 3),
       ("vfma.f32 s0, s1, s2; vfma.f32 s0, s3, s4", 4),
-      ("vfma.f32 s0, s1, s2; vfma.f32 s3, s0, s4", 5),
+      ("vfma.f32 s0, s1, s2; vfma.f32 s3, s0, s4", 4),
+      ("vfma.f32 s0, s1, s2; vfma.f32 s3, s0, s4; vadd.f32 s5, s6, s7", 8),
+      ("vadd.f32 s0, s1, s2; vfma.f32 s0, s3, s4", 3),
     ]
     let blocks = try Self.blocks(kernels.map(\.0), core: "cortex-m7")
     for (kernel, block) in zip(kernels, blocks) {
