@@ -48,6 +48,9 @@ public struct ValidatedBands: Hashable, Sendable {
       "cortex-m3", WaitingMemory(waits: 2, isCached: false), rows: 14,
       band: Band(partsPerMillion: 380_000)),
     Entry(
+      "cortex-m4", WaitingMemory(waits: 2, isCached: true), rows: 3,
+      band: Band(partsPerMillion: 100_000)),
+    Entry(
       "cortex-m4", WaitingMemory(waits: 5, isCached: true), rows: 8,
       band: Band(partsPerMillion: 100_000)),
     Entry(
