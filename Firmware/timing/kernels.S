@@ -137,8 +137,7 @@ kernel load_factor, "ldr r3, [r1]; mul r4, r5, r3"
 @ JNK: a byte comes a cycle later, but can be stored at once.
 kernel byte_use, "ldrb r3, [r1]; adds r4, r3, #1"
 kernel byte_store, "ldrb r3, [r1]; str r3, [r1, #8]"
-@ JNK: bytes and halfwords leave for memory every fourth cycle by one bank, every other by two (DWE: every third).
-@ Fifty turns of two, the first without a wait, and 8 for the way out.
+@ DWE: bytes and halfwords leave for memory every third cycle by one bank, JNK: every other by two. Fifty turns of two, the first without a wait, and 8 for the way out.
 kernel byte_stores, "movs r7, #50; 1: strb r3, [r1, #8]; strb r3, [r1, #8]; subs r7, #1; bne 1b"
 kernel halfword_stores, "movs r7, #50; 1: strh r3, [r1, #8]; strh r3, [r1, #12]; subs r7, #1; bne 1b"
 @ DWE: words leave as fast as they come.

@@ -46,7 +46,7 @@ struct ChipReader {
       keys: [
         "name", "revision", "fpu", "dsp", "mpu", "mpu-regions", "security-extension", "bit-band",
         "priority-bits", "interrupts", "systick-reference", "systick-calibration", "wake-up",
-        "instruction-cache", "data-cache", "small-multiplier",
+        "instruction-cache", "data-cache", "small-multiplier", "error-correction",
       ] + Provenances.keys)
     let reference = core.optional("systick-reference")
     return Core(
@@ -57,6 +57,7 @@ struct ChipReader {
       hasSecurityExtension: try core.optional("security-extension")?.boolean() ?? true,
       hasBitBand: try core.required("bit-band").boolean(),
       hasSmallMultiplier: try core.optional("small-multiplier")?.boolean() ?? false,
+      correctsErrors: try core.optional("error-correction")?.boolean() ?? false,
       priorityBits: Int(try core.required("priority-bits").integer(in: 2...8)),
       interruptCount: Int(try core.required("interrupts").integer(in: 1...480)),
       systickReference: try reference.map { node throws(DocumentError) in

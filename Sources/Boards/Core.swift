@@ -16,6 +16,8 @@ public struct Core: Hashable, Sendable {
   public var hasBitBand: Bool
   /// A Cortex-M0 or M0+ that multiplies in 32 cycles instead of one.
   public var hasSmallMultiplier: Bool
+  /// A Cortex-M7 whose caches and tightly coupled memories have error correction.
+  public var correctsErrors: Bool
   /// Implemented bits of a priority register, from bit 7 down.
   public var priorityBits: Int
   /// External interrupts of the NVIC.

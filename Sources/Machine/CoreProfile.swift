@@ -3,6 +3,16 @@ import CortexM
 import Engine
 import Timing
 
+extension Core {
+  /// What its timing model wants to know of it.
+  var options: CoreOptions {
+    var options: CoreOptions = []
+    if hasSmallMultiplier { options.insert(.smallMultiplier) }
+    if correctsErrors { options.insert(.errorCorrection) }
+    return options
+  }
+}
+
 /// What the architecture says of each core that boards name.
 enum CoreProfile {
   /// Cores without an FPU run on the same decoder as those with one.

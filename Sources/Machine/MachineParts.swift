@@ -83,8 +83,7 @@ final class Assembly {
 
   func parts() throws(MachineError) -> MachineParts {
     let name = board.chip.core.name
-    let small = board.chip.core.hasSmallMultiplier
-    guard let timing = TimingCatalog.timing(of: name, smallMultiplier: small) else {
+    guard let timing = TimingCatalog.timing(of: name, options: board.chip.core.options) else {
       throw .noTiming(core: name, known: TimingCatalog.cores.map(\.name))
     }
     let systemBus = SystemBusFetches(board.chip, timing)

@@ -1,3 +1,13 @@
+/// What a chip's maker may choose of a core that changes its timing.
+public struct CoreOptions: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// A Cortex-M0 or M0+ that multiplies in 32 cycles.
+  public static let smallMultiplier = CoreOptions(rawValue: 1)
+  /// A Cortex-M7 whose caches and tightly coupled memories correct errors.
+  public static let errorCorrection = CoreOptions(rawValue: 2)
+}
+
 /// Every core whose timing is known, by the name that boards use.
 public enum TimingCatalog {
   public static let cores: [any CoreTiming] = [
@@ -10,19 +20,26 @@ public enum TimingCatalog {
   public static let fingerprints = [
     "cortex-m0": "9bcb78aa7b847b38", "cortex-m0+": "cf59aad143989cfe",
     "cortex-m3": "fa187c2e38ab7be3", "cortex-m4": "94c8762de5c74cc2",
+<<<<<<< HEAD
     "cortex-m7": "ecc7ead981424b32", "cortex-m33": "71a2e0d6a4324ab6",
+=======
+    "cortex-m7": "8f6a1dadf53a715f", "cortex-m33": "9ce62ea5df4b9b17",
+>>>>>>> 30b50e6 (Tell a Cortex-M7 with error correction from one without: loads that are not aligned, bytes on their way out)
   ]
 
   /// The timing of a core, or nil for an unknown name; a final `f` only names its unit.
-  /// `smallMultiplier`: a Cortex-M0 or M0+ whose chip chose the one that takes 32 cycles.
   public static func timing(
-    of core: String, smallMultiplier: Bool = false
+    of core: String, options: CoreOptions = []
   ) -> (any CoreTiming)? {
     let plain = core.hasSuffix("f") ? String(core.dropLast()) : core
-    if smallMultiplier && plain == "cortex-m0" { return CortexM0Timing(smallMultiplier: true) }
-    if smallMultiplier && plain == "cortex-m0+" {
+    switch plain {
+    case "cortex-m0" where options.contains(.smallMultiplier):
+      return CortexM0Timing(smallMultiplier: true)
+    case "cortex-m0+" where options.contains(.smallMultiplier):
       return CortexM0PlusTiming(smallMultiplier: true)
+    case "cortex-m7" where options.contains(.errorCorrection):
+      return CortexM7Timing(errorCorrection: true)
+    default: return cores.first { $0.name == plain }
     }
-    return cores.first { $0.name == plain }
   }
 }

@@ -9,7 +9,7 @@ struct CortexM7Pipeline {
   private var ledger: Ledger
   private var scoreboard = CortexM7Scoreboard()
   private var float = CortexM7FloatScoreboard()
-  private var stores = CortexM7StoreBuffer()
+  private var stores: CortexM7StoreBuffer
   private var fetches: CortexM7FetchQueue
   /// The instruction of the cycle just charged, when its second slot is free.
   private var older: Instruction?
@@ -21,8 +21,9 @@ struct CortexM7Pipeline {
   private var narrow = 0
   private var narrowBefore = 0
 
-  init(count: Int, isAhead: Bool = true) {
+  init(count: Int, isAhead: Bool, _ storeDrain: CortexM7StoreBuffer.Drain) {
     ledger = Ledger(count: count)
+    stores = CortexM7StoreBuffer(storeDrain)
     fetches = CortexM7FetchQueue(isAhead: isAhead)
   }
 

@@ -6,13 +6,14 @@ import Disassembly
 ///
 /// Reference: LLVM ARMLatencyMutations.cpp, memoryRAWHazard with four cycles; SLOTHY, cortex_m7.py,
 /// add_st_hazard: as long for a load less than eight bytes away; DDI0489F 5.9.2: an entry of the buffer holds
-/// 64 bits; jnk0le, cortex_m7.md, stores: five fit, and bytes and halfwords leave every fourth cycle by one bank,
-/// every other by two; dwelch67, stm32_samples NUCLEO-F767ZI perf00: every third there.
+/// 64 bits; jnk0le, cortex_m7.md, stores: five fit, and with error correction (STM32H743) bytes and halfwords
+/// leave every fourth cycle by one bank, every other by two; dwelch67, stm32_samples NUCLEO-F767ZI perf00: without
+/// it every third by one bank.
 ///
 /// Bases are taken to be aligned to eight, as stack pointers are, and to change bank where they change.
 ///
-/// Not modelled: a load that meets a store by another base register; unaligned stores, which leave every fourth
-/// cycle; memories with error correction, where a load of a byte just stored waits about three cycles more.
+/// Not modelled: a load that meets a store by another base register; unaligned stores, which leave every third or
+/// fourth cycle; memories with error correction, where a load of a byte just stored waits about three cycles more.
 struct CortexM7StoreBuffer {
   private struct Entry {
     var base: UInt8
@@ -25,14 +26,25 @@ struct CortexM7StoreBuffer {
     }
   }
 
-  private static let count = 5
-  private static let narrow: (sameBank: UInt32, otherBank: UInt32) = (4, 2)
+  /// The cycles that a byte or a halfword takes to leave behind another of the same bank, and of the other one.
+  struct Drain {
+    var sameBank: UInt32
+    var otherBank: UInt32
 
+    static let plain = Drain(sameBank: 3, otherBank: 2)
+    static let correcting = Drain(sameBank: 4, otherBank: 2)
+  }
+
+  private static let count = 5
+
+  private let drain: Drain
   private var entries: [Entry] = []
   /// The last byte or halfword, while its place is known.
   private var merged: Entry?
   /// The cycles in which the last stores have left, oldest first.
   private var leaves: [UInt32] = []
+
+  init(_ drain: Drain) { self.drain = drain }
 
   /// The first cycle in which a load or a store may issue.
   func issue(_ i: Instruction) -> UInt32 {
@@ -64,7 +76,7 @@ struct CortexM7StoreBuffer {
     var cycles: UInt32 = 1
     if isNarrow {
       let isBehind = isKnown && merged?.sharesBank(with: entry) == true
-      cycles = isBehind ? Self.narrow.sameBank : Self.narrow.otherBank
+      cycles = isBehind ? drain.sameBank : drain.otherBank
       merged = isKnown ? entry : nil
     }
     leaves.append(max(leaves.last ?? 0, entry.cycle + 1) + cycles)

@@ -38,35 +38,40 @@ public struct CortexM7Timing: CoreTiming {
   public var fetchBufferWords: Int { 8 }
   public var fetchWordsPerCycle: Int { 2 }
 
-  public init() {}
+  public let unalignedLoads: UnalignedLoads
+  private let storeDrain: CortexM7StoreBuffer.Drain
 
-  /// jnk0le, cortex_m7.md: three more as the older of a pair, four as the younger, however far off.
-  public let unalignedLoads = UnalignedLoads(
-    halfword: 3, wordAtHalfword: 3, wordAtByte: 3)
+  /// With error correction a load that is not aligned takes three cycles more, four as the younger of a pair,
+  /// however far off (jnk0le, cortex_m7.md, STM32H743); without it one more (dwelch67, stm32_samples
+  /// NUCLEO-F767ZI perf01: 42 cycles a turn for sixteen of them and what else makes 32).
+  public init(errorCorrection: Bool = false) {
+    let more: UInt32 = errorCorrection ? 3 : 1
+    unalignedLoads = UnalignedLoads(halfword: more, wordAtHalfword: more, wordAtByte: more)
+    storeDrain = errorCorrection ? .correcting : .plain
+  }
 
   public func price(
     _ block: [Instruction], after before: [Instruction], branchedFrom source: [Instruction]
   ) -> BlockPrice {
     guard !block.isEmpty else { return BlockPrice() }
-    var price = Self.run(block, after: before)
+    var price = run(block, after: before)
     let turns = source.contains { $0.address == block[0].address }
-    let entry = Self.run(block, after: source, isAhead: !turns)
+    let entry = run(block, after: source, isAhead: !turns)
     price.adopt(entry: entry, isLoop: source.closesLoop(at: block))
     price.gainsFromSlot =
       turns
-      ? Self.run(block, after: source, isAhead: false, sharesSlot: true).cycles < entry.cycles
-      : Self.run(block, after: [Self.branch], sharesSlot: true).cycles
-        < Self.run(block, after: []).cycles
+      ? run(block, after: source, isAhead: false, sharesSlot: true).cycles < entry.cycles
+      : run(block, after: [Self.branch], sharesSlot: true).cycles < run(block, after: []).cycles
     return price
   }
 
   /// `isAhead`: the prefetch queue is full at first. `sharesSlot`: the last branch before the block leaves a slot of
   /// its cycle to it.
-  private static func run(
+  private func run(
     _ block: [Instruction], after before: [Instruction], isAhead: Bool = true,
     sharesSlot: Bool = false
   ) -> BlockPrice {
-    var pipeline = CortexM7Pipeline(count: block.count, isAhead: isAhead)
+    var pipeline = CortexM7Pipeline(count: block.count, isAhead: isAhead, storeDrain)
     for (index, instruction) in before.enumerated() {
       pipeline.execute(instruction)
       let isLast = index + 1 == before.count

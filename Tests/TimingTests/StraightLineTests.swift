@@ -63,7 +63,7 @@ struct StraightLineTests {
       ("subs r0, #1\nbne 1b", 0, 1), ("subs r0, #1\nbne 1b", 2, 1),
       ("subs r0, #1\nbne 1b", 4, 1), ("subs r0, #1\nbne 1b", 6, 2),
       ("str r1, [r2]\nstr r1, [r2]\nsubs r0, #1\nbne 1b", 0, 3),
-      ("strb r1, [r2]\nstrb r1, [r2]\nsubs r0, #1\nbne 1b", 0, 8),
+      ("strb r1, [r2]\nstrb r1, [r2]\nsubs r0, #1\nbne 1b", 0, 6),
       ("strb r1, [r2]\nstrb r1, [r2, #4]\nsubs r0, #1\nbne 1b", 0, 4),
     ] {
       let line = try Self.line(String(repeating: "nop\n", count: offset / 2) + "1: " + code)
@@ -72,6 +72,14 @@ struct StraightLineTests {
       let price = CortexM7Timing().price(head, after: [], branchedFrom: line.branches(to: start))
       #expect(Int(price.cycles + price.entryExtraWhenBranchedTo) == cycles, "\(code) at \(offset)")
     }
+    // jnk0le, cortex_m7.md: with error correction.
+    let code = "1: strb r1, [r2]\nstrb r1, [r2]\nsubs r0, #1\nbne 1b"
+    let head = Decoder.decodeBlock(bytes: try Toolchain.assemble(code), at: Self.start)
+    let core = try #require(TimingCatalog.timing(of: "cortex-m7", options: .errorCorrection))
+    let source = try Self.line(code).branches(to: Self.start)
+    let price = core.price(head, after: [], branchedFrom: source)
+    #expect(price.cycles + price.entryExtraWhenBranchedTo == 8)
+    #expect(core.unalignedLoads.wordAtByte == 3)
   }
 
   @Test("a load hides behind the load that runs on into it")

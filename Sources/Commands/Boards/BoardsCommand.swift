@@ -132,6 +132,7 @@ private func chipRows(_ board: Board) -> [Sheet.Row] {
   if core.hasMPU { words.append("MPU") }
   if core.hasBitBand { words.append("bit-banding") }
   if core.hasSmallMultiplier { words.append("32-cycle multiplier") }
+  if core.correctsErrors { words.append("error correction") }
   func place(_ region: Application.Region) -> String {
     "\(Quantity.text(bytes: UInt64(region.size))) from \(region.base)"
   }
