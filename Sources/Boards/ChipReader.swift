@@ -149,7 +149,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache", "shared-port", "tightly-coupled", "core-only", "contents",
+        "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -187,6 +187,9 @@ extension ChipReader {
     made.sharesPort = try memory.optional("shared-port")?.boolean() ?? false
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
     made.isCoreOnly = try memory.optional("core-only")?.boolean() ?? false
+    made.sharing = try memory.optional("sharing").map { node throws(DocumentError) in
+      try sharing(node, of: bytes)
+    }
     made.contents = try contents(memory, of: kind)
     made.dataCache = try memory.optional("data-cache").map { node throws(DocumentError) in
       try cache(node)
@@ -204,6 +207,24 @@ extension ChipReader {
     let path = Files.resolve(name, in: directory)
     guard Files.exists(path) else { throw file.error("cannot open '\(name)'") }
     return path
+  }
+
+  /// `{core-first: true}`, or `{slaves: [256 KiB, 4 KiB, 4 KiB], banks: 4}`.
+  private func sharing(_ node: Node, of size: UInt32) throws(DocumentError) -> Memory.Sharing {
+    let sharing = try Fields(
+      node, "a memory's sharing", keys: ["core-first", "slaves", "banks"] + Provenances.keys)
+    var slaves: [UInt32] = []
+    for slave in try sharing.optional("slaves")?.elements() ?? [] {
+      slaves.append(try byteCount(slave))
+    }
+    let sum = slaves.reduce(UInt64(0)) { $0 + UInt64($1) }
+    if let list = sharing.optional("slaves"), sum != size {
+      throw list.error("expected sizes that sum to the memory's \(size) B, found \(sum) B")
+    }
+    return Memory.Sharing(
+      isCoreFirst: try sharing.optional("core-first")?.boolean() ?? false, slaves: slaves,
+      banks: Int(try sharing.optional("banks")?.integer(in: 1...64) ?? 1),
+      provenance: try provenances.read(sharing))
   }
 
   /// `{uncached: 2, miss: 3, hit: 0}`; a bare number from `--set` is all but the hits.

@@ -31,6 +31,24 @@ public struct Memory: Hashable, Sendable {
     }
   }
 
+  /// What other bus masters may hold up when they access it.
+  public struct Sharing: Hashable, Sendable {
+    /// The core is served before any other master: it never waits for one.
+    public var isCoreFirst: Bool
+    /// Bytes of the parts that answer independently, in the order of their addresses; empty: it is one.
+    public var slaves: [UInt32]
+    /// Banks of the first of them, which its words lie in by turns.
+    public var banks: Int
+    public var provenance: Provenance
+
+    public init(
+      isCoreFirst: Bool = false, slaves: [UInt32] = [], banks: Int = 1, provenance: Provenance
+    ) {
+      (self.isCoreFirst, self.slaves, self.banks) = (isCoreFirst, slaves, banks)
+      self.provenance = provenance
+    }
+  }
+
   public var name: String
   public var kind: Kind
   public var base: Address
@@ -53,6 +71,8 @@ public struct Memory: Hashable, Sendable {
   public var isTightlyCoupled = false
   /// No other bus master reaches it: DMA does not.
   public var isCoreOnly = false
+  /// How the bus masters share it; nil: it answers one access at a time, whoever asks.
+  public var sharing: Sharing?
   /// The file of what a ROM holds: Intel HEX.
   public var contents: String?
   public var provenance: Provenance

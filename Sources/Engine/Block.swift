@@ -168,6 +168,12 @@ struct Block {
   /// Every block, newest first.
   var older: UnsafeMutablePointer<Block>?
 
+  /// Cycles that its branches took, into it and out of it.
+  var branchCycles: UInt64 {
+    takenExits &* UInt64(takenExtra) &+ branchedEntries &* UInt64(branchedToExtra)
+      &+ mispredictions &* UInt64(description.mispredicted)
+  }
+
   /// Makes room for the slots of its lines: few of them are beside what is read with them.
   static func allocateSlots(of block: UnsafeMutablePointer<Block>, _ count: Int) {
     guard count > 4 else {

@@ -132,9 +132,7 @@ extension Engine {
           baseCycles: block.executions * UInt64(block.description.cycles) + block.divisionCycles
             - block.unspentCycles - block.pairedExits,
           divisionCycles: block.divisionCycles,
-          branchCycles: block.takenExits * UInt64(block.takenExtra)
-            + block.branchedEntries * UInt64(block.branchedToExtra)
-            + block.mispredictions * UInt64(block.description.mispredicted),
+          branchCycles: block.branchCycles,
           stallCycles: block.stallCycles, fetchStallCycles: block.fetchStallCycles))
     }
     return counts.sorted { ($0.address, $0.size) < ($1.address, $1.size) }
@@ -167,6 +165,14 @@ extension Engine {
     return (Address(block.address), block.end &- block.address, state.pointee.blockStart)
   }
 
+  /// Cycles from the end of the block before to that of the block under way, once it has begun: its branches and
+  /// what else it took so far, `besides`, as they were on average. `scale` times as many.
+  public func cyclesOfTurn(besides: UInt64, scale: UInt64) -> UInt64 {
+    let block = state.pointee.previous.pointee
+    let average = (block.branchCycles &+ besides) &* scale / max(block.executions, 1)
+    return (state.pointee.cycles &- state.pointee.blockStart) &* scale &+ average
+  }
+
   /// Cycles of the block under way up to a point of it that it would reach after so many, did nothing wait.
   /// What it waits for code and data is spread evenly over it; a device that it waited for came before.
   public func cyclesOfBlock(upTo offset: UInt64) -> UInt64 {
@@ -179,12 +185,13 @@ extension Engine {
     return offset &+ spread &+ stall
   }
 
-  /// Memory keeps the block under way waiting for so many cycles.
-  public func stall(cycles: UInt64) {
+  /// Memory keeps the block under way waiting for so many cycles: for data, or for its code.
+  public func stall(cycles: UInt64, isFetch: Bool = false) {
     let start = state.pointee.blockStart
     let before = state.pointee.ownStall.blockStart == start ? state.pointee.ownStall.cycles : 0
     state.pointee.ownStall = (start, before &+ cycles)
     state.pointee.previous.pointee.stallCycles &+= cycles
+    if isFetch { state.pointee.previous.pointee.fetchStallCycles &+= cycles }
     state.pointee.cycles &+= cycles
   }
 

@@ -137,6 +137,9 @@ public final class Engine {
   /// Cycles of lazy floating-point stacking so far.
   public private(set) var lazyStackingCycles: UInt64 = 0
 
+  /// The cycle at which the last block that ran ended; `.max` while blocks run.
+  public private(set) var ranUntil: UInt64 = 0
+
   func noteLazyStacking(_ cycles: UInt32) { lazyStackingCycles += UInt64(cycles) }
 
   /// FPDSCR: what FPSCR holds when a floating-point context starts. The engine itself starts each with
@@ -251,7 +254,9 @@ public final class Engine {
     // The first block of a run is not announced when it is translated.
     state.pointee.enteringMask |= BlockTraits.inRAM.rawValue
     let start = UInt64(programCounter.value | 1)
+    ranUntil = .max
     let error = uc_emu_start(handle, start, 0, 0, 0)
+    ranUntil = state.pointee.cycles
     return explain(error)
   }
 

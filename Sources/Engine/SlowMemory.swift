@@ -101,6 +101,12 @@ extension Engine {
     adjustBlocks()
   }
 
+  /// Which accesses go through a first-level cache of the core.
+  public var coreCachesInUse: (instructions: Bool, data: Bool) {
+    let core = state.pointee.paths.core
+    return (core.activeInstructions != nil, core.activeData != nil)
+  }
+
   /// What maintenance of the core's first-level caches takes out.
   public enum CacheLines: Sendable {
     case all

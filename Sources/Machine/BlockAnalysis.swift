@@ -33,6 +33,7 @@ final class BlockAnalysis {
   /// What the cycles of blocks at zero wait states are spent on.
   private(set) var splits: [UInt64: CycleSplit] = [:]
   private var details: [UInt64: Details] = [:]
+  private var traffic: [UInt64: BlockTraffic] = [:]
   /// The functions that blocks were described of, whole.
   private var lines: [Int: StraightLine] = [:]
   /// Instructions that someone waits for.
@@ -54,6 +55,7 @@ final class BlockAnalysis {
     let accesses = addresses.programs
     let key = Self.key(address, UInt32(bytes.count))
     details[key] = nil
+    traffic[key] = nil
     splits[key] = price.split
     if price.operandsBelow | price.operandsAbove != 0 {
       slack[key] = (price.operandsBelow, price.operandsAbove)
@@ -230,6 +232,18 @@ final class BlockAnalysis {
     }
     let made = Details(instructions: instructions, offsets: offsets, accesses: accesses)
     details[key] = made
+    return made
+  }
+
+  /// What a block asks of the bus; worked out at first use.
+  func traffic(
+    of address: Address, size: UInt32, bytes: () -> [UInt8]?
+  ) -> BlockTraffic? {
+    let key = Self.key(address, size)
+    if let known = traffic[key] { return known }
+    guard let details = details(of: address, size: size, bytes: bytes) else { return nil }
+    let made = BlockTraffic(details, timing, word: constant)
+    traffic[key] = made
     return made
   }
 

@@ -21,6 +21,7 @@ public final class Machine {
   let bus: SystemBus
   let fabric: Fabric
   let memory: EngineMemory
+  let contention: BusContention?
   let clock: ClockSignal
   let image: FirmwareImage
   let observer: RunObserver
@@ -78,6 +79,7 @@ public final class Machine {
     bus = parts.bus
     fabric = parts.fabric
     memory = parts.memory
+    contention = parts.contention
     clock = parts.clock
     image = parts.image
     observer = parts.observer

@@ -20,6 +20,7 @@ struct MachineParts {
   let bus: SystemBus
   let fabric: Fabric
   let memory: EngineMemory
+  let contention: BusContention?
   let clock: ClockSignal
   let image: FirmwareImage
   let observer: RunObserver
@@ -136,12 +137,16 @@ final class Assembly {
     core.observer = observer
     SlowMemoryControl.connectAll(board.chip, bus, core, fabric)
     systemBus.connect(engine)
+    let contention = BusContention(board.chip, engine, analysis, fabric)
+    if let contention {
+      fabric.onTransfer = { [unowned contention] in contention.moved($0, $1) }
+    }
     if let mismatch = BuildTarget.mismatch(image.attributes, on: board.chip.core) {
       fabric.findings.note("build-target", board.chip.core.name, mismatch)
     }
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
-      fabric: fabric, memory: memory, clock: clock, image: image, observer: observer,
+      fabric: fabric, memory: memory, contention: contention, clock: clock, image: image, observer: observer,
       inlined: inlined,
       sensors: sensors, tracks: tracks, limits: limits(),
       wakeUp: board.chip.core.wakeUp.map { .time($0.value) }

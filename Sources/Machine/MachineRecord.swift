@@ -109,6 +109,7 @@ extension Machine {
       record.cyclesBelow += UInt64(slack.below) * block.executions
       record.cyclesAbove += UInt64(slack.above) * block.executions
     }
+    addContention(to: &record)
     record.samples = tracks.map {
       SampleRecord(
         sensor: $0.sensor, produced: $0.produced, read: $0.read, lost: $0.lost,
@@ -142,6 +143,22 @@ extension Machine {
       record.memory.handlerStacks[index].priority = core.priority(ofException: number)
     }
     return record
+  }
+
+  /// Each word that met accesses of a block may have held it up for a cycle, or for none.
+  private func addContention(to record: inout RunRecord) {
+    guard let contention, !contention.met.isEmpty else { return }
+    var all = Contention()
+    for index in record.blocks.indices {
+      let block = record.blocks[index]
+      guard let met = contention.met[BlockAnalysis.key(block.address, block.size)] else { continue }
+      let above = met.words - min(met.words, met.cycles)
+      record.blocks[index].spread = (block.spread ?? 0) + max(met.cycles, above)
+      record.cyclesBelow += met.cycles
+      record.cyclesAbove += above
+      all.add(words: met.words, cycles: met.cycles)
+    }
+    record.contention = all
   }
 
   /// What the DWT's profiling counters have counted: worked out when they are touched, of all blocks.

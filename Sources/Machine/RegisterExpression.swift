@@ -3,7 +3,7 @@ import Engine
 import Units
 
 /// What an instruction makes of core registers and constants.
-indirect enum RegisterExpression {
+indirect enum RegisterExpression: Equatable {
   case register(Int)
   case constant(UInt32)
   case operation(DerivedValue.Operation, RegisterExpression, RegisterExpression)

@@ -12,6 +12,7 @@ struct BusPort {
     if let bytes = fabric.memory.read(place, count: size)
       ?? fabric.memory.stored(place, count: size)
     {
+      fabric.onTransfer(place, size)
       return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
     return fabric.devices?.read(place, width(size))
@@ -20,7 +21,10 @@ struct BusPort {
   func write(_ address: UInt32, _ value: UInt32, _ size: Int) -> Bool {
     guard fabric.coreOnlyMemory(at: address) == nil else { return false }
     let bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
-    if fabric.memory.write(Address(address), bytes) { return true }
+    if fabric.memory.write(Address(address), bytes) {
+      fabric.onTransfer(Address(address), size)
+      return true
+    }
     return fabric.devices?.write(Address(address), value, width(size)) ?? false
   }
 

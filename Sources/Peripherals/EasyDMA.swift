@@ -9,8 +9,7 @@ import Units
 /// Reference: nRF52840 Product Specification v1.7, 4.7 EasyDMA (with the array list).
 struct EasyDMA {
   private let name: String
-  private let memory: any BusMemory
-  private let findings: FindingLog
+  private let fabric: Fabric
   private let countMask: UInt32
   /// PTR: the next transfer's first byte.
   var pointer: UInt32 = 0
@@ -29,8 +28,7 @@ struct EasyDMA {
 
   init(_ context: PeripheralContext, _ direction: String, countBits: Int = 16) {
     name = "\(context.name).\(direction)"
-    memory = context.fabric.memory
-    findings = context.fabric.findings
+    fabric = context.fabric
     countMask = (1 << UInt32(countBits)) - 1
   }
 
@@ -53,7 +51,7 @@ struct EasyDMA {
   mutating func next() -> UInt8 {
     let address = Address(start &+ moved)
     moved += 1
-    if let byte = memory.read(address, count: 1)?.first { return byte }
+    if let byte = read(address, 1)?.first { return byte }
     report(address)
     return 0
   }
@@ -65,7 +63,7 @@ struct EasyDMA {
     let address = Address(start &+ moved)
     moved += UInt32(count)
     if count == 0 { return [] }
-    if let bytes = memory.read(address, count: count) { return bytes }
+    if let bytes = read(address, count) { return bytes }
     report(address)
     return Array(repeating: 0, count: count)
   }
@@ -74,7 +72,15 @@ struct EasyDMA {
   mutating func store(_ bytes: [UInt8]) {
     let address = Address(start &+ moved)
     moved += UInt32(bytes.count)
-    if !bytes.isEmpty && !memory.write(address, bytes) { report(address) }
+    if bytes.isEmpty { return }
+    guard fabric.memory.write(address, bytes) else { return report(address) }
+    fabric.onTransfer(address, bytes.count)
+  }
+
+  private func read(_ address: Address, _ count: Int) -> [UInt8]? {
+    guard let bytes = fabric.memory.read(address, count: count) else { return nil }
+    fabric.onTransfer(address, count)
+    return bytes
   }
 
   mutating func storeHalfword(_ value: UInt16) {
@@ -92,7 +98,7 @@ struct EasyDMA {
   }
 
   private func report(_ address: Address) {
-    findings.note(
+    fabric.findings.note(
       "bus-error", "\(name).PTR", "EasyDMA reaches only RAM, not \(address): a bus error")
   }
 }

@@ -8,11 +8,13 @@ import Units
 /// request. Its interrupt lines are IRQ 0 and 1.
 ///
 /// Reference: RP2040 datasheet 2.5.
-/// Not modelled: priorities, waiting for the bus, credits beyond one request, the debug registers, parity
+/// Not modelled: priorities, what it waits for the bus, credits beyond one request, the debug registers, parity
 /// checksums.
 final class RP2040DMA: Peripheral {
   private static let count = 12
   private static let permanent = 63
+  /// Transfers without a pace that are made in one go.
+  private static let burst: UInt32 = 32
   /// What each request number is wired to.
   private static let requests: [Int: String] = [
     16: "SPI0_TX", 17: "SPI0_RX", 18: "SPI1_TX", 19: "SPI1_RX", 20: "UART0_TX", 21: "UART0_RX",
@@ -159,14 +161,14 @@ final class RP2040DMA: Peripheral {
     channels[index].remaining = 0
   }
 
-  /// When the next transfer of a channel comes; without a pace all of them, one a cycle.
+  /// When the next transfer of a channel comes; without a pace the next few, one a cycle.
   private func plan(_ index: Int) {
     let channel = channels[index]
     guard channel.isBusy, channel.control & Control.enable != 0 else { return }
     switch channel.request {
     case Self.permanent:
       events[index].schedule(
-        after: fabric.coreClock.duration(ofTicks: UInt64(channel.remaining)))
+        after: fabric.coreClock.duration(ofTicks: UInt64(min(channel.remaining, Self.burst))))
     case 59...62:
       let timer = timers[channel.request - 59]
       let (up, down) = (UInt64(timer >> 16), UInt64(timer & 0xffff))
@@ -193,7 +195,7 @@ final class RP2040DMA: Peripheral {
     let isPaced = request != Self.permanent && request < 59
     // Another may have taken what was asked for.
     if isPaced && !isRequested(request) { return }
-    let count = request == Self.permanent ? channels[index].remaining : 1
+    let count = request == Self.permanent ? min(channels[index].remaining, Self.burst) : 1
     for _ in 0..<count {
       guard transfer(index) else { return }
     }

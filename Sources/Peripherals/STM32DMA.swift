@@ -150,7 +150,7 @@ final class STM32DMAChannel: STM32RequestedChannel {
 ///
 /// Reference: RM0432 11, RM0444 10.
 /// Not modelled: priorities between channels that ask at once (each takes its own time on the bus),
-/// packing of items of unlike sizes beyond their widths, bus contention with the core.
+/// packing of items of unlike sizes beyond their widths.
 final class STM32DMA: Peripheral {
   private let channels: [STM32DMAChannel]
 

@@ -6,7 +6,7 @@ import Units
 /// alike, but not what only the core reaches.
 ///
 /// Reference: RM0090 2.1, RM0385 2.1, RM0455 2.1: the bus matrix.
-/// Not modelled: the masters' share of the bus, which slave of the matrix a controller is wired to.
+/// Not modelled: what a controller waits for the bus, which slave of the matrix it is wired to.
 final class STM32DMAItems {
   private let fabric: Fabric
   private let cycles: UInt64

@@ -39,6 +39,8 @@ public struct RunRecord: Codable, Sendable {
   public var memory = MemoryRecord()
   /// How each memory that may wait was set up, and for how long; nil: it was not looked at.
   public var memoryUses: [MemoryUse]?
+  /// Where DMA met the core; nil: nowhere.
+  public var contention: Contention?
   /// How the firmware set up devices and sensors.
   public var settings: [DeviceSetting]? = []
   /// How interrupts were delivered: "within one basic block".
@@ -54,6 +56,22 @@ public struct RunRecord: Codable, Sendable {
     self.engine = engine
     self.coreClock = coreClock
     self.end = end
+  }
+}
+
+/// Where another bus master and the core wanted the same memory.
+public struct Contention: Codable, Sendable, Hashable {
+  /// Words that were moved while the core ran code that accesses their memory: each may have held it up for
+  /// a cycle.
+  public var words: UInt64 = 0
+  /// Cycles that the core was held up.
+  public var cycles: UInt64 = 0
+
+  public init() {}
+
+  public mutating func add(words: UInt64, cycles: UInt64) {
+    self.words += words
+    self.cycles += cycles
   }
 }
 

@@ -42,6 +42,8 @@ public final class Fabric {
       for observer in stopObservers { observer(isCoreClockStopped) }
     }
   }
+  /// Told when a bus master other than the core has read or written memory, and how many bytes.
+  public var onTransfer: (_ address: Address, _ bytes: Int) -> Void = { _, _ in }
   /// Told when a bus or device begins (true) or ends something.
   public var onActivity: (_ name: String, _ begins: Bool) -> Void = { _, _ in }
   private var sleepObservers: [(Bool) -> Void] = []

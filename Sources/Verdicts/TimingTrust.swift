@@ -61,6 +61,10 @@ public struct TimingTrust: Hashable, Sendable {
         max(memory.tier, systemBusFetches.tier), band: max(memory.band, systemBusFetches.band))
       basis.append("code in RAM \(systemBusFetches.tier.rawValue)")
     }
+    if let record, meetsDMA(record) {
+      memory.tier = max(memory.tier, .modelled)
+      basis.append("bus contention modelled")
+    }
     return TimingTrust(
       core: core, memory: memory, basis: basis,
       assumptions: assumptions)
@@ -91,6 +95,12 @@ public struct TimingTrust: Hashable, Sendable {
     return record.blocks.contains { block in
       block.stallCycles > 0 && memories.contains { $0.contains(block.address) }
     }
+  }
+
+  /// Whether what DMA may have held the core up is a thousandth of its cycles or more.
+  private static func meetsDMA(_ record: RunRecord) -> Bool {
+    guard let contention = record.contention else { return false }
+    return contention.words >= record.activeCycles / 1_000
   }
 
   /// The band of a run's active cycles: both kinds weighted by what the run spent on them, and the
