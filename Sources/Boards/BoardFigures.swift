@@ -126,7 +126,19 @@ extension Memory {
     }
     if let cache { figures.append(cache.figure("\(name).cache")) }
     if let dataCache { figures.append(dataCache.figure("\(name).data-cache")) }
+    if let sharing { figures.append(sharing.figure("\(name).sharing")) }
     return figures
+  }
+}
+
+extension Memory.Sharing {
+  fileprivate func figure(_ key: String) -> Figure {
+    var parts = slaves.map { Quantity.text(bytes: UInt64($0)) }
+    if banks > 1 { parts.append("\(banks) banks") }
+    if isCoreFirst { parts.append("the core first") }
+    return Figure(
+      key: key, value: parts.isEmpty ? "by turns" : parts.joined(separator: ", "),
+      provenance: provenance)
   }
 }
 

@@ -146,7 +146,8 @@ final class Assembly {
     }
     return MachineParts(
       engine: engine, analysis: analysis, processor: processor, core: core, bus: bus,
-      fabric: fabric, memory: memory, contention: contention, clock: clock, image: image, observer: observer,
+      fabric: fabric, memory: memory, contention: contention, clock: clock, image: image,
+      observer: observer,
       inlined: inlined,
       sensors: sensors, tracks: tracks, limits: limits(),
       wakeUp: board.chip.core.wakeUp.map { .time($0.value) }

@@ -62,8 +62,10 @@ public struct TimingTrust: Hashable, Sendable {
       basis.append("code in RAM \(systemBusFetches.tier.rawValue)")
     }
     if let record, meetsDMA(record) {
-      memory.tier = max(memory.tier, .modelled)
-      basis.append("bus contention modelled")
+      let marks = board.chip.memories.compactMap { $0.sharing?.provenance.trust.tier }
+      let tier = max(marks.max() ?? .modelled, .modelled)
+      memory.tier = max(memory.tier, tier)
+      basis.append("bus contention \(tier.rawValue)")
     }
     return TimingTrust(
       core: core, memory: memory, basis: basis,
@@ -89,8 +91,9 @@ public struct TimingTrust: Hashable, Sendable {
   /// Arm's document gives the rule; that data go by the same bus is left out, and no row was measured so.
   private static let systemBusFetches = Trust(.modelled, band: Band(percent: 50))
 
-  /// Whether code waited in RAM that lets no data wait.
+  /// Whether code waited in RAM that lets no data wait, on a core that registers its fetches.
   private static func fetchesBySystemBus(_ record: RunRecord, _ board: Board) -> Bool {
+    guard ["cortex-m3", "cortex-m4"].contains(board.chip.core.name) else { return false }
     let memories = board.chip.memories.filter { $0.kind == .ram && !$0.isSlow }
     return record.blocks.contains { block in
       block.stallCycles > 0 && memories.contains { $0.contains(block.address) }

@@ -47,6 +47,7 @@ struct EnginesTests {
     Case(name: "reset", board: "mps2-an386"),
     Case(name: "cmsdk-dualtimer", board: "mps2-an386"),
     Case(name: "nrf51-rtc", board: "microbit"),
+    Case(name: "stm32-contention", board: "nucleo-l4r5zi"),
     Case(name: "bench", board: "mps2-an386", options: ["--for", "200 ms"]),
   ]
 

@@ -158,6 +158,22 @@ import Units
     #expect(!lines[0].level)
   }
 
+  @Test func `a long copy without a pace shows how far it is`() {
+    let bench = Bench()
+    let device = bench.device("rp2040-dma", "DMA", base: 0x5000_0000)
+    bench.memory.bytes.replaceSubrange(0..<200, with: (0..<200).map { UInt8($0) })
+    device[0x00] = 0x2000_0000
+    device[0x04] = 0x2000_0200
+    device[0x08] = 200
+    device[0x0c] = 1 | 1 << 4 | 1 << 5 | 63 << 15 | 1 << 21
+    bench.advance(bench.fabric.coreClock.duration(ofTicks: 70))
+    #expect(device[0x08] == 136 && device[0x00] == 0x2000_0040)
+    #expect(bench.memory.bytes[0x23f] == 63 && bench.memory.bytes[0x240] == 0)
+    bench.advance(bench.fabric.coreClock.duration(ofTicks: 130))
+    #expect(device[0x08] == 0 && device[0x0c] & 1 << 24 == 0)
+    #expect(bench.memory.bytes[0x200..<0x2c8].elementsEqual(0..<200))
+  }
+
   @Test func `DMA feeds a UART as it asks`() {
     let bench = Bench()
     let uart = bench.device("rp2040-uart", "UART0", base: 0x4003_4000, clock: clock)
