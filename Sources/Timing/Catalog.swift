@@ -20,11 +20,7 @@ public enum TimingCatalog {
   public static let fingerprints = [
     "cortex-m0": "9bcb78aa7b847b38", "cortex-m0+": "cf59aad143989cfe",
     "cortex-m3": "fa187c2e38ab7be3", "cortex-m4": "94c8762de5c74cc2",
-<<<<<<< HEAD
-    "cortex-m7": "ecc7ead981424b32", "cortex-m33": "71a2e0d6a4324ab6",
-=======
-    "cortex-m7": "8f6a1dadf53a715f", "cortex-m33": "9ce62ea5df4b9b17",
->>>>>>> 30b50e6 (Tell a Cortex-M7 with error correction from one without: loads that are not aligned, bytes on their way out)
+    "cortex-m7": "8f6a1dadf53a715f", "cortex-m33": "71a2e0d6a4324ab6",
   ]
 
   /// The timing of a core, or nil for an unknown name; a final `f` only names its unit.
