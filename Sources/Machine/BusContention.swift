@@ -63,8 +63,11 @@ final class BusContention {
   private var demand: Demand
   private var data = Fraction()
   private var code = Fraction()
-  /// By block: words that met accesses of it, and cycles charged.
-  private(set) var met: [UInt64: Contention] = [:]
+  /// The block that was met last, and what became of it so far.
+  private var last: (key: UInt64, traffic: BlockTraffic?, met: Contention) = (
+    .max, nil, Contention()
+  )
+  private var earlier: [UInt64: Contention] = [:]
 
   /// nil: nothing on this chip makes the core wait.
   init?(_ chip: Chip, _ engine: Engine, _ analysis: BlockAnalysis, _ fabric: Fabric) {
@@ -102,6 +105,13 @@ final class BusContention {
     return (slaves, count)
   }
 
+  /// By block: words that met accesses of it, and cycles charged.
+  var met: [UInt64: Contention] {
+    var met = earlier
+    met[last.key] = last.met
+    return met.filter { $0.value.words > 0 }
+  }
+
   private func slave(at address: UInt32) -> Slave? {
     slaves.first { address &- $0.start < $0.size }
   }
@@ -127,23 +137,19 @@ final class BusContention {
     let (dataWait, codeWait) = (data.add(wait(reads)), code.add(wait(fetches)))
     if dataWait > 0 { engine.stall(cycles: dataWait) }
     if codeWait > 0 { engine.stall(cycles: codeWait, isFetch: true) }
-    let key = BlockAnalysis.key(block.address, block.size)
     demand.stalls += dataWait + codeWait
-    met[key, default: Contention()].add(words: words, cycles: dataWait + codeWait)
+    last.met.add(words: words, cycles: dataWait + codeWait)
   }
 
   /// Sees what the block under way asks for.
   private func look(_ block: (address: Address, size: UInt32, start: UInt64)) {
     demand.start = block.start
     demand.stalls = 0
-    let waits = met[BlockAnalysis.key(block.address, block.size)]?.cycles ?? 0
-    demand.cycles = max(
-      engine.cyclesOfTurn(besides: waits, scale: Demand.scale), Demand.scale)
     for number in 0..<slaveCount { (demand.data[number], demand.code[number]) = (0, 0) }
-    let traffic = analysis.traffic(of: block.address, size: block.size) {
-      engine.bytes(at: block.address, count: Int(block.size))
-    }
-    guard let traffic else { return }
+    turn(to: block.address, block.size)
+    demand.cycles = max(
+      engine.cyclesOfTurn(besides: last.met.cycles, scale: Demand.scale), Demand.scale)
+    guard let traffic = last.traffic else { return }
     let caches = engine.coreCachesInUse
     for flow in traffic.flows {
       guard let place = flow.place.value(engine), let slave = slave(at: place),
@@ -154,5 +160,15 @@ final class BusContention {
     if let slave = slave(at: block.address.value), !(slave.isCached && caches.instructions) {
       demand.code[slave.number] = UInt64(traffic.fetches)
     }
+  }
+
+  private func turn(to address: Address, _ size: UInt32) {
+    let key = BlockAnalysis.key(address, size)
+    guard key != last.key else { return }
+    if last.met.words > 0 { earlier[last.key] = last.met }
+    let traffic = analysis.traffic(of: address, size: size) {
+      engine.bytes(at: address, count: Int(size))
+    }
+    last = (key, traffic, earlier[key] ?? Contention())
   }
 }

@@ -114,6 +114,11 @@ extension TextReport {
         "no source gives \(judgement.board.chip.core.name)'s "
           + judgement.timing.assumptions.joined(separator: ", "))
     }
+    if options.isFull, let contention = judgement.record.contention {
+      lines.append(
+        "DMA moved \(Figures.grouped(contention.words)) words where the core accessed the same memory: "
+          + "\(Figures.grouped(contention.cycles)) of its cycles, none or one for each at worst")
+    }
     return TextLayout.section("trust", lines)
   }
 

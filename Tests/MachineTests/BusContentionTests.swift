@@ -1,11 +1,14 @@
 import Deployments
+import Engine
+import Foundation
 import Profiling
 import RunRecord
 import Testing
+import Units
 
 @testable import Machine
 
-/// `Firmware/stm32-contention`: what a core waits for DMA where both want the same memory.
+/// `Firmware/stm32-contention` and `rp2040-contention`: what a core waits for DMA where both want the same memory.
 ///
 /// A word that DMA moves takes its memory for one cycle, and a kernel's turn of so many cycles accesses the
 /// memory in so many of them: that share of the words holds the core up for a cycle each.
@@ -14,8 +17,12 @@ struct BusContentionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var board = "nucleo-l4r5zi"
     let kernel: String
-    /// Of the 512 words that are copied: of one end, of both, of none in the memory that the kernel accesses.
+    /// Of the words that are copied: of one end, of both, of none in the memory that the kernel accesses.
     var words: UInt64
+    /// How long copying takes: five cycles for each of 512 words, or one for each of 4096.
+    var copying: UInt64 = 2560
+    /// How many banks those words go to by turns.
+    var banks: UInt64 = 1
     /// Of a turn, by hand: accesses that may be late for data and for code, cycles at no wait, and those that
     /// fetches by the System bus wait.
     var data: UInt64 = 0
@@ -38,10 +45,18 @@ struct BusContentionTests {
       board: "nucleo-g0b1re", kernel: "loads_from_ram", words: 1024, data: 1, code: 1, cycles: 9),
     Case(board: "nucleo-g0b1re", kernel: "stores", words: 1024, data: 1, cycles: 9),
     Case(board: "nucleo-g0b1re", kernel: "stores_and_loads", words: 1024, data: 2, cycles: 11),
+    Case(
+      board: "raspberry-pi-pico", kernel: "striped", words: 8192, copying: 4096, banks: 4, data: 1,
+      code: 1, cycles: 9),
+    Case(
+      board: "raspberry-pi-pico", kernel: "beside", words: 8192, copying: 4096, banks: 4, code: 1,
+      cycles: 9),
   ]
 
   private func run(_ board: String, _ settings: [String] = []) throws -> RunRecord {
-    let path = try FirmwareBench.image("stm32-contention", board: board)
+    let isPico = board == "raspberry-pi-pico"
+    let path = try FirmwareBench.image(
+      isPico ? "rp2040-contention" : "stm32-contention", board: board)
     let record = try FirmwareBench.simulate(path, board: board) { $0.settings = settings }.record
     #expect(record.outcome == .exited(code: 0))
     return record
@@ -59,19 +74,22 @@ struct BusContentionTests {
     let record = try run(test.board)
     let loop = try loop(test.kernel, record)
     #expect(loop.causes.total == loop.cycles)
-    let own = loop.baseCycles + loop.branchCycles
-    #expect((own + loop.executions / 2) / loop.executions == test.cycles)
+    let spent = loop.baseCycles + loop.branchCycles
+    #expect((spent + loop.executions / 2) / loop.executions == test.cycles)
     let charged = loop.stallCycles - loop.executions * test.fetchWaits
     #expect(loop.causes[.data] <= charged)
     // The band goes from no wait at all to one for every word.
     let words = (loop.spread ?? 0) + charged
     #expect(words <= test.words && words * 20 >= test.words * 19, "\(words)")
-    // DMA takes five cycles for each of 512 items, so a turn's accesses meet words by that rate.
-    let turn = 2560 * (test.cycles + test.fetchWaits) + test.words * (test.data + test.code)
+    // By that many words a cycle does each access make a turn longer.
+    let rate = (words: test.words, cycles: test.copying * test.banks)
+    let own = test.cycles + test.fetchWaits
+    let turn = rate.cycles * own + rate.words * (test.data + test.code)
     func wait(_ accesses: UInt64) -> ClosedRange<UInt64> {
-      let expected = words * 2560 * accesses / turn
+      let expected = words * test.copying * accesses / turn
       // The first turns are not like the others, and a fraction is left from the kernel before.
-      return expected - min(expected, 2)...expected + 2
+      let off = 2 + expected / 100
+      return expected - min(expected, off)...expected + off
     }
     #expect(wait(test.data).contains(loop.causes[.data]), "\(loop.causes[.data])")
     #expect(wait(test.code).contains(charged - loop.causes[.data]), "\(charged)")
@@ -112,5 +130,47 @@ struct BusContentionTests {
     let charged = loop.stallCycles
     #expect(charged <= expected + 1 && charged * 100 >= expected * 95, "\(charged)")
     #expect((loop.spread == nil) == (expected == 0))
+  }
+
+  /// Told by the registers at the end of each block, the accesses to RAM are those that the engine says: all
+  /// of them, or where a core buffers stores, the loads and a few of those.
+  @Test(arguments: [("nucleo-g0b1re", "network"), ("nucleo-l4r5zi", "mixed")])
+  func `blocks access the memories that they are thought to`(board: String, work: String) throws {
+    let folder = FirmwareBench.output.appendingPathComponent("contention-\(work)")
+    let made = try FirmwareBench.run(
+      "make",
+      [
+        "-s", "-C", FirmwareBench.firmware.appendingPathComponent("bench-stm32").path,
+        "BOARD=\(board)", "WORK=\(work)", "ROUNDS=1", "OUT=\(folder.path)",
+      ])
+    #expect(made.status == 0, "\(made.output)")
+    let image = folder.appendingPathComponent("bench-stm32.elf").path
+    let machine = try FirmwareBench.machine(image, board: board)
+    let (engine, analysis) = (machine.engine, machine.analysis)
+    let ram: Range<UInt32> = 0x2000_0000..<0x2003_0000
+    var (loads, stores, expected) = (0, 0, 0)
+    try engine.observeAccesses { address, _, isStore in
+      if ram.contains(address.value) {
+        (loads, stores) = (loads + (isStore ? 0 : 1), stores + (isStore ? 1 : 0))
+      }
+    }
+    engine.watchesEveryBlock = true
+    engine.watcher = { event in
+      let block = engine.currentBlock
+      // Before the first, none has ended.
+      guard case .reached = event, block.size > 0 else { return }
+      let traffic = analysis.traffic(of: block.address, size: block.size) {
+        engine.bytes(at: block.address, count: Int(block.size))
+      }
+      for flow in traffic?.flows ?? [] where flow.place.value(engine).map(ram.contains) == true {
+        expected += Int(flow.accesses)
+      }
+    }
+    #expect(machine.run().outcome == .exited(code: 0))
+    let (least, most) = (board == "nucleo-g0b1re" ? loads + stores : loads, loads + stores)
+    #expect(least > 1_000)
+    #expect(
+      expected * 100 >= least * 95 && expected * 100 <= most * 102,
+      "\(expected) of \(least) to \(most)")
   }
 }
