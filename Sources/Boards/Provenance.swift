@@ -96,7 +96,7 @@ struct Provenances {
   }
 
   /// Keys whose values have a provenance of their own.
-  private static let own = ["wait-states", "start-up", "wake-up", "systick-reference"]
+  private static let own = ["wait-states", "sharing", "start-up", "wake-up", "systick-reference"]
 
   /// The provenance that an entry states; that of the command line once any number in it is set
   /// there.

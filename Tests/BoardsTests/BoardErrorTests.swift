@@ -144,6 +144,18 @@ private func failure(
       "Chips/tiny.yaml:10:44: error: expected a size from 1 B to below 4 GiB, found '4 GiB'"
     ),
     (
+      "size: 8 KiB", "size: 8 KiB, sharing: {slaves: [4 KiB, 2 KiB], source: DOC, trust: A}",
+      "Chips/tiny.yaml:10:69: error: expected sizes that sum to the memory's 8192 B, found 6144 B"
+    ),
+    (
+      "size: 8 KiB", "size: 8 KiB, sharing: {core-firts: true, source: DOC, trust: A}",
+      "Chips/tiny.yaml:10:61: error: unknown key 'core-firts'; did you mean 'core-first'?"
+    ),
+    (
+      "size: 8 KiB", "size: 8 KiB, sharing: {banks: 0, source: DOC, trust: A}",
+      "Chips/tiny.yaml:10:68: error: expected a number from 1 to 64, found 0"
+    ),
+    (
       "base: 0x20000000", "base: 0xFFFFF000",
       "Chips/tiny.yaml:10:44: error: the memory ends beyond 0xffffffff"
     ),
@@ -169,6 +181,18 @@ private func failure(
     ),
   ]) func `a wrong chip says where`(from: String, to: String, message: String) {
     #expect(failure(chip: chipText.replacingOccurrences(of: from, with: to)) == message)
+  }
+
+  @Test func `a memory is shared as its chip says, or by turns`() throws {
+    let plain = try #require(try load().chip.memory("ram"))
+    #expect(plain.sharing == nil)
+    let set = try load(["ram.sharing={slaves: [6 KiB, 2 KiB], banks: 2, core-first: true}"])
+    let ram = try #require(set.chip.memory("ram"))
+    #expect(ram.sharing?.slaves == [6144, 2048])
+    #expect(ram.sharing?.banks == 2 && ram.sharing?.isCoreFirst == true)
+    #expect(ram.provenance == plain.provenance && ram.sharing?.provenance.source.key == "--set")
+    let figure = set.figures.first { $0.key == "ram.sharing" }
+    #expect(figure?.value == "6 KiB, 2 KiB, 2 banks, the core first")
   }
 
   @Test func `an override reaches board, chip, memory and consumer`() throws {

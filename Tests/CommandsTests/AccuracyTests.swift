@@ -127,6 +127,28 @@ struct AccuracyTests {
     #expect(TimingTrust.documented(try data.board(board, overrides: [])).memory.tier == tier)
   }
 
+  /// Where DMA met the core in a thousandth of its cycles, what that cost is a model at best, and its chip may
+  /// say less.
+  @Test(
+    arguments: [
+      ("nucleo-l4r5zi", 999, nil), ("nucleo-l4r5zi", 1_000, Tier.modelled),
+      ("nucleo-h7a3zi-q", 1_000, .assumed),
+    ] as [(String, UInt64, Tier?)])
+  func meetingDMAIsAModel(board: String, words: UInt64, tier: Tier?) throws {
+    let board = try DataDirectory(explicit: Self.root.path).board(board, overrides: [])
+    var record = RunRecord(
+      outcome: .reachedLimit(.duration), engine: "", coreClock: Hertz(120_000_000), end: .zero)
+    record.activeCycles = 1_000_000
+    record.memoryUses = []
+    record.contention = Contention()
+    record.contention?.add(words: words, cycles: 1)
+    let trust = TimingTrust.documented(board, record: record)
+    #expect(
+      trust.basis.filter { $0.hasPrefix("bus") }
+        == (tier.map { ["bus contention \($0.rawValue)"] } ?? []))
+    if let tier { #expect(trust.memory.tier == tier) }
+  }
+
   /// Waits past caches that firmware left off are trusted as those of memory without any.
   @Test func aRunIsTrustedByTheCachesThatItHad() throws {
     let board = try DataDirectory(explicit: Self.root.path).board("nucleo-l4r5zi", overrides: [])
