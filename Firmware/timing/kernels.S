@@ -6,7 +6,7 @@
 @   G    Arm DDI0337G table 15-3: branches to a target known in decode refill one cycle
 @   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743), cortex_m33.md (RP2350)
 @   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
-@   COMP compendium.i-0.nl, division timing and instruction alignment (STM32L4)
+@   COMP compendium.i-0.nl, division timing (STM32L4)
 @   SLO  SLOTHY, cortex_m7.py
 @   DWE  dwelch67, stm32_samples, NUCLEO-F767ZI perf00 and perf01 (STM32F767)
 @
@@ -120,11 +120,6 @@ kernel divide_unsigned, "mvn r7, #1; udiv r7, r7, r5; movs r5, #3"
 kernel load_at_halfword, "ldr.w r3, [r1, #2]"
 kernel load_at_byte, "ldr.w r3, [r1, #1]"
 kernel load_halfword_at_byte, "ldrh.w r3, [r1, #1]"
-@ JNK: wide loads may fail to overlap at odd halfwords: a number theoretic transform whose loads all lie there
-@ (UIC-ESLAS/ImprovedPlantardArithmetic, kyber512/old, STM32F407) takes 5439 cycles, and 5085 if they did.
-kernel odd_loads, "adds r5, #1; ldr.w r3, [r1]; ldr.w r4, [r1, #4]; adds r5, #1"
-@ COMP: three wide ones at odd halfwords after one of several cycles cost one. The same transform: each time.
-kernel odd_after_double, "adds r5, #1; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; adds r5, #1"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
 #endif

@@ -16,7 +16,7 @@ struct ThreeStageTable: Sendable {
 ///
 /// Reference: Arm DDI0439D 3.3.1 and 3.3.2 (tables), Arm DDI0337I 3.3.2; jnk0le, cortex_m3m4.md
 /// (measured on STM32F103 and STM32F407); compendium.i-0.nl, instruction alignment (measured on
-/// STM32L4); UIC-ESLAS/ImprovedPlantardArithmetic, f_benchmarks.txt (kernels measured on STM32F407).
+/// STM32L4).
 ///
 /// That a load of what was just stored waits one cycle more than any other is assumed: it is what CoreMark
 /// without optimisation lacks on the Cortex-M4 and on the Cortex-M33, and nothing else meets it.
@@ -112,14 +112,13 @@ struct ThreeStagePipeline {
   }
 
   /// Three or more wide instructions at odd halfwords cost a cycle, stores only from the fourth,
-  /// when the prefetch buffer had time to fill before them: each time that one of several cycles let it.
+  /// when the prefetch buffer had time to fill before them.
   private mutating func fetch(_ i: Instruction) {
     guard i.isWide, i.isAtOddHalfword else {
       oddRun = 0
       return
     }
-    if oddRun == 0 || previousCycles > 1 {
-      oddRun = 0
+    if oddRun == 0 {
       oddRunStores = true
       oddRunPaid = false
       oddRunStalled = previousCycles > 1 || i.kind == .load
@@ -159,20 +158,15 @@ struct ThreeStagePipeline {
     pending = .nothing
   }
 
-  /// Whether an instruction runs under the data phase of the load before it. Of two wide loads at odd halfwords
-  /// the second comes too late for it.
+  /// Whether an instruction runs under the data phase of the load before it.
   private func overlapsLoad(_ i: Instruction) -> Bool {
     switch i.kind {
     case .load:
       !i.writesPC && (table.indexedLoadsPipeline || !i.memory.writesBack)
-        && !(straddles(i) && previous.map(straddles) == true)
     case .store, .loadExclusive, .storeExclusive: true
     default: false
     }
   }
-
-  /// Whether an instruction lies in two words of code.
-  private func straddles(_ i: Instruction) -> Bool { i.isWide && i.isAtOddHalfword }
 
   /// A floating-point instruction waits for its operands and for a division in the background.
   private mutating func waitForFloat(_ i: Instruction) {

@@ -30,10 +30,7 @@ struct AccuracySuite {
   /// What kind of memory a name stands for; nil: none that waits.
   func waitingMemory(_ name: String) -> WaitingMemory? {
     let lines = memories[name] ?? []
-    // A number, or `{uncached: 2, ...}`.
-    let waits =
-      lines.first { $0.path.last == "wait-states" }?.value
-      .split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0
+    let waits = lines.first { $0.path.last == "wait-states" }.flatMap { Int($0.value) } ?? 0
     guard waits > 0 else { return nil }
     return WaitingMemory(waits: waits, isCached: lines.contains { $0.path.last == "cache" })
   }
