@@ -27,8 +27,8 @@ struct BlockTraffic {
   private let word: (Address) -> UInt32?
   /// Steps back from the end of the block.
   private static let depth = 8
-  /// A pointer that moves by less stays in its memory.
-  private static let step: UInt32 = 1 << 12
+  /// Places that are less apart are in one memory.
+  private static let reach: UInt32 = 1 << 12
 
   /// `word` reads a constant of the code's own memory.
   init(
@@ -43,7 +43,7 @@ struct BlockTraffic {
         let next = number + 1 < details.accesses.count ? details.accesses[number + 1].index : nil
         if next != access.index + 1 { count -= 1 }
       }
-      guard count > 0, let place = address(of: access.index) else { continue }
+      guard count > 0, let place = place(of: access.index) else { continue }
       if let known = flows.firstIndex(where: { $0.place == place }) {
         flows[known].accesses += count
       } else {
@@ -59,37 +59,51 @@ struct BlockTraffic {
 
   // MARK: Where
 
-  /// An address in the memory that an instruction accesses: the index into a table decides nothing.
-  private func address(of index: Int, _ depth: Int = 0) -> RegisterExpression? {
+  /// An address in the memory that an instruction accesses: a small distance decides nothing.
+  private func place(of index: Int) -> RegisterExpression? {
+    switch address(of: index) {
+    case .operation(.add, let place, .constant(let distance))
+    where distance < Self.reach || 0 &- distance < Self.reach:
+      place
+    case let place: place
+    }
+  }
+
+  /// What an instruction accesses; nor does an index that is not known.
+  private func address(of index: Int) -> RegisterExpression? {
     let operand = instructions[index].memory
-    guard operand.base < 16, let base = value(Int(operand.base), before: index, depth) else {
+    guard operand.base < 16, let base = value(Int(operand.base), before: index, 0) else {
       return nil
     }
     if operand.hasIndex {
-      guard case .constant = base else {
-        return value(Int(operand.index), before: index, depth).map {
-          base + $0.applying(.shiftLeft, UInt32(operand.shift))
-        } ?? base
-      }
-      return base
+      if case .constant = base { return base }
+      return value(Int(operand.index), before: index, 0).map {
+        base + $0.applying(.shiftLeft, UInt32(operand.shift))
+      } ?? base
     }
-    guard case .constant(let start) = base, operand.indexing != .postIndexed else { return base }
-    return .constant(start &+ UInt32(bitPattern: operand.offset))
+    return operand.indexing == .postIndexed
+      ? base : base.advanced(by: UInt32(bitPattern: operand.offset))
   }
 
   /// What a register held before an instruction.
   private func value(_ register: Int, before index: Int, _ depth: Int) -> RegisterExpression? {
     if register == 15 { return .constant((instructions[index].address.value &+ 4) & ~3) }
-    if instructions[index...].allSatisfy({ keeps($0, register) }) { return .register(register) }
-    guard depth < Self.depth,
-      let writer = instructions[..<index].lastIndex(where: { !keeps($0, register) }),
-      !instructions[writer].isConditional
-    else { return nil }
-    if instructions[writer].kind.loads { return loaded(register, by: writer, depth + 1) }
-    let arithmetic = RegisterArithmetic(instructions[writer])
-    return arithmetic.results.first { $0.register == register }?.value.flatMap {
-      resolved($0, before: writer, depth + 1)
+    if let since = change(of: register, in: index..<instructions.count) {
+      return RegisterExpression.register(register).advanced(by: 0 &- since)
     }
+    guard depth < Self.depth,
+      let writer = instructions[..<index].lastIndex(where: { change(of: register, by: $0) == nil }),
+      !instructions[writer].isConditional,
+      let since = change(of: register, in: writer + 1..<index)
+    else { return nil }
+    var written: RegisterExpression?
+    if instructions[writer].kind.loads {
+      written = loaded(register, by: writer, depth + 1)
+    } else {
+      written = RegisterArithmetic(instructions[writer]).results.first { $0.register == register }?
+        .value.flatMap { resolved($0, before: writer, depth + 1) }
+    }
+    return written?.advanced(by: since)
   }
 
   /// An expression of registers before an instruction as one of registers at the end.
@@ -118,34 +132,54 @@ struct BlockTraffic {
     else { return nil }
     let start = operand.indexing == .postIndexed ? 0 : UInt32(bitPattern: operand.offset)
     let offset = start &+ transfer.offset
-    guard case .constant(let place) = base else {
-      return (base + .constant(offset)).applying(.loadWord, 0)
-    }
-    if operand.base == 15, let constant = word(Address(place &+ offset)) {
+    if case .constant(let place) = base, operand.base == 15,
+      let constant = word(Address(place &+ offset))
+    {
       return .constant(constant)
     }
-    return RegisterExpression.constant(place &+ offset).applying(.loadWord, 0)
+    return base.advanced(by: offset).applying(.loadWord, 0)
   }
 
-  /// Whether a register points into the same memory after an instruction.
-  private func keeps(_ instruction: Instruction, _ register: Int) -> Bool {
-    guard instruction.writes & 1 << UInt16(register) != 0 else { return true }
+  /// By how much some instructions move a pointer; nil: one of them makes it another.
+  private func change(of register: Int, in range: Range<Int>) -> UInt32? {
+    var sum: UInt32 = 0
+    for instruction in instructions[range] {
+      guard let change = change(of: register, by: instruction) else { return nil }
+      sum &+= change
+    }
+    return sum
+  }
+
+  private func change(of register: Int, by instruction: Instruction) -> UInt32? {
+    guard instruction.writes & 1 << UInt16(register) != 0 else { return 0 }
+    if instruction.isConditional { return nil }
     let operand = instruction.memory
     if operand.count > 0 {
       let isLoaded =
         instruction.kind.loads
         && instruction.transferredWords.contains { $0.register == register }
-      return operand.writesBack && Int(operand.base) == register && !isLoaded
+      guard operand.writesBack && Int(operand.base) == register && !isLoaded else { return nil }
+      return UInt32(bitPattern: operand.writebackChange)
     }
     let value = RegisterArithmetic(instruction).results.first { $0.register == register }?.value
-    guard case .operation(let operation, .register(register), .constant(let change)) = value else {
-      return false
+    switch value {
+    case .operation(.add, .register(register), .constant(let change)): return change
+    case .operation(.subtract, .register(register), .constant(let change)): return 0 &- change
+    default: return nil
     }
-    return (operation == .add || operation == .subtract) && change < Self.step
   }
 }
 
 extension RegisterExpression {
+  fileprivate func advanced(by distance: UInt32) -> RegisterExpression {
+    if distance == 0 { return self }
+    if case .constant(let value) = self { return .constant(value &+ distance) }
+    if case .operation(.add, let base, .constant(let first)) = self {
+      return base.advanced(by: first &+ distance)
+    }
+    return self + .constant(distance)
+  }
+
   /// What it is for these registers and this memory; nil where it depends on what is no memory.
   func value(_ engine: Engine) -> UInt32? {
     switch self {

@@ -36,6 +36,8 @@ final class BusContention {
     var cycles: UInt64 = scale
     /// What it was held up just now.
     var stalls: UInt64 = 0
+    /// When it had run, and which cycle that was.
+    var end: (tick: UInt64, instant: Instant) = (.max, .never)
     var data: [UInt64]
     var code: [UInt64]
   }
@@ -125,8 +127,7 @@ final class BusContention {
     // Before the first block and between exceptions, none is under way.
     guard block.address.value & 1 == 0 else { return }
     if demand.start != block.start { look(block) }
-    let tick = clock.firstTick(notBefore: fabric.scheduler.now)
-    guard tick - min(tick, demand.stalls) <= engine.ranUntil else { return }
+    guard fabric.scheduler.now <= end else { return }
     let (reads, fetches) = (demand.data[slave.number], demand.code[slave.number])
     guard reads + fetches > 0 else { return }
     let words = UInt64(bytes + 3) / 4
@@ -139,6 +140,16 @@ final class BusContention {
     if codeWait > 0 { engine.stall(cycles: codeWait, isFetch: true) }
     demand.stalls += dataWait + codeWait
     last.met.add(words: words, cycles: dataWait + codeWait)
+  }
+
+  /// When the block under way has run, and what held it up is over; never, while it runs.
+  private var end: Instant {
+    let tick = engine.ranUntil
+    if tick == .max { return .never }
+    if demand.end.tick != tick + demand.stalls {
+      demand.end = (tick + demand.stalls, clock.instant(ofTick: tick + demand.stalls))
+    }
+    return demand.end.instant
   }
 
   /// Sees what the block under way asks for.
