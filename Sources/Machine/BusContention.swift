@@ -12,8 +12,8 @@ import Units
 /// up, and the core is charged by whole cycles; asleep, it waits for nothing. All of it is worked out when DMA moves
 /// something, so that a run without DMA pays nothing.
 ///
-/// Reference: ST RM0090 2.1, RM0432 2.1, RM0444 2.1 and AN4031 (masters by turns, one access each); RP2040
-/// datasheet 2.1.1.
+/// Reference: ST RM0490 and RM0041, bus matrix (its arbitration uses a round robin algorithm; said the same of every
+/// STM32); RP2040 datasheet 2.1.1, from memory.
 /// Not modelled: what DMA itself waits for, flash and device registers as places to meet, exception entry and
 /// return, a miss of a first-level cache.
 final class BusContention {
