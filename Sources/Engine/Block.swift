@@ -21,8 +21,6 @@ public struct BlockDescription: Sendable {
   public var accesses = BlockAccessPrograms()
   /// What it asks of a memory that code and data take turns at; nil: nothing.
   public var port: PortUse?
-  /// Accesses that cost a cycle more where another memory answers than the one before.
-  public var overlaps: [LoadOverlap] = []
   /// How far below the stack pointer at its start it reaches, in bytes.
   public var stackDescent: UInt32 = 0
 

@@ -50,7 +50,6 @@ extension Engine {
     let programs = description.accesses
     guard
       !programs.accesses.isEmpty || !programs.divisions.isEmpty || description.port != nil
-        || !description.overlaps.isEmpty
     else { return }
     let accesses = UnsafeMutableRawPointer.allocate(
       byteCount: MemoryLayout<BlockAccesses>.stride, alignment: 64

@@ -20,7 +20,7 @@ enum DataReads {
     // Where no memory waits, addresses only tell what is not aligned.
     guard
       block.pointee.executions & 0xfff == 0 || state.pointee.paths.dataCanWait
-        || SharedPort.isUsed(by: block) || LoadOverlap.isUsed(by: block)
+        || SharedPort.isUsed(by: block)
     else { return }
     block.pointee.traits |= BlockTraits.samplesLoads.rawValue
   }
@@ -33,8 +33,7 @@ enum DataReads {
     let looksAlways = state.pointee.looksAtEveryLoad
     let isDone = accesses.pointee.samples >= firstSamples && !looksAlways
     let throughCache = look(uc, state, accesses)
-    let portWaits =
-      SharedPort.waits(uc, state, block) &+ LoadOverlap.lost(uc, state, block)
+    let portWaits = SharedPort.waits(uc, state, block)
     accesses.pointee.samples &+= 1
     let isFollowed = block.pointee.traits & BlockTraits.readsSlowly.rawValue != 0
     if throughCache || isFollowed || accesses.pointee.isMixed {

@@ -35,10 +35,5 @@ struct HostMemories {
     return nil
   }
 
-  /// The memory at an address; nil: none, a device.
-  func number(at address: UInt32) -> Int? {
-    (0..<count).first { address &- ranges[$0].start < ranges[$0].size }
-  }
-
   func destroy() { ranges.deallocate() }
 }

@@ -37,7 +37,7 @@ struct SharedPort {
     else { return 0 }
     var places: UInt64 = 0
     let reads = use.reads.enumerated().filter { index, read in
-      guard state.pointee.paths.path(of: read.place.value(uc)) == path else { return false }
+      guard state.pointee.paths.path(of: address(uc, read.place)) == path else { return false }
       places |= 1 << UInt64(index)
       return true
     }.map(\.element)
@@ -60,6 +60,16 @@ struct SharedPort {
   /// Whether a block that reads data meets its own fetches there, as the memory is set now.
   static func isUsed(by block: UnsafeMutablePointer<Block>) -> Bool {
     block.pointee.description.port != nil && block.pointee.path?.pointee.sharedPort != nil
+  }
+
+  private static func address(_ uc: OpaquePointer?, _ place: RegisterSum) -> UInt32 {
+    func register(_ number: UInt8) -> UInt32 {
+      guard number < RegisterSum.none else { return 0 }
+      var value: UInt32 = 0
+      uc_reg_read(uc, BlockAccesses.identifier(Int(number)), &value)
+      return value
+    }
+    return register(place.base) &+ register(place.index) &<< UInt32(place.shift) &+ place.offset
   }
 
   /// Cycles from the block's first one to its last.

@@ -250,9 +250,7 @@ extension Engine {
     setTrait(.fetchesSlowly, asks, block)
     let accesses = block.pointee.accesses.map { !$0.pointee.isEmpty } ?? false
     let costs = paths.dataCanWait || state.pointee.unaligned.costs
-    setTrait(
-      .samplesLoads,
-      costs && accesses || SharedPort.isUsed(by: block) || LoadOverlap.isUsed(by: block), block)
+    setTrait(.samplesLoads, costs && accesses || SharedPort.isUsed(by: block), block)
     setTrait(.readsSlowly, false, block)
   }
 

@@ -58,7 +58,7 @@ struct AccessAddresses {
   private var mask: Value?
   private var stores: [Store] = []
   var programs = BlockAccessPrograms()
-  /// What its loads and stores access, by instruction: an address in the memory that they reach.
+  /// What its loads read, by instruction: an address in the memory that they reach.
   private(set) var places: [(instruction: Int, place: RegisterSum)] = []
   /// Accesses whose address could not be told.
   private(set) var unresolved = 0
@@ -205,10 +205,10 @@ struct AccessAddresses {
 
   // MARK: Accesses
 
-  /// Where an instruction accesses memory: the base of a table decides that, not the index into it.
+  /// Where a load reads: the base of a table decides that, not the index into it.
   private mutating func notePlace(_ instruction: Instruction, _ index: Int) {
     let operand = instruction.memory
-    guard instruction.kind.loads || instruction.kind.stores, operand.count > 0 else { return }
+    guard instruction.kind.loads && operand.count > 0 && operand.base != 13 else { return }
     if operand.base == 15 {
       let beside = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
       places.append((index, RegisterSum(offset: beside)))

@@ -89,7 +89,6 @@ final class BlockAnalysis {
         description.port = portUse(instructions, price.offsets, addresses.places)
       }
     }
-    description.overlaps = overlaps(price.overlaps, addresses.places)
     if !accesses.alignments.isEmpty { description.traits.insert(.alignsAlways) }
     description.accesses = accesses
     return description
@@ -112,27 +111,11 @@ final class BlockAnalysis {
     return (price, addresses)
   }
 
-  /// The accesses under way together that may reach two memories.
-  private func overlaps(
-    _ seconds: [UInt16], _ places: [(instruction: Int, place: RegisterSum)]
-  ) -> [LoadOverlap] {
-    if seconds.isEmpty { return [] }
-    let known = Dictionary(places.map { ($0.instruction, $0.place) }) { first, _ in first }
-    return seconds.compactMap { second in
-      guard let a = known[Int(second) - 1], let b = known[Int(second)] else { return nil }
-      let isOne = a.base == b.base && a.index == b.index && a.base != RegisterSum.none
-      return isOne ? nil : LoadOverlap(first: a, second: b)
-    }
-  }
-
   /// When the run needs its words, and reads data; nil: it reads none.
   private func portUse(
     _ instructions: [Instruction], _ offsets: [UInt16],
     _ places: [(instruction: Int, place: RegisterSum)]
   ) -> PortUse? {
-    let places = places.filter {
-      instructions[$0.instruction].kind.loads && instructions[$0.instruction].memory.base != 13
-    }
     guard !places.isEmpty else { return nil }
     return PortUse(
       words: FetchAhead.words(instructions, offsets: offsets).map {

@@ -26,9 +26,6 @@
   public var operandsAbove: UInt32
   /// For each instruction the cycle, from the run's start, in which its data access begins.
   public var offsets: [UInt16]
-  /// Instructions whose access runs under the data phase of the load right before it, as long as both reach one
-  /// memory, in order.
-  public var overlaps: [UInt16]
   /// `cycles` by cause.
   public var split: CycleSplit
 
@@ -44,7 +41,6 @@
     operandsBelow = 0
     operandsAbove = 0
     offsets = []
-    overlaps = []
     split = CycleSplit()
   }
 }

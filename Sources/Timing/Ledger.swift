@@ -19,7 +19,6 @@ struct Ledger {
     before.maximum += owing
     before.split[.memory] += owing
     price.offsets = []
-    price.overlaps = []
     price.takenExtra = 0
     price.mispredicted = 0
   }
@@ -79,11 +78,6 @@ struct Ledger {
   /// Notes that the next instruction's access begins in a cycle already charged.
   mutating func noteAccess(at cycle: UInt32) {
     price.offsets.append(UInt16(clamping: cycle))
-  }
-
-  /// Notes that the next instruction's access runs under that of the one before.
-  mutating func noteOverlap() {
-    if !price.offsets.isEmpty { price.overlaps.append(UInt16(clamping: price.offsets.count)) }
   }
 
   mutating func leave(takenExtra: UInt32) { price.takenExtra = takenExtra }
