@@ -36,10 +36,9 @@ struct BlockTraffic {
     word: @escaping (Address) -> UInt32?
   ) {
     (instructions, self.word) = (details.instructions, word)
-    let buffersStores = !timing.name.hasPrefix("cortex-m0")
     for (number, access) in details.accesses.enumerated() {
       var count = UInt32(access.instruction.memory.count)
-      if access.instruction.kind.stores && buffersStores {
+      if access.instruction.kind.stores && timing.buffersStores {
         let next = number + 1 < details.accesses.count ? details.accesses[number + 1].index : nil
         if next != access.index + 1 { count -= 1 }
       }

@@ -147,11 +147,11 @@ extension Machine {
 
   /// Each word that met accesses of a block may have held it up for a cycle, or for none.
   private func addContention(to record: inout RunRecord) {
-    guard let contention, !contention.met.isEmpty else { return }
+    guard let places = contention?.met, !places.isEmpty else { return }
     var all = Contention()
     for index in record.blocks.indices {
       let block = record.blocks[index]
-      guard let met = contention.met[BlockAnalysis.key(block.address, block.size)] else { continue }
+      guard let met = places[BlockAnalysis.key(block.address, block.size)] else { continue }
       let above = met.words - min(met.words, met.cycles)
       record.blocks[index].spread = (block.spread ?? 0) + max(met.cycles, above)
       record.cyclesBelow += met.cycles

@@ -22,6 +22,8 @@ public protocol CoreTiming: Sendable {
   var fetchWordsPerCycle: Int { get }
   /// Cycles from a fetch's address to the cycle in which its instruction can run.
   var fetchLead: Int { get }
+  /// A store goes into a buffer and lets the core run on.
+  var buffersStores: Bool { get }
   /// Fetches and reads of data go by separate buses.
   var hasOwnDataBus: Bool { get }
   /// Cycles that a fetch by the System bus takes beyond the first; none follows another before that.
@@ -53,6 +55,7 @@ extension CoreTiming {
   public var fetchBufferWords: Int { 3 }
   public var fetchWordsPerCycle: Int { 1 }
   public var fetchLead: Int { 0 }
+  public var buffersStores: Bool { true }
   public var hasOwnDataBus: Bool { false }
   public var systemBusFetchWaits: Int { 0 }
 }

@@ -18,6 +18,7 @@ public struct CortexM0PlusTiming: CoreTiming {
   public let exceptions = ExceptionTiming(entry: 15, exit: 12, tailChain: 8, wakeUp: 0)
 
   public let assumptions = ["exceptions.exit", "exceptions.tailChain", "exceptions.wakeUp"]
+  public let buffersStores = false
 
   private let table: ArmV6MTable
 

@@ -16,6 +16,7 @@ public struct CortexM0Timing: CoreTiming {
   public let exceptions = ExceptionTiming(entry: 16, exit: 13, tailChain: 8, wakeUp: 0)
 
   public let assumptions = ["exceptions.exit", "exceptions.tailChain", "exceptions.wakeUp"]
+  public let buffersStores = false
 
   private let table: ArmV6MTable
 
