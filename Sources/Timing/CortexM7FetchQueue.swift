@@ -40,8 +40,8 @@ struct CortexM7FetchQueue {
     return UInt32(max(ready, 0))
   }
 
-  /// The instruction was issued.
-  mutating func use(_ i: Instruction, at cycle: UInt32) {
+  /// The instruction fetched last was issued.
+  mutating func use(at cycle: UInt32) {
     guard !uses.isEmpty else { return }
     uses[uses.count - 1] = Int(cycle)
     if uses.count > Self.count { uses.removeFirst(uses.count - Self.count) }

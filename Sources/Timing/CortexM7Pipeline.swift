@@ -111,7 +111,7 @@ struct CortexM7Pipeline {
   }
 
   private mutating func finish(_ i: Instruction, at cycle: UInt32, isYounger: Bool) {
-    fetches.use(i, at: cycle)
+    fetches.use(at: cycle)
     stores.note(i, at: cycle)
     float.note(i, at: cycle)
     let end = max(ledger.now, cycle + 1)

@@ -4,9 +4,14 @@ import Testing
 @testable import History
 
 @Suite struct HistoryTests {
-  private func inFile<Result>(_ body: (String) throws -> Result) throws -> Result {
+  private static func folder() throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  private func inFile<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder.appending(path: "history.sqlite").path)
   }
@@ -111,8 +116,7 @@ import Testing
 
   /// SQLite calls a file busy at once, without waiting, when it is to change how the file is journalled.
   @Test func `who opens a file that another is just making waits for it`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "history.sqlite").path
     let maker = try Database(path)
@@ -127,8 +131,7 @@ import Testing
 
   /// Threads with a store of their own are to SQLite what processes are.
   @Test func `eight writers at once lose nothing`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "history.sqlite").path
     try await withThrowingTaskGroup(of: Void.self) { group in
