@@ -120,6 +120,10 @@ kernel divide_unsigned, "mvn r7, #1; udiv r7, r7, r5; movs r5, #3"
 kernel load_at_halfword, "ldr.w r3, [r1, #2]"
 kernel load_at_byte, "ldr.w r3, [r1, #1]"
 kernel load_halfword_at_byte, "ldrh.w r3, [r1, #1]"
+@ JNK: loads overlap, and a store overlaps the load before it, where one memory answers both: not the code's (the
+@ word at 8) and RAM.
+kernel load_two_memories, "ldr r3, [r1]; ldr r4, [r6]"
+kernel store_other_memory, "ldr r3, [r6]; str r3, [r1, #8]"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
 #endif

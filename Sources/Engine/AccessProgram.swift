@@ -79,6 +79,7 @@ public struct BlockAccessPrograms: Sendable {
   public var derived: [DerivedValue] = []
   public var stores: [StoreProgram] = []
   public var divisions: [DivisionProgram] = []
+  public var overlaps: [LoadOverlap] = []
   /// Addresses that must be multiples of four, and the values that they need, as `derived` is of the rest.
   public var alignments: [RegisterSum] = []
   public var alignmentValues: [DerivedValue] = []

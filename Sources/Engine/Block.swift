@@ -99,6 +99,8 @@ public struct BlockTraits: OptionSet, Sendable {
   public static let gainsFromSlot = BlockTraits(rawValue: 1 << 23)
   /// Holds divisions that are charged for their operands.
   public static let followsDivisions = BlockTraits(rawValue: 1 << 26)
+  /// Holds accesses that must be looked at: does one memory answer them and the loads before them?
+  public static let followsOverlaps = BlockTraits(rawValue: 1 << 27)
   /// What is followed from one block to the next.
   static let predicting: BlockTraits = [.predictsDirection, .predictsTarget, .leavesSlot]
 }
@@ -155,6 +157,11 @@ struct Block {
   /// Cycles of divisions beyond those that it is described with; they are in `cycles` while it runs.
   var divisionCycles: UInt64 = 0
   var pairedExits: UInt64 = 0
+  /// Cycles that it takes longer because loads do not overlap, in each execution since one of them, and what it
+  /// took longer before; they are in `cycles` while it runs.
+  var overlapCycles: UInt32 = 0
+  var overlapsSince: UInt64 = 0
+  var overlapCyclesBefore: UInt64 = 0
   var function: UInt32
   /// Cycles and instructions of executions that a fault cut short.
   var unspentCycles: UInt64 = 0
@@ -207,9 +214,11 @@ public struct BlockCount: Sendable {
   public let function: UInt32
   public let executions: UInt64
   public let instructions: UInt64
-  /// Cycles of the instructions themselves, and those of them that divisions took for their operands.
+  /// Cycles of the instructions themselves; those of them that divisions took for their operands, and those that
+  /// accesses took because loads before them were of another memory.
   public let baseCycles: UInt64
   public let divisionCycles: UInt64
+  public let overlapCycles: UInt64
   /// Cycles of refilling the pipeline after taken branches.
   public let branchCycles: UInt64
   /// Wait states of instruction fetch and of data.

@@ -34,6 +34,7 @@ struct BlockAccesses {
   let growth: UnsafeMutableBufferPointer<UInt32>
   var derivesValues: Bool { plan.neededCount > 0 }
   private(set) var divisions: BlockDivisions
+  var overlaps: BlockOverlaps
   private let isLoop: Bool
   private let changes: UnsafeMutableBufferPointer<UInt32?>
   /// How often it was looked at; it waited differently from one time to another.
@@ -46,7 +47,7 @@ struct BlockAccesses {
   var portReads: UInt64 = 0
   var portWaits: UInt32 = 0
 
-  /// Accesses no memory: it only divides.
+  /// Accesses no memory that could wait.
   var isEmpty: Bool { programs.isEmpty }
 
   init(_ source: BlockAccessPrograms) {
@@ -61,6 +62,7 @@ struct BlockAccesses {
     derived = Self.copy(source.derived)
     plan = ValuePlan(derivedCount: source.derived.count)
     divisions = BlockDivisions(source, derived: derived)
+    overlaps = BlockOverlaps(source, derived: derived)
     stores = Self.copy(source.stores)
     changes = Self.copy(source.changes)
     isLoop = source.isLoop
@@ -145,17 +147,21 @@ struct BlockAccesses {
     }
   }
 
-  /// Chooses what the divisions need.
-  mutating func prepareDivisions(_ values: UnsafeMutablePointer<UInt32>) {
+  /// Chooses what the divisions and the overlaps need.
+  mutating func prepareScratch(_ values: UnsafeMutablePointer<UInt32>) {
     divisions.plan.choose(
       divisions.programs.lazy.map(\.dividend) + divisions.programs.lazy.map(\.divisor), derived,
       stores, values)
+    overlaps.plan.choose(
+      overlaps.pairs.lazy.map(\.first) + overlaps.pairs.lazy.map(\.second), derived, stores,
+      values)
   }
 
   func destroy() {
     programs.deallocate()
     derived.deallocate()
     divisions.destroy()
+    overlaps.destroy()
     plan.destroy()
     stores.deallocate()
     changes.deallocate()

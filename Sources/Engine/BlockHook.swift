@@ -232,6 +232,7 @@ private func enterSlowly(
     return stopBeforeBlock(uc, state, .mayTrap, undoing: previous, block)
   }
   if entering.contains(.followsDivisions) { Divisions.charge(uc, state, block) }
+  if entering.contains(.followsOverlaps) { LoadOverlaps.charge(uc, state, block) }
   if entering.contains(.samplesLoads) { DataReads.sample(uc, state, block) }
   followCall(state, previous, block, leaving, entering)
   if entering.contains(.descendsStack) && state.pointee.tracksStack {

@@ -30,12 +30,14 @@ extension Engine {
     block.pointee.traits =
       description.traits.rawValue | BlockTraits.any.rawValue | BlockTraits.inPieces.rawValue
     markBreakpoint(block)
+    block.pointee.lose(0)
     block.pointee.cycles = description.cycles
     block.pointee.takenExtra = UInt16(clamping: description.takenExtra)
     block.pointee.branchedToExtra = UInt16(clamping: description.branchedToExtra)
     block.pointee.function = description.function
     keepPrograms(block)
     setTrait(.followsDivisions, !description.accesses.divisions.isEmpty, block)
+    setTrait(.followsOverlaps, !description.accesses.overlaps.isEmpty, block)
     adjust(block)
   }
 
@@ -49,13 +51,14 @@ extension Engine {
     Block.allocateSlots(of: block, description.lines.count)
     let programs = description.accesses
     guard
-      !programs.accesses.isEmpty || !programs.divisions.isEmpty || description.port != nil
+      !programs.accesses.isEmpty || !programs.divisions.isEmpty || !programs.overlaps.isEmpty
+        || description.port != nil
     else { return }
     let accesses = UnsafeMutableRawPointer.allocate(
       byteCount: MemoryLayout<BlockAccesses>.stride, alignment: 64
     ).bindMemory(to: BlockAccesses.self, capacity: 1)
     accesses.initialize(to: BlockAccesses(description.accesses))
-    accesses.pointee.prepareDivisions(state.pointee.divisionValues)
+    accesses.pointee.prepareScratch(state.pointee.scratchValues)
     block.pointee.accesses = accesses
   }
 
@@ -130,8 +133,8 @@ extension Engine {
           instructions: block.executions * UInt64(block.description.instructions)
             - block.unspentInstructions,
           baseCycles: block.executions * UInt64(block.description.cycles) + block.divisionCycles
-            - block.unspentCycles - block.pairedExits,
-          divisionCycles: block.divisionCycles,
+            + block.allOverlapCycles - block.unspentCycles - block.pairedExits,
+          divisionCycles: block.divisionCycles, overlapCycles: block.allOverlapCycles,
           branchCycles: block.branchCycles,
           stallCycles: block.stallCycles, fetchStallCycles: block.fetchStallCycles))
     }
@@ -176,7 +179,8 @@ extension Engine {
   /// Cycles of the block under way up to a point of it that it would reach after so many, did nothing wait.
   /// What it waits for code and data is spread evenly over it; a device that it waited for came before.
   public func cyclesOfBlock(upTo offset: UInt64) -> UInt64 {
-    let own = UInt64(state.pointee.previous.pointee.cycles)
+    let block = state.pointee.previous
+    let own = UInt64(block.pointee.cycles &- block.pointee.overlapCycles)
     let start = state.pointee.blockStart
     let stall = state.pointee.ownStall.blockStart == start ? state.pointee.ownStall.cycles : 0
     let total = state.pointee.cycles &- start

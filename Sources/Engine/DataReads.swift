@@ -16,6 +16,7 @@ enum DataReads {
 
   static func rearm(_ state: State, _ block: UnsafeMutablePointer<Block>) {
     OperandTraps.rearm(block)
+    LoadOverlaps.rearm(block)
     guard let accesses = block.pointee.accesses, accesses.pointee.samples > 0 else { return }
     // Where no memory waits, addresses only tell what is not aligned.
     guard

@@ -46,7 +46,7 @@ enum Divisions {
     guard let accesses = block.pointee.accesses else { return }
     let divisions = accesses.pointee.divisions
     // Loops of one block keep theirs from turn to turn.
-    let values = state.pointee.divisionValues
+    let values = state.pointee.scratchValues
     divisions.plan.read(uc)
     let unknown = DerivedValues.derive(state, accesses, divisions.plan, values)
     let divider = engine(of: state).divider
@@ -61,7 +61,8 @@ enum Divisions {
       divisions.cycles[index] = cycles
       sum &+= cycles
     }
-    block.pointee.cycles = block.pointee.description.cycles &+ sum
+    block.pointee.cycles =
+      block.pointee.description.cycles &+ block.pointee.overlapCycles &+ sum
     block.pointee.divisionCycles &+= UInt64(sum)
   }
 }

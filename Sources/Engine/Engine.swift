@@ -179,7 +179,7 @@ public final class Engine {
     state.pointee.paths.destroy()
     state.pointee.memories.destroy()
     state.pointee.values.deallocate()
-    state.pointee.divisionValues.deallocate()
+    state.pointee.scratchValues.deallocate()
     state.pointee.predictor.destroy()
     state.pointee.calls.destroy()
     for region in regions where region.isOwner { region.unmap() }
@@ -205,14 +205,14 @@ public final class Engine {
     }
     let entering: BlockTraits = [
       .functionEntry, .descendsStack, .inRAM, .watched, .sendsEvent, .samplesLoads,
-      .followsDivisions,
+      .followsDivisions, .followsOverlaps,
     ]
     let leaving: BlockTraits = [.calls, .mayReturn, .changesMasks, .predicting]
     state.initialize(
       to: HotState(
         previous: nothing, enteringMask: entering.rawValue, leavingMask: leaving.rawValue,
         values: values[0], table: table, entering: nothing, paths: MemoryPaths(),
-        divisionValues: values[1], calls: CallStack(functionCount: functionCount)))
+        scratchValues: values[1], calls: CallStack(functionCount: functionCount)))
     return state
   }
 

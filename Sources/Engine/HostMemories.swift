@@ -35,5 +35,16 @@ struct HostMemories {
     return nil
   }
 
+  /// The memory at an address, the same one for each of its places; nil: none, a device.
+  func number(at address: UInt32) -> Int? {
+    for index in 0..<count where address &- ranges[index].start < ranges[index].size {
+      let place = ranges[index].bytes + Int(address &- ranges[index].start)
+      return (0..<count).first {
+        place >= ranges[$0].bytes && place < ranges[$0].bytes + Int(ranges[$0].size)
+      }
+    }
+    return nil
+  }
+
   func destroy() { ranges.deallocate() }
 }

@@ -69,8 +69,8 @@ struct HotState {
   var stackLimit: UInt32 = 0
   var paths: MemoryPaths
   var memories = HostMemories()
-  /// The same as `values` for the operands of divisions.
-  let divisionValues: UnsafeMutablePointer<UInt32>
+  /// The same as `values` for what no loop keeps from turn to turn: operands of divisions, overlaps.
+  let scratchValues: UnsafeMutablePointer<UInt32>
   /// When a block began that waited for data, and how long: the last one.
   var waitedAt: UInt64 = .max
   var waitedFor: UInt32 = 0

@@ -63,17 +63,26 @@ struct AccessAddresses {
   /// Accesses whose address could not be told.
   private(set) var unresolved = 0
   private let followsAll: Bool
+  /// What the instruction before accessed; nil: not known, or nothing.
+  private var accessed: RegisterSum?
 
   /// `word` reads a constant of the code's own memory. `followsAll`: stores and the stack, too, because
-  /// RAM may let the core wait.
+  /// RAM may let the core wait. `overlaps`: instructions that overlap the load before them; the first does that
+  /// of `previous`.
   init(
-    _ instructions: [Instruction], followsAll: Bool = false, word: (Address) -> UInt32?
+    _ instructions: [Instruction], followsAll: Bool = false, overlaps: [UInt16] = [],
+    after previous: Instruction? = nil, word: (Address) -> UInt32?
   ) {
     self.followsAll = followsAll
+    accessed = previous.flatMap(LoadOverlap.place)
     for (index, instruction) in instructions.enumerated() {
+      let first = accessed
+      accessed = nil
       if instruction.kind == .divide { noteDivision(instruction, UInt16(clamping: index)) }
       notePlace(instruction, index)
       follow(instruction, word)
+      guard overlaps.contains(UInt16(clamping: index)) else { continue }
+      if let pair = LoadOverlap(of: first, and: accessed) { programs.overlaps.append(pair) }
     }
     finish(instructions)
   }
@@ -259,6 +268,7 @@ struct AccessAddresses {
   }
 
   private mutating func append(_ instruction: Instruction, _ address: RegisterSum) {
+    accessed = address
     // Constant distances from the stack pointer are in RAM.
     let isStack = address.base == 13 && address.index == RegisterSum.none
     if !followsAll && (isStack || instruction.kind.stores) { return }

@@ -99,9 +99,13 @@ final class BlockAnalysis {
   private func describe(
     _ instructions: [Instruction], at address: Address
   ) -> (BlockPrice, AccessAddresses) {
-    var price = self.price(instructions, at: address)
-    var addresses =
-      AccessAddresses(instructions, followsAll: followsAllAccesses, word: constant)
+    let line = image?.functionID(at: address).flatMap { self.line(of: $0) }
+    let (before, branches) = (line?.before(address) ?? [], line?.branches(to: address) ?? [])
+    var price = timing.price(instructions, after: before, branchedFrom: branches)
+    // Where branches lead to the block, what is before it in memory mostly did not run.
+    var addresses = AccessAddresses(
+      instructions, followsAll: followsAllAccesses, overlaps: price.overlaps,
+      after: branches.isEmpty ? before.last : nil, word: constant)
     if let divider = timing.divider {
       let divisions = addresses.programs.divisions
       price.leaveOut(divisions: divisions.map { Int($0.instruction) }, divider)
@@ -126,15 +130,6 @@ final class BlockAnalysis {
           place: $0.place, cycle: offsets[$0.instruction],
           transfers: UInt16(clamping: instructions[$0.instruction].memory.count))
       })
-  }
-
-  /// What a block costs after what runs on or branches into it, as the image has it.
-  private func price(_ instructions: [Instruction], at address: Address) -> BlockPrice {
-    guard let function = image?.functionID(at: address), let line = line(of: function) else {
-      return timing.price(instructions)
-    }
-    return timing.price(
-      instructions, after: line.before(address), branchedFrom: line.branches(to: address))
   }
 
   private func line(of function: Int) -> StraightLine? {

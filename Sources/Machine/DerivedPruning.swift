@@ -3,22 +3,36 @@ import Engine
 /// Leaves out the derived values that no address needs, and the accesses that would need too many.
 enum DerivedPruning {
   static func prune(_ programs: inout BlockAccessPrograms) {
-    var needed = Set<UInt8>()
-    func need(_ sum: RegisterSum) {
-      for number in [sum.base, sum.index] where number >= RegisterSum.firstDerived {
-        needed.insert(number)
-      }
-    }
-    for access in programs.accesses { need(access.address) }
-    for division in programs.divisions {
-      need(division.dividend)
-      need(division.divisor)
+    var needed = values(
+      for: programs.accesses.map(\.address)
+        + programs.divisions.flatMap { [$0.dividend, $0.divisor] }, programs)
+    // Those that would need too many count as accesses of one memory.
+    programs.overlaps = programs.overlaps.filter { overlap in
+      let all = needed.union(values(for: [overlap.first, overlap.second], programs))
+      let fits = all.count <= RegisterSum.derivedCapacity
+      if fits { needed = all }
+      return fits
     }
     guard !needed.isEmpty else {
       programs.derived = []
       programs.stores = []
       return
     }
+    rename(&programs, needed.sorted())
+  }
+
+  /// The derived values that some numbers need.
+  private static func values(
+    for sums: [RegisterSum], _ programs: BlockAccessPrograms
+  ) -> Set<UInt8> {
+    var needed = Set<UInt8>()
+    func need(_ sum: RegisterSum) {
+      for number in [sum.base, sum.index] where number >= RegisterSum.firstDerived {
+        needed.insert(number)
+      }
+    }
+    for sum in sums { need(sum) }
+    if needed.isEmpty { return needed }
     for index in programs.derived.indices.reversed()
     where needed.contains(RegisterSum.firstDerived + UInt8(index)) {
       need(programs.derived[index].first)
@@ -30,7 +44,7 @@ enum DerivedPruning {
         need(store.address)
       }
     }
-    rename(&programs, needed.sorted())
+    return needed
   }
 
   private static func rename(_ programs: inout BlockAccessPrograms, _ needed: [UInt8]) {
@@ -61,6 +75,12 @@ enum DerivedPruning {
       else { return nil }
       (division.dividend, division.divisor) = (dividend, divisor)
       return division
+    }
+    programs.overlaps = programs.overlaps.compactMap { overlap in
+      guard let first = renamed(overlap.first), let second = renamed(overlap.second) else {
+        return nil
+      }
+      return LoadOverlap(first: first, second: second)
     }
     // Values come after those that they depend on, so that the first ones are whole.
     let old = programs

@@ -190,6 +190,7 @@ extension Machine {
       }
     }
     causes[.divide] &+= count.divisionCycles
+    causes[.loadStore] &+= count.overlapCycles
     causes.balance(to: count.baseCycles)
     causes[.branch] &+= count.branchCycles
     causes[.fetch] &+= count.fetchStallCycles

@@ -26,6 +26,9 @@
   public var operandsAbove: UInt32
   /// For each instruction the cycle, from the run's start, in which its data access begins.
   public var offsets: [UInt16]
+  /// Instructions whose access runs under the data phase of the load right before it, which may precede the run,
+  /// as long as one memory answers both; a cycle more each where two do.
+  public var overlaps: [UInt16]
   /// `cycles` by cause.
   public var split: CycleSplit
 
@@ -41,6 +44,7 @@
     operandsBelow = 0
     operandsAbove = 0
     offsets = []
+    overlaps = []
     split = CycleSplit()
   }
 }

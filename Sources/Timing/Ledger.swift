@@ -19,6 +19,7 @@ struct Ledger {
     before.maximum += owing
     before.split[.memory] += owing
     price.offsets = []
+    price.overlaps = []
     price.takenExtra = 0
     price.mispredicted = 0
   }
@@ -79,6 +80,9 @@ struct Ledger {
   mutating func noteAccess(at cycle: UInt32) {
     price.offsets.append(UInt16(clamping: cycle))
   }
+
+  /// Notes that the next instruction's access runs under that of the one before.
+  mutating func noteOverlap() { price.overlaps.append(UInt16(clamping: price.offsets.count)) }
 
   mutating func leave(takenExtra: UInt32) { price.takenExtra = takenExtra }
   mutating func mispredicted(_ extra: UInt32) { price.mispredicted = extra }

@@ -33,6 +33,7 @@ extension CoreTiming {
       let inContext = self.price(run, after: before, branchedFrom: before)
       told.add(inContext.cycles, " ")
       told.add(inContext.entryExtraWhenBranchedTo, " ")
+      told.add(inContext.overlaps.count, " ")
       let asLoop = self.price(run, after: before, branchedFrom: run + run + run)
       told.add(asLoop.cycles, " ")
       told.add(asLoop.gainsFromSlot ? 1 : 0, " ")
