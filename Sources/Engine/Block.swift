@@ -7,6 +7,8 @@ public struct BlockDescription: Sendable {
   public var cycles: UInt32 = 0
   /// Cycles more when it is left by a taken branch: the refill of the pipeline.
   public var takenExtra: UInt32 = 0
+  /// Cycles by which it asks early for what a taken branch at its end leads to.
+  public var targetLead: UInt32 = 0
   /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
   public var branchedToExtra: UInt32 = 0
   /// Cycles more when its last instruction goes another way than the core predicts.

@@ -144,7 +144,7 @@ private func beginAsking(
       block.pointee.calmTurns = 0
       if traits & BlockTraits.fetchesSlowly.rawValue != 0 {
         let fetch = block.pointee.path.unsafelyUnwrapped.pointee.fetch(
-          block, at: cycles, isBranchedTo: isBranchedTo)
+          block, at: cycles, branchedFrom: isBranchedTo ? previous : nil)
         if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
         waits &+= fetch
       }

@@ -59,7 +59,7 @@ public enum MemoryFingerprint {
   private static func answers(_ memory: Engine.SlowMemory) -> String {
     var path = MemoryPath(memory, core: CoreCaches())
     defer { path.destroy() }
-    let blocks = (0..<4).map { block(at: UInt32($0) * 0x44, memory.line) }
+    let blocks = (0..<4).map { block(at: UInt32($0) * 0x44, memory.line, targetLead: UInt32($0)) }
     defer {
       for block in blocks {
         block.pointee.freePrograms()
@@ -74,10 +74,13 @@ public enum MemoryFingerprint {
     var entry = BlockAccesses.Entry(
       program: AccessProgram(address: RegisterSum(), transfers: 2, bytes: 8), stride: 0,
       strideShift: .max, window: path.window(0, .max))
+    var source = blocks[0]
     for _ in 0..<400 {
       state = state &* 1_664_525 &+ 1_013_904_223
+      let block = blocks[Int(state >> 30)]
       let stall = path.fetch(
-        blocks[Int(state >> 30)], at: cycle, isBranchedTo: state >> 29 & 1 == 0)
+        block, at: cycle, branchedFrom: state >> 29 & 1 == 0 ? source : nil)
+      source = block
       fetch &+= stall
       cycle &+= 9 &+ stall
       data &+= entry.read(from: state >> 20 & 0x3fc)
@@ -85,13 +88,16 @@ public enum MemoryFingerprint {
     return "\(fetch)/\(data)/\(path.counts.misses)"
   }
 
-  private static func block(at address: UInt32, _ line: UInt32) -> UnsafeMutablePointer<Block> {
+  private static func block(
+    at address: UInt32, _ line: UInt32, targetLead: UInt32
+  ) -> UnsafeMutablePointer<Block> {
     let block = UnsafeMutablePointer<Block>.allocate(capacity: 1)
     block.initialize(
       to: Block(
         address: address, end: address + 36, traits: 0, cycles: 9, takenExtra: 0,
         branchedToExtra: 0, fixedWaits: 0, function: BlockDescription.noFunction,
         description: BlockDescription()))
+    block.pointee.description.targetLead = targetLead
     let count = Int((address + 35) / line - address / line) + 1
     let lines = UnsafeMutablePointer<FetchLine>.allocate(capacity: count)
     for index in 0..<count {

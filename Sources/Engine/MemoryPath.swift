@@ -119,18 +119,20 @@ struct MemoryPath {
     (ownInstructions?.pointee.hits ?? 0, ownInstructions?.pointee.misses ?? 0)
   }
 
-  /// Cycles that the core waits for the code of a block that it begins at cycle `start`.
+  /// Cycles that the core waits for the code of a block that it begins at cycle `start`; `source` is the block
+  /// that a branch came from.
   @inline(__always)
   mutating func fetch(
-    _ block: UnsafeMutablePointer<Block>, at start: UInt64, isBranchedTo: Bool
+    _ block: UnsafeMutablePointer<Block>, at start: UInt64,
+    branchedFrom source: UnsafeMutablePointer<Block>?
   ) -> UInt64 {
     if let instructions, instructions.pointee.holds(block) { return 0 }
-    return walk(block, start, isBranchedTo)
+    return walk(block, start, source)
   }
 
   @inline(never)
   private mutating func walk(
-    _ block: UnsafeMutablePointer<Block>, _ start: UInt64, _ isBranchedTo: Bool
+    _ block: UnsafeMutablePointer<Block>, _ start: UInt64, _ source: UnsafeMutablePointer<Block>?
   ) -> UInt64 {
     guard let lines = block.pointee.lines else { return 0 }
     let first = block.pointee.address &>> lineShift
@@ -141,10 +143,10 @@ struct MemoryPath {
       let line = first &+ UInt32(index)
       let timing = lines[index]
       let need = start &+ UInt64(timing.offset) &+ stall
-      var request = need
-      if index > 0 || !isBranchedTo {
-        request = max(need &- min(need, UInt64(timing.slack)), nextRequest)
-      }
+      let request =
+        if index == 0, let source {
+          need &- min(need, UInt64(source.pointee.description.targetLead))
+        } else { max(need &- min(need, UInt64(timing.slack)), nextRequest) }
       var isHit = false
       if let instructions {
         let looked = (line &<< lineShift) &>> instructions.pointee.shift

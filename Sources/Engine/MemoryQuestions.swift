@@ -26,7 +26,7 @@ enum MemoryQuestions {
       settle(state)
       if !isHeld {
         fetch = path.unsafelyUnwrapped.pointee.fetch(
-          block, at: cycle, isBranchedTo: isBranchedTo)
+          block, at: cycle, branchedFrom: isBranchedTo ? state.pointee.previous : nil)
         if fetch != 0 { block.pointee.fetchStallCycles &+= fetch }
       }
     }

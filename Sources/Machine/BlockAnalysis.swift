@@ -85,6 +85,7 @@ final class BlockAnalysis {
         bufferWords: timing.fetchBufferWords, lead: timing.fetchLead,
         wordsPerCycle: timing.fetchWordsPerCycle
       ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
+      description.targetLead = targetLead(price, instructions, memory)
       if memory.sharesPort && timing.hasOwnDataBus {
         description.port = portUse(instructions, price.offsets, addresses.places)
       }
@@ -113,6 +114,15 @@ final class BlockAnalysis {
       addresses.programs.divisions = []
     }
     return (price, addresses)
+  }
+
+  /// By how much the branch at the end asks early for its target, where it has come with the instruction before.
+  private func targetLead(
+    _ price: BlockPrice, _ instructions: [Instruction], _ memory: CodeMemory
+  ) -> UInt32 {
+    guard let last = instructions.last else { return 0 }
+    return (last.address.value - 2) / memory.line == (last.end.value - 1) / memory.line
+      ? price.targetLead : 0
   }
 
   /// When the run needs its words, and reads data; nil: it reads none.

@@ -7,6 +7,9 @@
   public var cycles: UInt32
   /// Further cycles when a conditional last instruction leaves the straight line.
   public var takenExtra: UInt32
+  /// Cycles by which the branch at the end asks for its target before a core would that was held by nothing: it is
+  /// decoded while the instruction before it runs.
+  public var targetLead: UInt32
   /// Further cycles when the run is entered by a branch rather than from the instruction before.
   public var entryExtraWhenBranchedTo: UInt32
   /// Further cycles when the last instruction goes another way than the core predicts from what it did
@@ -35,6 +38,7 @@
   @inlinable public init() {
     cycles = 0
     takenExtra = 0
+    targetLead = 0
     entryExtraWhenBranchedTo = 0
     mispredicted = 0
     leavesSlot = false

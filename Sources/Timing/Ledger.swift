@@ -21,6 +21,7 @@ struct Ledger {
     price.offsets = []
     price.overlaps = []
     price.takenExtra = 0
+    price.targetLead = 0
     price.mispredicted = 0
   }
 
@@ -85,6 +86,7 @@ struct Ledger {
   mutating func noteOverlap() { price.overlaps.append(UInt16(clamping: price.offsets.count)) }
 
   mutating func leave(takenExtra: UInt32) { price.takenExtra = takenExtra }
+  mutating func askForTarget(early cycles: UInt32) { price.targetLead = cycles }
   mutating func mispredicted(_ extra: UInt32) { price.mispredicted = extra }
   mutating func enter(extra: UInt32) { price.entryExtraWhenBranchedTo = extra }
 }

@@ -240,6 +240,11 @@ struct ThreeStagePipeline {
   }
 
   private mutating func leave(_ i: Instruction, refill: UInt32) {
+    // P depends on whether the core manages to speculate the address early: while it decodes, with the instruction
+    // before still under way.
+    if refill == Self.decodeRefill && previousCycles > 1 {
+      ledger.askForTarget(early: previousCycles - 1)
+    }
     if i.isConditional {
       ledger.leave(takenExtra: refill)
     } else {

@@ -34,6 +34,7 @@ extension CoreTiming {
       told.add(inContext.cycles, " ")
       told.add(inContext.entryExtraWhenBranchedTo, " ")
       told.add(inContext.overlaps.count, " ")
+      told.add(inContext.targetLead, " ")
       let asLoop = self.price(run, after: before, branchedFrom: run + run + run)
       told.add(asLoop.cycles, " ")
       told.add(asLoop.gainsFromSlot ? 1 : 0, " ")
