@@ -124,6 +124,10 @@ kernel load_halfword_at_byte, "ldrh.w r3, [r1, #1]"
 @ word at 8) and RAM.
 kernel load_two_memories, "ldr r3, [r1]; ldr r4, [r6]"
 kernel store_other_memory, "ldr r3, [r6]; str r3, [r1, #8]"
+@ JNK: indexed stores with one base are not chained; on the Cortex-M3 one does not overlap the load before it. The
+@ subtraction's result is an address.
+kernel store_chain, "str r3, [r1, #8]!; str r3, [r1, #-8]!"
+kernel load_indexed_store, "ldr r3, [r1]; str r3, [r1, #8]!; subs r1, #8"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
 #endif

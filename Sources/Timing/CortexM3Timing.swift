@@ -9,7 +9,7 @@ public struct CortexM3Timing: CoreTiming {
   static let table = ThreeStageTable(
     multiplyAccumulate: 2, longMultiply: 3...5, longMultiplyExpected: 4,
     longMultiplyAccumulate: 4...7, longMultiplyAccumulateExpected: 6,
-    indexedLoadsPipeline: false)
+    indexedAccessesPipeline: false)
 
   public let name = "cortex-m3"
   public let reference =

@@ -9,7 +9,7 @@ public struct CortexM4Timing: CoreTiming {
   static let table = ThreeStageTable(
     multiplyAccumulate: 1, longMultiply: 1...1, longMultiplyExpected: 1,
     longMultiplyAccumulate: 1...1, longMultiplyAccumulateExpected: 1,
-    indexedLoadsPipeline: true)
+    indexedAccessesPipeline: true)
 
   public let name = "cortex-m4"
   public let reference =

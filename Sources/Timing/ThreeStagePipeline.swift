@@ -7,8 +7,8 @@ struct ThreeStageTable: Sendable {
   var longMultiplyExpected: UInt32
   var longMultiplyAccumulate: ClosedRange<UInt32>
   var longMultiplyAccumulateExpected: UInt32
-  /// Whether an indexed load overlaps the load before it.
-  var indexedLoadsPipeline: Bool
+  /// Whether a load or store that writes its base back overlaps the load before it.
+  var indexedAccessesPipeline: Bool
 }
 
 /// The pipeline shared by Cortex-M3 and Cortex-M4: one instruction a cycle, with a load's data
@@ -154,6 +154,12 @@ struct ThreeStagePipeline {
         ledger.charge(1, .memory)
         if previous?.isReloaded(by: i) == true { ledger.charge(0...1, expected: 1, .memory) }
       }
+      // jnk0le: indexed stores with one base are not chained.
+      if i.kind == .store, let previous, previous.memory.writesBack, i.memory.writesBack,
+        previous.memory.base == i.memory.base
+      {
+        ledger.charge(1, .data)
+      }
     case .nothing, .registerStore: break
     }
     if address & lateForAddress != 0 { ledger.charge(1, .data) }
@@ -163,9 +169,9 @@ struct ThreeStagePipeline {
   /// Whether an instruction runs under the data phase of the load before it.
   private func overlapsLoad(_ i: Instruction) -> Bool {
     switch i.kind {
-    case .load:
-      !i.writesPC && (table.indexedLoadsPipeline || !i.memory.writesBack)
-    case .store, .loadExclusive, .storeExclusive: true
+    case .load, .store:
+      !i.writesPC && (table.indexedAccessesPipeline || !i.memory.writesBack)
+    case .loadExclusive, .storeExclusive: true
     default: false
     }
   }

@@ -104,8 +104,9 @@ struct LoadOverlapTests {
   func aBlockOverlapsTheLoadBeforeIt() throws {
     let folder = FirmwareBench.output.appendingPathComponent("overlaps")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let (source, elf) = (folder.appendingPathComponent("a.S"), folder.appendingPathComponent("a.elf"))
-    try """
+    let source = folder.appendingPathComponent("a.S")
+    let elf = folder.appendingPathComponent("a.elf")
+    let text = """
       .syntax unified
       .thumb
       .global Reset_Handler
@@ -118,7 +119,9 @@ struct LoadOverlapTests {
       again: ldr r2, [r3]
       b again
       .size Reset_Handler, . - Reset_Handler
-      """.write(to: source, atomically: true, encoding: .utf8)
+
+      """
+    try text.write(to: source, atomically: true, encoding: .utf8)
     let made = try FirmwareBench.run(
       "arm-none-eabi-gcc",
       ["-mcpu=cortex-m4", "-nostdlib", "-Wl,-Ttext=0x8000", "-Wl,-e,Reset_Handler"]

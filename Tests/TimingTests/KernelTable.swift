@@ -26,6 +26,8 @@ let kernelTable: [(String, UInt32, UInt32, String)] = [
   ("str r0, [r1, r2]; nop", 2, 0, "JNK: eats the nop after it"),
   ("str r0, [r1]; str r2, [r3]; str r4, [r5]", 3, 0, "TRM 3.3.2"),
   ("str r0, [r1]; ldr r2, [r3]", 4, 0, "JNK: a load after a store costs one more"),
+  ("str r0, [r1], #4; str r2, [r1], #4; str r3, [r4], #4", 4, 0, "JNK: not chained on one base"),
+  ("ldr r0, [r1]; str r2, [r3], #4", 2, 0, "JNK"),
   ("str r0, [r1]; adds r4, r5, r6; ldr r2, [r3]", 4, 0, "JNK"),
   ("str r0, [r1]; ldr r2, [r1]", 5, 0, "assumed: the same word waits one more"),
   ("ldr r0, [r1]; nop", 2, 0, "JNK: eats the nop after it"),

@@ -51,16 +51,16 @@ struct KernelTests {
     }
   }
 
-  @Test("a Cortex-M3 multiplies more slowly and does not overlap indexed loads")
+  @Test("a Cortex-M3 multiplies more slowly and overlaps no indexed access")
   func cortexM3() throws {
     let kernels = [
       "mla r0, r1, r2, r3", "umull r0, r1, r2, r3", "umlal r0, r1, r2, r3",
-      "ldr r0, [r1], #4; ldr r2, [r3], #4",
+      "ldr r0, [r1], #4; ldr r2, [r3], #4", "ldr r0, [r1]; str r2, [r3], #4",
     ]
     let prices = try Self.blocks(kernels, core: "cortex-m3").map { CortexM3Timing().price($0) }
-    #expect(prices.map(\.cycles) == [2, 4, 6, 4])
-    #expect(prices.map(\.minimum) == [2, 3, 4, 4])
-    #expect(prices.map(\.maximum) == [2, 5, 7, 4])
+    #expect(prices.map(\.cycles) == [2, 4, 6, 4, 3])
+    #expect(prices.map(\.minimum) == [2, 3, 4, 4, 3])
+    #expect(prices.map(\.maximum) == [2, 5, 7, 4, 4])
   }
 
   @Test("a small multiplier takes 32 cycles")
