@@ -26,8 +26,8 @@ public struct ProfileCounts: Sendable, Hashable {
 /// The DWT's profiling counters: CPICNT, EXCCNT, SLEEPCNT, LSUCNT and FOLDCNT, eight bits each.
 ///
 /// A block of code counts as a whole when it begins: a counter that is read in the middle of one holds what
-/// its remainder will add. With that, CYCCNT and SLEEPCNT together are the instructions and all the others,
-/// FOLDCNT taken away.
+/// its remainder will add, CYCCNT does not. From one time at a place of a block to the next, CYCCNT and SLEEPCNT
+/// together are the instructions and all the others, FOLDCNT taken away.
 ///
 /// Reference: Arm DDI 0403E.e, C1.8.4, C1.8.8 to C1.8.12; DDI 0553, D1.2.62 and on.
 /// Not modelled: the packets that their overflows send.

@@ -179,8 +179,7 @@ extension Engine {
   /// Cycles of the block under way up to a point of it that it would reach after so many, did nothing wait.
   /// What it waits for code and data is spread evenly over it; a device that it waited for came before.
   public func cyclesOfBlock(upTo offset: UInt64) -> UInt64 {
-    let block = state.pointee.previous
-    let own = UInt64(block.pointee.cycles &- block.pointee.overlapCycles)
+    let own = UInt64(state.pointee.previous.pointee.cycles)
     let start = state.pointee.blockStart
     let stall = state.pointee.ownStall.blockStart == start ? state.pointee.ownStall.cycles : 0
     let total = state.pointee.cycles &- start

@@ -6,15 +6,19 @@ public struct LoadOverlap: Sendable, Hashable {
   /// What the load and the access after it reach.
   public var first: RegisterSum
   public var second: RegisterSum
+  /// The number of the second among the block's instructions.
+  public var instruction: UInt16
 
-  public init(first: RegisterSum, second: RegisterSum) {
-    (self.first, self.second) = (first, second)
+  public init(first: RegisterSum, second: RegisterSum, instruction: UInt16) {
+    (self.first, self.second, self.instruction) = (first, second, instruction)
   }
 }
 
 /// Such pairs of a block, and what was seen of them.
 struct BlockOverlaps {
   let pairs: UnsafeMutableBufferPointer<LoadOverlap>
+  /// Which of them reached two memories when they were looked at last.
+  let areTwo: UnsafeMutableBufferPointer<Bool>
   var plan: ValuePlan
   var looks: UInt32 = 0
   /// They cost differently from one time to another.
@@ -22,11 +26,13 @@ struct BlockOverlaps {
 
   init(_ source: BlockAccessPrograms, derived: UnsafeMutableBufferPointer<DerivedValue>) {
     pairs = BlockAccesses.copy(source.overlaps)
+    areTwo = BlockAccesses.copy(source.overlaps.map { _ in false })
     plan = ValuePlan(derivedCount: derived.count)
   }
 
   func destroy() {
     pairs.deallocate()
+    areTwo.deallocate()
     plan.destroy()
   }
 }
@@ -76,16 +82,30 @@ enum LoadOverlaps {
     let values = state.pointee.scratchValues
     accesses.pointee.overlaps.plan.read(uc)
     let unknown = DerivedValues.derive(state, accesses, accesses.pointee.overlaps.plan, values)
+    let memories = state.pointee.memories
     var lost: UInt32 = 0
-    for pair in accesses.pointee.overlaps.pairs
-    where !pair.first.isUnknown(unknown) && !pair.second.isUnknown(unknown) {
+    for (index, pair) in accesses.pointee.overlaps.pairs.enumerated() {
       let (first, second) = (pair.first.value(values), pair.second.value(values))
-      // One of them is not executed.
-      if first == .max || second == .max { continue }
-      let memories = state.pointee.memories
-      if memories.number(at: first) != memories.number(at: second) { lost += 1 }
+      let isKnown = !pair.first.isUnknown(unknown) && !pair.second.isUnknown(unknown)
+      // What is not executed is nowhere.
+      let areTwo =
+        isKnown && first != .max && second != .max
+        && memories.number(at: first) != memories.number(at: second)
+      accesses.pointee.overlaps.areTwo[index] = areTwo
+      if areTwo { lost += 1 }
     }
     return lost
+  }
+}
+
+extension Engine {
+  /// Cycles that the block under way lost by then because accesses did not overlap, up to that of one of its
+  /// instructions.
+  public func overlapCycles(upToInstruction number: Int) -> UInt32 {
+    guard let overlaps = state.pointee.previous.pointee.accesses?.pointee.overlaps else { return 0 }
+    return overlaps.pairs.indices.reduce(0) {
+      overlaps.areTwo[$1] && Int(overlaps.pairs[$1].instruction) <= number ? $0 + 1 : $0
+    }
   }
 }
 

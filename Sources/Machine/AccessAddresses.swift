@@ -82,7 +82,9 @@ struct AccessAddresses {
       notePlace(instruction, index)
       follow(instruction, word)
       guard overlaps.contains(UInt16(clamping: index)) else { continue }
-      if let pair = LoadOverlap(of: first, and: accessed) { programs.overlaps.append(pair) }
+      if let pair = LoadOverlap(of: first, and: accessed, instruction: index) {
+        programs.overlaps.append(pair)
+      }
     }
     finish(instructions)
   }

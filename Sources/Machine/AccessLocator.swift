@@ -44,7 +44,8 @@ struct AccessLocator {
         cycle: current.start
           + engine.cyclesOfBlock(
             upTo: UInt64(access.cycle) + UInt64(transfer)
-              + UInt64(engine.divisionCycles(beforeInstruction: access.index))))
+              + UInt64(engine.divisionCycles(beforeInstruction: access.index))
+              + UInt64(engine.overlapCycles(upToInstruction: access.index))))
     }
     return Place(instruction: current.address, cycle: current.start)
   }

@@ -77,10 +77,12 @@ enum DerivedPruning {
       return division
     }
     programs.overlaps = programs.overlaps.compactMap { overlap in
+      var overlap = overlap
       guard let first = renamed(overlap.first), let second = renamed(overlap.second) else {
         return nil
       }
-      return LoadOverlap(first: first, second: second)
+      (overlap.first, overlap.second) = (first, second)
+      return overlap
     }
     // Values come after those that they depend on, so that the first ones are whole.
     let old = programs

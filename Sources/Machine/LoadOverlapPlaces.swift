@@ -4,14 +4,14 @@ import Units
 
 extension LoadOverlap {
   /// Nil where one memory answers both accesses, or nobody knows.
-  init?(of first: RegisterSum?, and second: RegisterSum?) {
+  init?(of first: RegisterSum?, and second: RegisterSum?, instruction: Int) {
     guard let first, let second else { return nil }
     // Distances from one pointer; constants beside the code.
     let isOnePlace =
       first.base == second.base && first.index == second.index
       && (!first.isConstant || first.offset &- second.offset &+ 0x1000 < 0x2000)
     if isOnePlace { return nil }
-    self.init(first: first, second: second)
+    self.init(first: first, second: second, instruction: UInt16(clamping: instruction))
   }
 
   /// What an instruction reached, as the registers say after it.

@@ -109,7 +109,7 @@ public final class Machine {
     fabric.devices = bus
     flashStore.connect { [unowned self] in bus.origin }
     engine.watcher = { [unowned self] event in watch(event) }
-    observer.measures.isInCode = { [unowned self] in bus.isAccessing }
+    observer.measures.isInCode = { [unowned self] in bus.accessCycle != nil }
   }
 
   /// Looks at the address of every data read instead of now and then: slow, for checking the rest.

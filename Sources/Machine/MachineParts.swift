@@ -105,13 +105,15 @@ final class Assembly {
     try fillROMs(engine)
     let outside = try load(engine)
     let processor = EngineProcessor(engine: engine, fabric: fabric, clock: clock)
+    let bus = SystemBus(
+      chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
     let core = CortexM(
       features: CoreProfile.features(of: board.chip), timing: ExceptionCycles(timing.exceptions),
       processor: processor, fabric: fabric,
-      activeCycles: { [unowned engine] in engine.cycles - engine.sleptCycles })
+      activeCycles: { [unowned engine, unowned bus] in
+        (bus.accessCycle ?? engine.cycles) - engine.sleptCycles
+      })
     core.initialVectorTable = try vectorTable(engine)
-    let bus = SystemBus(
-      chip: board.chip, engine: engine, analysis: analysis, fabric: fabric, clock: clock)
     bus.core = core
     bus.holds = try HeldRegisters(deployment.holds, board.chip, fabric.findings)
     engine.devices = bus

@@ -32,8 +32,8 @@ final class SystemBus: DeviceBus, DeviceRegisters {
   unowned var core: CortexM?
   /// Where the access under way comes from, for findings.
   private(set) var origin: Address?
-  /// The access itself is happening, and nothing that fell due before it.
-  private(set) var isAccessing = false
+  /// The core clock at the access under way; nil: none is, or only what fell due before it.
+  private(set) var accessCycle: UInt64?
   /// After the run's end: time stands still, reads are told, and a write is not done but ends the look.
   var probe: ((_ instruction: Address, _ address: UInt32, _ value: UInt32?) -> Void)?
 
@@ -212,13 +212,13 @@ final class SystemBus: DeviceBus, DeviceRegisters {
     origin = place.instruction
     if probe != nil { return }
     fabric.scheduler.advance(to: clock.instant(ofTick: place.cycle))
-    isAccessing = true
+    accessCycle = place.cycle
   }
 
   /// What the access scheduled may be due before the run would have come back.
   private func end() {
     origin = nil
-    isAccessing = false
+    accessCycle = nil
     if probe != nil { return }
     let next = fabric.scheduler.next
     if next != .never { engine.lowerDeadline(to: clock.firstTick(notBefore: next)) }

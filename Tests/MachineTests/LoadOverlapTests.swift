@@ -99,46 +99,106 @@ struct LoadOverlapTests {
     #expect(lost >= 600 - 256)
   }
 
-  /// The engine ends blocks where a page ends.
-  @Test(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
-  func aBlockOverlapsTheLoadBeforeIt() throws {
+  /// An image of assembly code.
+  private static func image(_ name: String, _ text: String) throws -> String {
     let folder = FirmwareBench.output.appendingPathComponent("overlaps")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let source = folder.appendingPathComponent("a.S")
-    let elf = folder.appendingPathComponent("a.elf")
-    let text = """
+    let source = folder.appendingPathComponent("\(name).S")
+    let elf = folder.appendingPathComponent("\(name).elf")
+    let head = """
       .syntax unified
       .thumb
       .global Reset_Handler
       .type Reset_Handler, %function
-      Reset_Handler: ldr r0, [r1]
-      ldr r2, [r3]
-      ldr r4, [r4]
-      ldr r2, [r3]
-      ldr r0, [r1]
-      again: ldr r2, [r3]
-      b again
-      .size Reset_Handler, . - Reset_Handler
 
       """
-    try text.write(to: source, atomically: true, encoding: .utf8)
+    let foot = "\n.size Reset_Handler, . - Reset_Handler\n"
+    try (head + text + foot).write(to: source, atomically: true, encoding: .utf8)
     let made = try FirmwareBench.run(
       "arm-none-eabi-gcc",
-      ["-mcpu=cortex-m4", "-nostdlib", "-Wl,-Ttext=0x8000", "-Wl,-e,Reset_Handler"]
+      ["-mcpu=cortex-m4", "-nostdlib", "-Wl,-Ttext=0", "-Wl,-e,Reset_Handler"]
         + [source.path, "-o", elf.path])
     try #require(made.status == 0, "\(made.output)")
-    let image = try FirmwareImage(file: elf.path)
+    return elf.path
+  }
+
+  /// The engine ends blocks where a page ends.
+  @Test(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
+  func aBlockOverlapsTheLoadBeforeIt() throws {
+    let image = try FirmwareImage(
+      file: Self.image(
+        "pages",
+        """
+        Reset_Handler: ldr r0, [r1]
+        ldr r2, [r3]
+        ldr r4, [r4]
+        ldr r2, [r3]
+        ldr r0, [r1]
+        again: ldr r2, [r3]
+        b again
+        """))
     let core = try #require(TimingCatalog.timing(of: "cortex-m4"))
     func overlaps(from offset: UInt32) throws -> [LoadOverlap] {
       let analysis = BlockAnalysis(image: image, timing: core) { _ in nil }
-      let start = Address(0x8000 + offset)
-      let bytes = try #require(image.contents(at: start, count: 2))
-      return bytes.withUnsafeBytes { analysis.describe(start, $0).accesses.overlaps }
+      let bytes = try #require(image.contents(at: Address(offset), count: 2))
+      return bytes.withUnsafeBytes { analysis.describe(Address(offset), $0).accesses.overlaps }
     }
-    let pair = LoadOverlap(first: RegisterSum(base: 1), second: RegisterSum(base: 3))
+    let pair = LoadOverlap(
+      first: RegisterSum(base: 1), second: RegisterSum(base: 3), instruction: 0)
     #expect(try overlaps(from: 2) == [pair])
     // Its pointer is gone; a branch leads there.
     #expect(try overlaps(from: 6).isEmpty)
     #expect(try overlaps(from: 10).isEmpty)
+  }
+
+  /// Firmware that reads CYCCNT sees them where they are lost.
+  @Test(.enabled(if: FirmwareBench.hasCompiler, "needs arm-none-eabi-gcc"))
+  func theyAreCountedInTheMiddleOfABlock() throws {
+    let path = try Self.image(
+      "counter",
+      """
+      .word 0x20001000, Reset_Handler, 0, 0
+      Reset_Handler:
+      ldr r0, =0xE0001000
+      ldr r1, =0xE000EDFC
+      mov r2, #0x01000000
+      str r2, [r1]
+      movs r2, #1
+      str r2, [r0]
+      mov r1, #0x20000000
+      movs r6, #8
+      bl lines
+      str r5, [r1, #0x100]
+      mov r6, r1
+      bl lines
+      str r5, [r1, #0x104]
+      stop: wfi
+      b stop
+      .balign 16
+      lines: ldr r2, [r0, #4]
+      mov r7, r7
+      .rept 4
+      ldr r3, [r1]
+      ldr r4, [r6]
+      mov r7, r7
+      .endr
+      ldr r5, [r0, #4]
+      mov r7, r7
+      .rept 9
+      ldr r3, [r1]
+      ldr r4, [r6]
+      .endr
+      subs r5, r5, r2
+      bx lr
+      .balign 4
+      .pool
+      """)
+    let machine = try FirmwareBench.machine(path, board: "generic-m4", duration: "1 ms")
+    _ = machine.run()
+    let twoMemories = try #require(machine.engine.word(at: Address(0x2000_0100)))
+    let oneMemory = try #require(machine.engine.word(at: Address(0x2000_0104)))
+    // The first read and MOV; four times two loads and MOV.
+    #expect(oneMemory == 3 + 4 * 4)
+    #expect(twoMemories == oneMemory + 4)
   }
 }
