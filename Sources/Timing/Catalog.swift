@@ -20,7 +20,7 @@ public enum TimingCatalog {
   public static let fingerprints = [
     "cortex-m0": "a9923dd52ecec941", "cortex-m0+": "fc619414d305f183",
     "cortex-m3": "593c103a797caf86", "cortex-m4": "ae8fe4249d294a23",
-    "cortex-m7": "67dd9da58829511a", "cortex-m33": "a8167520b91b9a3b",
+    "cortex-m7": "91a37b894f104006", "cortex-m33": "a8167520b91b9a3b",
   ]
 
   /// The timing of a core, or nil for an unknown name; a final `f` only names its unit.

@@ -11,8 +11,10 @@ struct CortexM7FloatScoreboard {
 
   private var cycles = InlineArray<32, UInt32>(repeating: 0)
   private var producers = InlineArray<32, Producer>(repeating: .other)
-  /// The cycle after which additions and doubleword transfers follow a multiply-accumulate.
+  /// The cycle from which additions, doubleword transfers and constants follow a multiply-accumulate; the one from
+  /// which transfers and moves do so in the younger slot.
   private var additionsFrom: UInt32 = 0
+  private var youngerFrom: UInt32 = 0
   private var fusedFrom: UInt32 = 0
   /// When the flags of a comparison can be read.
   private var flagsFrom: UInt32 = 0
@@ -40,6 +42,7 @@ struct CortexM7FloatScoreboard {
     case .fpAlu: cycle = additionsFrom
     case .fpLoadMultiple, .fpStoreMultiple: cycle = additionsFrom
     case .fpLoad, .fpStore: if i.memory.count > 1 { cycle = additionsFrom }
+    case .fpMove: if i.reads | i.writes == 0 && i.floatReads == 0 { cycle = additionsFrom }
     case .fpMultiplyAccumulate: if i.traits.contains(.fused) { cycle = fusedFrom }
     case .fpSystem: cycle = flagsFrom
     default: break
@@ -47,6 +50,14 @@ struct CortexM7FloatScoreboard {
     let accumulator = i.kind == .fpMultiplyAccumulate ? i.floatWrites & i.floatReads : 0
     cycle = max(cycle, ready(i.floatFactors) { latency($0, to: i) })
     return max(cycle, ready(accumulator) { accumulation($0, fused: i.traits.contains(.fused)) })
+  }
+
+  /// Whether an instruction may issue in the younger slot of a cycle, for the multiply-accumulates before it.
+  func mayBeYounger(_ i: Instruction, at cycle: UInt32) -> Bool {
+    switch i.kind {
+    case .fpLoad, .fpStore, .fpMove: cycle >= youngerFrom
+    default: true
+    }
   }
 
   private func ready(_ mask: UInt32, _ latency: (Producer) -> UInt32) -> UInt32 {
@@ -94,6 +105,7 @@ struct CortexM7FloatScoreboard {
     case .fpMultiplyAccumulate:
       producer = i.traits.contains(.fused) ? .fused : .chained
       additionsFrom = cycle + (i.isDoublePrecision ? 2 : 4)
+      if !i.isDoublePrecision { youngerFrom = cycle + 4 }
       if producer == .chained { fusedFrom = cycle + 2 }
     case .fpLoad: producer = .load
     case .fpMove: producer = .move

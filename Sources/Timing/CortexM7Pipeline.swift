@@ -52,7 +52,7 @@ struct CortexM7Pipeline {
     let fetched = fetches.fetch(i)
     if let older, CortexM7Pairing.pairs(older, i) {
       let cycle = ledger.now - 1
-      if max(fetched, earliest(i)) <= cycle {
+      if max(fetched, earliest(i)) <= cycle && float.mayBeYounger(i, at: cycle) {
         ledger.noteAccess(at: cycle)
         if CortexM7Pairing.mayConflict(older, i) { ledger.allow(more: 1) }
         finish(i, at: cycle, isYounger: true)

@@ -104,8 +104,8 @@ struct AccuracyTests {
   }
 
   @Test(arguments: [
-    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 31.5),
-    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 31.5),
+    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 27.5),
+    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 27.5),
     ("nucleo-l4r5zi", [], 10), ("nucleo-g0b1re", [], 10), ("nucleo-f746zg", [], 25),
   ])
   func stallsAreTrustedAsTheNearestRowsAre(

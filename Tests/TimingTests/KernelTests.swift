@@ -109,6 +109,10 @@ struct KernelTests {
       ("eor.w r0, r1, r2, ror #8; eor.w r3, r4, r5, ror #8", 2),
       ("mul r0, r1, r2; str.w r3, [r4]", 2),
       ("movw r0, #1; movt r0, #2", 1),
+      // jnk0le: neither constants nor, in the younger slot, transfers in the three cycles after a VFMA.
+      ("vfma.f32 s0, s1, s2; vmov.f32 s3, #1.0", 5),
+      ("vfma.f32 s0, s1, s2; mov.w r0, r1; mov.w r3, r1; vldr s3, [r2]", 3),
+      ("vadd.f32 s0, s1, s2; mov.w r0, r1; mov.w r3, r1; vldr s3, [r2]", 2),
       // LLVM, memoryRAWHazard: four cycles from a store to a load of the same address.
       ("str.w r0, [r1]; ldr.w r2, [r1]", 5),
       // SLOTHY, add_st_hazard; DDI0489F 5.9.2: the other word of the doubleword waits as long.
