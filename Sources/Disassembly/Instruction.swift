@@ -88,6 +88,13 @@ extension Instruction {
   /// Sits in the upper halfword of a word.
   @inlinable public var isAtOddHalfword: Bool { address.value & 2 != 0 }
 
+  /// What the PC counts as where it is the base of an address: rounded down to a word.
+  @inlinable public var baseOfLiterals: UInt32 { (address.value &+ 4) & ~3 }
+  /// Where an access beside the code begins; that of a table, if it has an index.
+  @inlinable public var literalAddress: UInt32 {
+    memory.address(base: baseOfLiterals, index: 0)
+  }
+
   /// Registers whose value forms a memory address.
   @inlinable public var addressRegisters: UInt16 {
     guard memory.count > 0 else { return 0 }

@@ -221,8 +221,7 @@ struct AccessAddresses {
     let operand = instruction.memory
     guard instruction.kind.loads && operand.count > 0 && operand.base != 13 else { return }
     if operand.base == 15 {
-      let beside = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
-      places.append((index, RegisterSum(offset: beside)))
+      places.append((index, RegisterSum(offset: instruction.literalAddress)))
     } else if case .sum(let place) = registers[Int(operand.base)] {
       places.append((index, place))
     }
@@ -233,8 +232,7 @@ struct AccessAddresses {
     let operand = instruction.memory
     if operand.base == 15 {
       // A constant beside the code; a branch table's index moves within it.
-      let place = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
-      append(instruction, RegisterSum(offset: place))
+      append(instruction, RegisterSum(offset: instruction.literalAddress))
       return nil
     }
     guard let base = settled(registers[Int(operand.base)]) else {
@@ -298,9 +296,8 @@ struct AccessAddresses {
   ) {
     let operand = instruction.memory
     if operand.base == 15 && !operand.hasIndex && operand.transferSize == 4 && operand.count == 1 {
-      let place = operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)
       let target = instruction.writes & 0x7fff
-      if target.nonzeroBitCount == 1, let constant = word(Address(place)) {
+      if target.nonzeroBitCount == 1, let constant = word(Address(instruction.literalAddress)) {
         registers[target.trailingZeroBitCount] = .constant(constant)
       }
       return

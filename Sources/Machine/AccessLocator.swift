@@ -58,7 +58,7 @@ struct AccessLocator {
     guard let base = CoreRegister(rawValue: Int(operand.base)) else { return nil }
     var first =
       operand.base == 15
-      ? (instruction.address.value &+ 4) & ~3 : engine[base]
+      ? instruction.baseOfLiterals : engine[base]
     if operand.hasIndex, let index = CoreRegister(rawValue: Int(operand.index)) {
       first = first &+ engine[index] << UInt32(operand.shift)
     } else if operand.indexing != .postIndexed {

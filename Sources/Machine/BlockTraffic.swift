@@ -86,7 +86,7 @@ struct BlockTraffic {
 
   /// What a register held before an instruction.
   private func value(_ register: Int, before index: Int, _ depth: Int) -> RegisterExpression? {
-    if register == 15 { return .constant((instructions[index].address.value &+ 4) & ~3) }
+    if register == 15 { return .constant(instructions[index].baseOfLiterals) }
     if let since = change(of: register, in: index..<instructions.count) {
       return RegisterExpression.register(register).advanced(by: 0 &- since)
     }

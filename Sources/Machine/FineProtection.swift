@@ -40,7 +40,7 @@ extension Machine {
       return nil
     }
     let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0
-    let start = operand.base == 15 ? (instruction.address.value &+ 4) & ~3 : engine[base]
+    let start = operand.base == 15 ? instruction.baseOfLiterals : engine[base]
     let first = operand.address(base: start, index: index)
     return (0..<UInt32(operand.count)).map { first &+ $0 * UInt32(operand.transferSize) }
   }

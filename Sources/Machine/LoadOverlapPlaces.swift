@@ -17,10 +17,7 @@ extension LoadOverlap {
   /// What an instruction reached, as the registers say after it.
   static func place(of instruction: Instruction) -> RegisterSum? {
     let operand = instruction.memory
-    if operand.base == 15 {
-      let beside = (instruction.address.value &+ 4) & ~3
-      return RegisterSum(offset: operand.address(base: beside, index: 0))
-    }
+    if operand.base == 15 { return RegisterSum(offset: instruction.literalAddress) }
     let isLost =
       instruction.isConditional || operand.hasIndex
       || instruction.writes & 1 << UInt16(operand.base) != 0 && !operand.writesBack

@@ -203,7 +203,7 @@ final class MachineDebugging {
     let operand = instruction.memory
     guard let base = CoreRegister(rawValue: Int(operand.base)) else { return nil }
     let start =
-      operand.base == 15 ? (instruction.address.value &+ 4) & ~3 : engine[base]
+      operand.base == 15 ? instruction.baseOfLiterals : engine[base]
     let index = operand.hasIndex ? CoreRegister(rawValue: Int(operand.index)) : nil
     let first = operand.address(base: start, index: index.map { engine[$0] } ?? 0)
     let size = UInt32(operand.count) * max(UInt32(operand.transferSize), 1)

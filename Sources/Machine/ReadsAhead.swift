@@ -42,7 +42,7 @@ struct ReadsAhead {
   private func address(of instruction: Instruction) -> Address? {
     let operand = instruction.memory
     if operand.base == 15 {
-      return Address(((instruction.address.value &+ 4) & ~3) &+ UInt32(bitPattern: operand.offset))
+      return Address(instruction.baseOfLiterals &+ UInt32(bitPattern: operand.offset))
     }
     guard let base = CoreRegister(rawValue: Int(operand.base)) else { return nil }
     let index = CoreRegister(rawValue: Int(operand.index)).map { engine[$0] } ?? 0

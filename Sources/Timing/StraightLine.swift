@@ -31,7 +31,7 @@ public struct StraightLine: Sendable {
         decoded.append(instruction)
         if instruction.kind == .load, instruction.memory.base == 15, !instruction.memory.hasIndex {
           constants.insert(
-            (instruction.address.value &+ 4) & ~3 &+ UInt32(bitPattern: instruction.memory.offset))
+            instruction.baseOfLiterals &+ UInt32(bitPattern: instruction.memory.offset))
         }
         if instruction.kind == .tableBranch {
           end = Self.endOfTable(

@@ -31,7 +31,7 @@ struct FaultingInstruction {
     let operand = instruction.memory
     guard operand.count > 0, operand.base < 16 else { return false }
     let base =
-      operand.base == 15 ? (instruction.address.value &+ 4) & ~3 : register(Int(operand.base))
+      operand.base == 15 ? instruction.baseOfLiterals : register(Int(operand.base))
     let first = operand.address(
       base: base, index: operand.hasIndex ? register(Int(operand.index)) : 0)
     return address &- first < UInt32(max(operand.byteCount, 1))
@@ -47,7 +47,7 @@ struct FaultingInstruction {
       operand.transferSize == 4, !instruction.isConditional,
       instruction.writes.nonzeroBitCount == 1,
       let value = word(
-        Address(operand.address(base: (instruction.address.value &+ 4) & ~3, index: 0)))
+        Address(instruction.literalAddress))
     else { return }
     constants[instruction.writes.trailingZeroBitCount] = value
   }

@@ -251,7 +251,7 @@ struct SpinCondition {
     guard operand.count > 0 else { return nil }
     let base =
       operand.base == 15
-      ? (instruction.address.value &+ 4) & ~3 : value(operand.base, before: place)
+      ? instruction.baseOfLiterals : value(operand.base, before: place)
     let index = operand.hasIndex ? value(operand.index, before: place) : 0
     guard let base, let index else { return nil }
     return Address(operand.address(base: base, index: index))
@@ -270,7 +270,7 @@ struct SpinCondition {
       let operand = instruction.memory
       let base =
         operand.base == 15
-        ? (instruction.address.value &+ 4) & ~3
+        ? instruction.baseOfLiterals
         : value(operand.base, before: place, depth: depth + 1)
       guard let base, !operand.hasIndex else { return nil }
       return word(Address(operand.address(base: base, index: 0)))
