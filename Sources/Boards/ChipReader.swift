@@ -148,8 +148,8 @@ extension ChipReader {
     let memory = try Fields(
       entry.value, "a memory",
       keys: [
-        "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "cache",
-        "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
+        "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "buffer-holds",
+        "cache", "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -183,6 +183,9 @@ extension ChipReader {
       } else {
         made.prefetches = try prefetch.boolean()
       }
+    }
+    made.bufferHolds = try memory.optional("buffer-holds").map { node throws(DocumentError) in
+      Int(try node.integer(in: 1...255))
     }
     made.sharesPort = try memory.optional("shared-port")?.boolean() ?? false
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false

@@ -61,6 +61,8 @@ public struct Memory: Hashable, Sendable {
   public var prefetches = false
   /// Whether a register can make it read ahead.
   public var canPrefetch = true
+  /// Cycles without a fetch after which its interface has lost what it read; nil: it never does.
+  public var bufferHolds: Int?
   /// Instruction cache in front of this memory.
   public var cache: Cache?
   /// Data cache in front of this memory.

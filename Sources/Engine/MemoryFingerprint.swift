@@ -50,8 +50,10 @@ public enum MemoryFingerprint {
       setting.dataMissWaits = UInt32(4 + index)
       let cache = Engine.CacheGeometry(
         size: line * 16, line: line, ways: 4, replacement: replacement)
-      return Engine.SlowMemory(
+      var memory = Engine.SlowMemory(
         windows: [], line: line, instructionCache: cache, dataCache: cache, setting: setting)
+      memory.bufferHolds = index == 2 ? 3 : nil
+      return memory
     }
   }
 
@@ -59,7 +61,8 @@ public enum MemoryFingerprint {
   private static func answers(_ memory: Engine.SlowMemory) -> String {
     var path = MemoryPath(memory, core: CoreCaches())
     defer { path.destroy() }
-    let blocks = (0..<4).map { block(at: UInt32($0) * 0x44, memory.line, targetLead: UInt32($0)) }
+    let unit = memory.bufferHolds == nil ? memory.line : 4
+    let blocks = (0..<4).map { block(at: UInt32($0) * 0x44, unit, targetLead: UInt32($0)) }
     defer {
       for block in blocks {
         block.pointee.freePrograms()

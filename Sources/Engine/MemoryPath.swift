@@ -7,6 +7,10 @@ struct MemoryPath {
 
   private(set) var setting: Engine.MemorySetting
   private let lineShift: UInt32
+  /// What `FetchLine` stands for: a line, or a word where that matters.
+  private let unitShift: UInt32
+  /// Cycles without a fetch after which what was read is lost.
+  private let bufferHolds: UInt64
   private let port: Engine.PortTiming?
   /// What stands before this memory alone; one cache may do for fetches and data.
   private let ownInstructions: Level?
@@ -34,6 +38,8 @@ struct MemoryPath {
   init(_ memory: Engine.SlowMemory, core: CoreCaches) {
     setting = memory.setting
     lineShift = UInt32(memory.line.trailingZeroBitCount)
+    unitShift = memory.bufferHolds == nil ? lineShift : 2
+    bufferHolds = memory.bufferHolds.map(UInt64.init) ?? .max
     port = memory.sharedPort
     ownInstructions = memory.instructionCache.map(Self.make)
     ownData = memory.isUnified ? ownInstructions : memory.dataCache.map(Self.make)
@@ -70,9 +76,14 @@ struct MemoryPath {
       ownInstructions?.pointee.set(isDirectMapped: new.isDirectMapped)
     }
     setting = new
+    forget()
+    choose()
+  }
+
+  /// What was read for fetches is there no longer.
+  private mutating func forget() {
     bufferedLine = .max
     aheadLine = .max
-    choose()
   }
 
   /// The core's caches were switched on or off.
@@ -135,18 +146,19 @@ struct MemoryPath {
     _ block: UnsafeMutablePointer<Block>, _ start: UInt64, _ source: UnsafeMutablePointer<Block>?
   ) -> UInt64 {
     guard let lines = block.pointee.lines else { return 0 }
-    let first = block.pointee.address &>> lineShift
+    let first = block.pointee.address &>> unitShift
     var stall: UInt64 = 0
     var cachedLine = UInt32.max
     var cached = -1
     for index in 0..<Int(block.pointee.lineCount) {
-      let line = first &+ UInt32(index)
+      let line = (first &+ UInt32(index)) &>> (lineShift &- unitShift)
       let timing = lines[index]
       let need = start &+ UInt64(timing.offset) &+ stall
       let request =
         if index == 0, let source {
           need &- min(need, UInt64(source.pointee.description.targetLead))
         } else { max(need &- min(need, UInt64(timing.slack)), nextRequest) }
+      if request > nextRequest && request &- nextRequest >= bufferHolds { forget() }
       var isHit = false
       if let instructions {
         let looked = (line &<< lineShift) &>> instructions.pointee.shift
@@ -234,7 +246,8 @@ struct CoreCaches {
   }
 }
 
-/// When a block asks for one line of the memory that it lies in.
+/// When a block asks for one line of the memory that it lies in, or for one word where the memory's interface may lose
+/// the rest of the line before that is asked for.
 public struct FetchLine: Sendable, Hashable {
   /// Cycle of the block, memory at no wait, in which its first instruction needs the line.
   public var offset: UInt16

@@ -53,6 +53,9 @@ extension Engine {
     public var line: UInt32
     public var instructionCache: CacheGeometry?
     public var dataCache: CacheGeometry?
+    /// Cycles without a fetch after which its interface has lost what it read; nil: it never does. Code in it is
+    /// asked for by words then, not by lines.
+    public var bufferHolds: UInt32?
     /// The instruction cache serves data reads, too.
     public var isUnified = false
     /// The core reaches it past its own caches.

@@ -80,10 +80,8 @@ final class BlockAnalysis {
     description.stackDescent = descent(instructions)
     if description.stackDescent > 0 { description.traits.insert(.descendsStack) }
     if let memory = waitingMemory(address) {
-      description.lines = FetchAhead.lines(
-        instructions, offsets: price.offsets, lineBytes: memory.line,
-        bufferWords: timing.fetchBufferWords, lead: timing.fetchLead,
-        wordsPerCycle: timing.fetchWordsPerCycle
+      description.lines = timing.fetch.lines(
+        instructions, offsets: price.offsets, lineBytes: memory.fetched
       ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
       description.targetLead = targetLead(price, instructions, memory)
       if memory.sharesPort && timing.hasOwnDataBus {
@@ -132,7 +130,7 @@ final class BlockAnalysis {
   ) -> PortUse? {
     guard !places.isEmpty else { return nil }
     return PortUse(
-      words: FetchAhead.words(instructions, offsets: offsets).map {
+      words: FetchUnit.words(instructions, offsets: offsets).map {
         PortUse.Word(needed: $0.needed, used: $0.used)
       },
       reads: places.map {

@@ -49,10 +49,8 @@ struct BlockTraffic {
         flows.append(Flow(place: place, accesses: count))
       }
     }
-    let words = FetchAhead.lines(
-      details.instructions, offsets: details.offsets, lineBytes: 4,
-      bufferWords: timing.fetchBufferWords, lead: timing.fetchLead,
-      wordsPerCycle: timing.fetchWordsPerCycle)
+    let words = timing.fetch.lines(
+      details.instructions, offsets: details.offsets, lineBytes: 4)
     fetches = UInt32(words.count { $0.slack == 0 })
   }
 

@@ -13,8 +13,8 @@ public enum MemoryModel {
     let offsets = run.indices.map { UInt16($0 + $0 / 5) }
     var text = core + "\n" + MemoryFingerprint.text
     for (line, words, lead) in [(UInt32(4), 1, 0), (8, 1, 3), (16, 1, 3), (32, 2, 0)] {
-      let lines = FetchAhead.lines(
-        run, offsets: offsets, lineBytes: line, bufferWords: 3, lead: lead, wordsPerCycle: words)
+      let fetch = FetchUnit(wordsPerCycle: words, lead: lead, pausesForMultiples: line < 16)
+      let lines = fetch.lines(run, offsets: offsets, lineBytes: line)
       text += lines.map { "\($0.offset),\($0.slack),\($0.cycles)" }.joined(separator: " ") + "\n"
     }
     return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))

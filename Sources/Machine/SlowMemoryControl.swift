@@ -37,11 +37,12 @@ struct SlowMemoryControl {
       windows: ([memory] + aliases).map { ($0.base, $0.size) },
       line: UInt32(clamping: memory.line), instructionCache: memory.cache.map(Self.geometry),
       dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory, chip.core))
+    slow.bufferHolds = memory.bufferHolds.map { UInt32($0) }
     slow.isUnified = memory.cache?.isUnified ?? false
     slow.isTightlyCoupled = memory.isTightlyCoupled
     if memory.sharesPort && timing.hasOwnDataBus {
       slow.sharedPort = Engine.PortTiming(
-        fetchLead: UInt32(timing.fetchLead), bufferWords: UInt32(timing.fetchBufferWords))
+        fetchLead: UInt32(timing.fetch.lead), bufferWords: UInt32(timing.fetch.bufferWords))
     }
     number = engine.addSlowMemory(slow)
   }

@@ -16,12 +16,8 @@ public protocol CoreTiming: Sendable {
   var unalignedLoads: UnalignedLoads { get }
   /// The divider whose time follows from its operands; nil: none, or its rule is not known.
   var divider: Divider? { get }
-  /// Words of code that the core fetches ahead of those that it runs.
-  var fetchBufferWords: Int { get }
-  /// Words that it fetches at once.
-  var fetchWordsPerCycle: Int { get }
-  /// Cycles from a fetch's address to the cycle in which its instruction can run.
-  var fetchLead: Int { get }
+  /// How it fetches.
+  var fetch: FetchUnit { get }
   /// A store goes into a buffer and lets the core run on.
   var buffersStores: Bool { get }
   /// Fetches and reads of data go by separate buses.
@@ -52,9 +48,7 @@ extension CoreTiming {
 extension CoreTiming {
   public var unalignedLoads: UnalignedLoads { UnalignedLoads() }
   public var divider: Divider? { nil }
-  public var fetchBufferWords: Int { 3 }
-  public var fetchWordsPerCycle: Int { 1 }
-  public var fetchLead: Int { 0 }
+  public var fetch: FetchUnit { FetchUnit() }
   public var buffersStores: Bool { true }
   public var hasOwnDataBus: Bool { false }
   public var systemBusFetchWaits: Int { 0 }

@@ -31,7 +31,9 @@ public struct CortexM3Timing: CoreTiming {
   public let unalignedLoads = UnalignedLoads(
     halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
-  public let fetchLead = ThreeStagePipeline.fetchLead
+  /// That fetching pauses is what AES in the flash of an STM32F103 has (jnk0le, CM3_CM4_details.md); in an STM32F407's
+  /// it shows no such thing of the Cortex-M4.
+  public let fetch = FetchUnit(lead: ThreeStagePipeline.fetchLead, pausesForMultiples: true)
   public let hasOwnDataBus = true
   public let systemBusFetchWaits = ThreeStagePipeline.systemBusFetchWaits
 

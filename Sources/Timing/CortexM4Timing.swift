@@ -35,7 +35,7 @@ public struct CortexM4Timing: CoreTiming {
   public let unalignedLoads = UnalignedLoads(
     halfword: 1, wordAtHalfword: 1, wordAtByte: 2)
 
-  public let fetchLead = ThreeStagePipeline.fetchLead
+  public let fetch = FetchUnit(lead: ThreeStagePipeline.fetchLead)
   public let hasOwnDataBus = true
   public let systemBusFetchWaits = ThreeStagePipeline.systemBusFetchWaits
 

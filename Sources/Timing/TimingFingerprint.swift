@@ -8,7 +8,7 @@ extension CoreTiming {
   public var fingerprint: String {
     var words = FingerprintWords()
     var text = "\(name) \(exceptions) \(unalignedLoads) "
-    text += "\(fetchBufferWords) \(fetchWordsPerCycle) \(fetchLead) \(hasOwnDataBus) "
+    text += "\(fetch) \(hasOwnDataBus) "
     text += "\(systemBusFetchWaits) "
     for bits in UInt32(0)...32 {
       let dividend = bits < 32 ? UInt32(1) << bits : 0

@@ -51,11 +51,14 @@ public struct TimingTrust: Hashable, Sendable {
       ].compactMap(\.self)
       let nearest = kinds.compactMap { ValidatedBands.published.nearest($0, core: name) }
       // Documents give wait states; what the core makes of them is ours, held against rows at best.
-      let isHeld = nearest.allSatisfy { $0.core == name }
+      let guessesBuffer =
+        region.bufferHolds == nil && kinds.contains { !$0.isCached && $0.waits > 1 }
+      let isHeld = nearest.allSatisfy { $0.core == name } && !guessesBuffer
       let trust = Trust(
         max(marks.map(\.tier).max() ?? .assumed, isHeld ? .validated : .modelled),
         band: max(
-          marks.map(\.band).max() ?? Band(percent: 25), nearest.map(\.band).max() ?? .exact))
+          marks.map(\.band).max() ?? Band(percent: 25), nearest.map(\.band).max() ?? .exact,
+          guessesBuffer ? unknownBuffer : .exact))
       memory = Trust(max(memory.tier, trust.tier), band: max(memory.band, trust.band))
       basis.append("\(region.name) wait states \(trust.tier.rawValue)")
     }
@@ -90,6 +93,10 @@ public struct TimingTrust: Hashable, Sendable {
     let isCached = region.cache != nil || region.dataCache != nil || hasCoreCache
     return [WaitingMemory(waits: region.waitStates?.uncached ?? 0, isCached: isCached)]
   }
+
+  /// Stalls of several wait states without a cache hang on what the interface does while nothing is fetched, which no
+  /// document says and only the STM32F1's rows show: most of them would lie that far off, were it not known.
+  private static let unknownBuffer = Band(percent: 30)
 
   /// Arm's document gives the rule; that data go by the same bus is left out, and no row was measured so.
   private static let systemBusFetches = Trust(.modelled, band: Band(percent: 50))

@@ -45,7 +45,7 @@ public struct ValidatedBands: Hashable, Sendable {
       band: Band(partsPerMillion: 100_000)),
     Entry(
       "cortex-m3", WaitingMemory(waits: 2, isCached: false), rows: 14,
-      band: Band(partsPerMillion: 275_000)),
+      band: Band(partsPerMillion: 100_000)),
     Entry(
       "cortex-m4", WaitingMemory(waits: 5, isCached: true), rows: 8,
       band: Band(partsPerMillion: 100_000)),

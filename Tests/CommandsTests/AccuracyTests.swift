@@ -84,7 +84,7 @@ struct AccuracyTests {
   }
 
   /// Budgets below and above what silicon took, for every published row: none is wrongly met or missed,
-  /// and those a tenth away are seldom left open.
+  /// and none a tenth away is left open.
   @Test func noPublishedRowIsJudgedWrongly() throws {
     let data = try DataDirectory(explicit: Self.root.path)
     let table = try PublishedAccuracy(data).table
@@ -99,13 +99,13 @@ struct AccuracyTests {
         if verdict == .unknown && abs(share - 1_000) == 100 { open += 1 }
       }
     }
-    // Those of an STM32F1 at two wait states, whose stalls are not understood.
-    #expect(open * 10 < table.rows.count * 2, "\(open) left open")
+    #expect(open == 0, "\(open) left open")
   }
 
   @Test(arguments: [
-    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 27.5),
-    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 27.5),
+    ("generic-m4", [], 0), ("generic-m3", ["flash.wait-states=2"], 30),
+    ("generic-m3", ["flash.wait-states=1"], 25), ("generic-m4", ["flash.wait-states=5"], 30),
+    ("generic-m3", ["flash.wait-states=2", "flash.buffer-holds=3"], 25),
     ("nucleo-l4r5zi", [], 10), ("nucleo-g0b1re", [], 10), ("nucleo-f746zg", [], 25),
   ])
   func stallsAreTrustedAsTheNearestRowsAre(
@@ -162,8 +162,8 @@ struct AccuracyTests {
     func use(_ waits: Int, isCached: Bool, _ cycles: UInt64) -> MemoryUse {
       MemoryUse(memory: "flash", waitStates: waits, isCached: isCached, cycles: cycles)
     }
-    let plain = WaitingMemory(waits: 5, isCached: false)
-    let past = try #require(ValidatedBands.published.nearest(plain, core: "cortex-m4")).band
+    // No row of an interface without a cache is of this chip.
+    let past = Band(percent: 30)
     let cached = TimingTrust.documented(board).memory
     #expect(past > cached.band)
     let startUp = [use(0, isCached: true, 1_500), use(5, isCached: false, 999)]

@@ -1,13 +1,29 @@
 public import Disassembly
 import Units
 
-/// When a core asks for the words of a straight run of code, and when it needs them, memory at no
+/// How a core fetches: when it asks for the words of a straight run of code, and when it needs them, memory at no
 /// wait.
 ///
 /// A core fetches a word, or two at once, each cycle into a buffer of a few words while there is room, so
 /// in code of halfword instructions it is ahead of what it runs, and a memory that waits is felt less.
 /// Reference: Arm KB 103488664 (three words on the M3 and M4).
-public enum FetchAhead {
+public struct FetchUnit: Sendable, Hashable {
+  /// Words of code that the core fetches ahead of those that it runs.
+  public var bufferWords: Int
+  /// Words that it fetches at once.
+  public var wordsPerCycle: Int
+  /// Cycles from a fetch's address to the cycle in which its instruction can run.
+  public var lead: Int
+  /// It fetches nothing while a load or store of several words runs, nor in the cycle after it.
+  public var pausesForMultiples: Bool
+
+  public init(
+    bufferWords: Int = 3, wordsPerCycle: Int = 1, lead: Int = 0, pausesForMultiples: Bool = false
+  ) {
+    (self.bufferWords, self.wordsPerCycle) = (bufferWords, wordsPerCycle)
+    (self.lead, self.pausesForMultiples) = (lead, pausesForMultiples)
+  }
+
   /// A line of memory that the run needs.
   public struct Line: Sendable, Hashable {
     /// Cycle of the run in which its first instruction needs the line.
@@ -42,13 +58,11 @@ public enum FetchAhead {
   }
 
   /// The lines of a run in order; `offsets` are the cycles in which its instructions begin.
-  public static func lines(
-    _ instructions: [Instruction], offsets: [UInt16], lineBytes: UInt32, bufferWords: Int,
-    lead: Int = 0, wordsPerCycle: Int = 1
-  ) -> [Line] {
+  public func lines(_ instructions: [Instruction], offsets: [UInt16], lineBytes: UInt32) -> [Line] {
     guard let first = instructions.first else { return [] }
     let start = first.address.value / 4
-    let words = words(instructions, offsets: offsets)
+    let words = Self.words(instructions, offsets: offsets)
+    let pauses = pauses(instructions, offsets)
     var lines: [Line] = []
     // A word can be run `lead` cycles after its address has gone out.
     var request = -lead
@@ -57,6 +71,7 @@ public enum FetchAhead {
       let isNewFetch = (Int(start) + word) % wordsPerCycle == 0
       if word > 0 && isNewFetch { request += 1 }
       if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
+      for pause in pauses where pause.contains(request) { request = pause.upperBound }
       let address = (start + UInt32(word)) * 4
       if word == 0 || address % lineBytes == 0 {
         let needed = words[word].needed
@@ -66,5 +81,14 @@ public enum FetchAhead {
       if isNewFetch || lines[lines.count - 1].cycles == 0 { lines[lines.count - 1].cycles &+= 1 }
     }
     return lines
+  }
+
+  /// Cycles in which nothing is fetched.
+  private func pauses(_ instructions: [Instruction], _ offsets: [UInt16]) -> [Range<Int>] {
+    guard pausesForMultiples else { return [] }
+    return instructions.indices.dropLast().compactMap { index in
+      guard instructions[index].memory.count > 1 else { return nil }
+      return Int(offsets[index])..<Int(offsets[index + 1]) + 1
+    }
   }
 }
