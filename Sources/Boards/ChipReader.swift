@@ -251,8 +251,10 @@ extension ChipReader {
   private func cache(_ node: Node) throws(DocumentError) -> Cache {
     let cache = try Fields(
       node, "a cache",
-      keys: ["size", "line", "ways", "replacement", "overhead", "unified", "enabled-by"]
-        + Provenances.keys)
+      keys: [
+        "size", "line", "ways", "replacement", "overhead", "hit-after-miss", "unified",
+        "enabled-by",
+      ] + Provenances.keys)
     let size = Int(try byteCount(cache.required("size")))
     let line = Int(try byteCount(cache.required("line")))
     let ways = Int(try cache.required("ways").integer(in: 1...256))
@@ -269,6 +271,7 @@ extension ChipReader {
       },
       provenance: try provenances.read(cache))
     made.overhead = Int(try cache.optional("overhead")?.integer(in: 0...255) ?? 0)
+    made.hitAfterMiss = Int(try cache.optional("hit-after-miss")?.integer(in: 0...255) ?? 0)
     made.isUnified = try cache.optional("unified")?.boolean() ?? false
     return made
   }

@@ -132,6 +132,8 @@ public struct Cache: Hashable, Sendable {
   public var replacement: Replacement
   /// Cycles that filling a line costs beyond the memory's wait states, where it has any.
   public var overhead = 0
+  /// Cycles by which a read that hits is late right after one that missed another line.
+  public var hitAfterMiss = 0
   /// It serves data reads as well as fetches.
   public var isUnified = false
   /// The register bit that switches it on; nil: always on.

@@ -43,16 +43,19 @@ public struct AccessProgram: Sendable, Hashable {
   public var transfers: UInt16
   public var bytes: UInt16
   public var isStore: Bool
+  /// It runs under the data phase of the access before it.
+  public var followsLoad: Bool
   /// Lower bits of the address that cost more cycles unless they are zero.
   public var alignmentMask: UInt8
 
   public init(
     address: RegisterSum, transfers: Int, bytes: Int, isStore: Bool = false,
-    alignmentMask: UInt8 = 0
+    followsLoad: Bool = false, alignmentMask: UInt8 = 0
   ) {
     self.address = address
     self.alignmentMask = alignmentMask
     self.transfers = UInt16(clamping: transfers)
+    self.followsLoad = followsLoad
     self.bytes = UInt16(clamping: bytes)
     self.isStore = isStore
   }

@@ -108,7 +108,11 @@ struct BlockAccesses {
   /// Makes `active` of the programs that are marked.
   mutating func activate(_ values: UnsafeMutablePointer<UInt32>) {
     activeCount = 0
-    for index in programs.indices where isSlow[index] { append(programs[index]) }
+    for index in programs.indices where isSlow[index] {
+      var entry = programs[index]
+      if index == 0 || !isSlow[index - 1] { entry.program.followsLoad = false }
+      append(entry)
+    }
     chooseRegisters(active[..<activeCount], values, always: false)
     quietTurns = 0
   }

@@ -135,7 +135,7 @@ enum DataReads {
     let entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
     let address = entry.pointee.program.address.value(state.pointee.values)
     guard let level = entry.pointee.window.level, entry.pointee.strideShift < 32,
-      !entry.pointee.program.isStore,
+      !entry.pointee.program.isStore, entry.pointee.window.hitAfterMiss == 0,
       address &- entry.pointee.window.start < entry.pointee.window.size,
       (address | UInt32(bitPattern: entry.pointee.stride))
         & UInt32(entry.pointee.program.alignmentMask) == 0
@@ -217,6 +217,7 @@ enum DataReads {
       ? DerivedValues.derive(state, accesses, accesses.pointee.plan, values) : 0
     var waits: UInt32 = 0
     var missedStores = false
+    var missed = false
     var entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
     let end = entry + accesses.pointee.activeCount
     while entry < end {
@@ -232,8 +233,11 @@ enum DataReads {
       }
       if entry.pointee.program.isStore {
         if entry.pointee.store(to: address) { missedStores = true }
-      } else {
+      } else if entry.pointee.window.hitAfterMiss == 0 {
         waits &+= entry.pointee.read(from: address)
+        missed = false
+      } else {
+        waits &+= entry.pointee.read(from: address, after: &missed)
       }
     }
     if waits != 0 {
@@ -259,6 +263,19 @@ extension BlockAccesses.Entry {
       return level.pointee.misses(line, &slot) ? window.missWaits : 0
     }
     return misses(line...max(line, last)) &* window.missWaits
+  }
+
+  /// The same where a hit is late after a miss of another line, as the read before it may have been.
+  @inline(never)
+  mutating func read(from address: UInt32, after missed: inout Bool) -> UInt32 {
+    guard let level = window.level else { return read(from: address) }
+    let before = level.pointee.misses
+    let isSameLine = address &>> level.pointee.shift == level.pointee.newest
+    let waits = read(from: address)
+    let isMiss = level.pointee.misses != before
+    defer { missed = isMiss }
+    let isLate = missed && program.followsLoad && !isMiss && !isSameLine
+    return isLate ? waits &+ window.hitAfterMiss : waits
   }
 
   /// Whether what it writes was not in the cache.

@@ -48,6 +48,7 @@ public enum MemoryFingerprint {
       setting.dataWaits = setting.waits
       setting.missWaits = UInt32(3 + index)
       setting.dataMissWaits = UInt32(4 + index)
+      setting.dataHitAfterMiss = UInt32(index)
       let cache = Engine.CacheGeometry(
         size: line * 16, line: line, ways: 4, replacement: replacement)
       var memory = Engine.SlowMemory(
@@ -74,8 +75,10 @@ public enum MemoryFingerprint {
     var cycle: UInt64 = 100
     var fetch: UInt64 = 0
     var data: UInt32 = 0
+    var missed = false
     var entry = BlockAccesses.Entry(
-      program: AccessProgram(address: RegisterSum(), transfers: 2, bytes: 8), stride: 0,
+      program: AccessProgram(
+        address: RegisterSum(), transfers: 2, bytes: 8, followsLoad: true), stride: 0,
       strideShift: .max, window: path.window(0, .max))
     var source = blocks[0]
     for _ in 0..<400 {
@@ -86,7 +89,7 @@ public enum MemoryFingerprint {
       source = block
       fetch &+= stall
       cycle &+= 9 &+ stall
-      data &+= entry.read(from: state >> 20 & 0x3fc)
+      data &+= entry.read(from: state >> 20 & 0x3fc, after: &missed)
     }
     return "\(fetch)/\(data)/\(path.counts.misses)"
   }

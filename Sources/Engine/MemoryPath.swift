@@ -60,7 +60,10 @@ struct MemoryPath {
 
   /// Whether no fetch, and no read of data, waits, so that nobody need ask.
   var fetchesAtOnce: Bool { setting.waits == 0 && setting.missWaits == 0 }
-  var readsAtOnce: Bool { setting.dataWaits == 0 && setting.dataMissWaits == 0 }
+  var readsAtOnce: Bool {
+    setting.dataWaits == 0 && setting.dataMissWaits == 0
+      && (setting.dataHitAfterMiss == 0 || !setting.cachesData)
+  }
 
   /// Bytes that one read delivers.
   var line: UInt32 { 1 << lineShift }
@@ -207,6 +210,7 @@ struct MemoryPath {
     let allocates = start >> 29 == 1 || start >> 29 == 3
     return DataWindow(
       start: start, size: size, level: data, waits: setting.dataWaits, missWaits: dataMissWaits,
+      hitAfterMiss: core.activeData == nil ? setting.dataHitAfterMiss : 0,
       storesAllocate: core.activeData != nil && allocates)
   }
 
@@ -224,6 +228,8 @@ struct DataWindow {
   /// Of a read past the caches, and of one that misses.
   var waits: UInt32 = 0
   var missWaits: UInt32 = 0
+  /// Of a read that hits the caches right after one that missed another line.
+  var hitAfterMiss: UInt32 = 0
   /// A store leaves its line in the cache; it goes into a buffer and lets nobody wait.
   var storesAllocate = false
 }

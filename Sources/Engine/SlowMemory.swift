@@ -27,6 +27,8 @@ extension Engine {
     public var missWaits: UInt32 = 0
     /// Of a data read that misses its data cache while that is on.
     public var dataMissWaits: UInt32 = 0
+    /// Of a data read that hits right after one that missed another line.
+    public var dataHitAfterMiss: UInt32 = 0
     /// Of a fetch and a data read that miss the core's caches while those are on.
     public var coreMissWaits: UInt32 = 0
     public var coreDataMissWaits: UInt32 = 0

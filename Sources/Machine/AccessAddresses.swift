@@ -12,44 +12,6 @@ import Units
 /// A table whose index is not known counts as read at its start; an address that is not known at all, as one
 /// in fast memory.
 struct AccessAddresses {
-  private enum Value {
-    case sum(RegisterSum)
-    /// One of `nodes`.
-    case made(Int)
-    case unknown
-
-    static func constant(_ value: UInt32) -> Value { .sum(RegisterSum(offset: value)) }
-
-    var constant: UInt32? {
-      if case .sum(let sum) = self, sum.isConstant { return sum.offset }
-      return nil
-    }
-  }
-
-  /// A value that the block makes and that a later address may need.
-  private struct Node {
-    var operation: DerivedValue.Operation
-    var first: Value
-    var second: Value = .constant(0)
-    var detail = UInt8(0)
-    /// What it is among the derived values, once an address needs it.
-    var settled: RegisterSum?
-  }
-
-  /// A store, whose value may be that of a load.
-  private struct Store {
-    var address: RegisterSum
-    var bytes: UInt8
-    var value: Value
-  }
-
-  /// What the flags compare, as far as the block sets them.
-  private struct Flags {
-    var first: Value
-    var second: Value
-    var isWhole: Bool
-  }
-
   private var registers: [Value] =
     (0..<15).map { .sum(RegisterSum(base: UInt8($0))) } + [.unknown]
   private var nodes: [Node] = []
@@ -65,6 +27,9 @@ struct AccessAddresses {
   private let followsAll: Bool
   /// What the instruction before accessed; nil: not known, or nothing.
   private var accessed: RegisterSum?
+  /// The instruction under way, and the last of those in `programs.accesses`.
+  private var current: (number: Int, overlapsLoad: Bool) = (0, false)
+  private var lastNoted: Int?
 
   /// `word` reads a constant of the code's own memory. `followsAll`: stores and the stack, too, because
   /// RAM may let the core wait. `overlaps`: instructions that overlap the load before them; the first does that
@@ -78,11 +43,13 @@ struct AccessAddresses {
     for (index, instruction) in instructions.enumerated() {
       let first = accessed
       accessed = nil
+      current = (index, overlaps.contains(UInt16(clamping: index)))
       if instruction.kind == .divide { noteDivision(instruction, UInt16(clamping: index)) }
       notePlace(instruction, index)
       follow(instruction, word)
-      guard overlaps.contains(UInt16(clamping: index)) else { continue }
-      if let pair = LoadOverlap(of: first, and: accessed, instruction: index) {
+      if current.overlapsLoad,
+        let pair = LoadOverlap(of: first, and: accessed, instruction: index)
+      {
         programs.overlaps.append(pair)
       }
     }
@@ -272,10 +239,13 @@ struct AccessAddresses {
     // Constant distances from the stack pointer are in RAM.
     let isStack = address.base == 13 && address.index == RegisterSum.none
     if !followsAll && (isStack || instruction.kind.stores) { return }
+    let followsLoad = current.overlapsLoad && lastNoted == current.number - 1
+    lastNoted = current.number
     programs.accesses.append(
       AccessProgram(
         address: address, transfers: Int(instruction.memory.count),
         bytes: instruction.memory.byteCount, isStore: instruction.kind.stores,
+        followsLoad: followsLoad,
         alignmentMask: instruction.kind == .load ? instruction.memory.transferSize - 1 : 0))
   }
 

@@ -85,6 +85,7 @@ struct SlowMemoryControl {
     setting.dataMissWaits =
       memory.cache?.isUnified == true
       ? setting.missWaits : filling(uncached, memory.dataCache)
+    setting.dataHitAfterMiss = UInt32(clamping: memory.dataCache?.hitAfterMiss ?? 0)
     setting.coreMissWaits = filling(miss, core.instructionCache)
     setting.coreDataMissWaits = filling(miss, core.dataCache)
   }
