@@ -40,6 +40,8 @@ struct BlockAccesses {
   /// How often it was looked at; it waited differently from one time to another.
   var samples: UInt32 = 0
   var isMixed = false
+  /// A read was seen to run under one before it where a cache makes hits late after misses.
+  var hasLateHits = false
   /// What its data waited each time so far.
   var fixedWaits: UInt32 = 0
   /// Which of its reads met its fetches at a port that they share when that was last worked out, a bit each,
@@ -93,6 +95,7 @@ struct BlockAccesses {
     activeCount = 0
     samples = 0
     isMixed = false
+    hasLateHits = false
     portReads = 0
     quietTurns = 0
   }

@@ -77,6 +77,9 @@ enum DataReads {
       if entry.program.isStore && !window.storesAllocate { continue }
       accesses.pointee.mark(index)
       if window.level != nil { throughCache = true }
+      if window.hitAfterMiss > 0 && entry.program.followsLoad {
+        accesses.pointee.hasLateHits = true
+      }
     }
     accesses.pointee.activate(values)
     accesses.pointee.plan.read(uc)
@@ -135,7 +138,7 @@ enum DataReads {
     let entry = accesses.pointee.active.baseAddress.unsafelyUnwrapped
     let address = entry.pointee.program.address.value(state.pointee.values)
     guard let level = entry.pointee.window.level, entry.pointee.strideShift < 32,
-      !entry.pointee.program.isStore, entry.pointee.window.hitAfterMiss == 0,
+      !entry.pointee.program.isStore,
       address &- entry.pointee.window.start < entry.pointee.window.size,
       (address | UInt32(bitPattern: entry.pointee.stride))
         & UInt32(entry.pointee.program.alignmentMask) == 0
@@ -211,6 +214,20 @@ enum DataReads {
   private static func evaluate(
     _ state: State, _ accesses: Accesses
   ) -> (waits: UInt32, missedStores: Bool) {
+    accesses.pointee.hasLateHits
+      ? evaluateLateHits(state, accesses) : evaluate(state, accesses, lateHits: false)
+  }
+
+  @inline(never)
+  private static func evaluateLateHits(
+    _ state: State, _ accesses: Accesses
+  ) -> (waits: UInt32, missedStores: Bool) { evaluate(state, accesses, lateHits: true) }
+
+  /// The same; `lateHits`: a read may be late although it hits, and only then is that followed.
+  @inline(__always)
+  private static func evaluate(
+    _ state: State, _ accesses: Accesses, lateHits: Bool
+  ) -> (waits: UInt32, missedStores: Bool) {
     let values = state.pointee.values
     let unknown =
       accesses.pointee.derivesValues
@@ -233,11 +250,10 @@ enum DataReads {
       }
       if entry.pointee.program.isStore {
         if entry.pointee.store(to: address) { missedStores = true }
-      } else if entry.pointee.window.hitAfterMiss == 0 {
-        waits &+= entry.pointee.read(from: address)
-        missed = false
-      } else {
+      } else if lateHits {
         waits &+= entry.pointee.read(from: address, after: &missed)
+      } else {
+        waits &+= entry.pointee.read(from: address)
       }
     }
     if waits != 0 {
@@ -268,7 +284,10 @@ extension BlockAccesses.Entry {
   /// The same where a hit is late after a miss of another line, as the read before it may have been.
   @inline(never)
   mutating func read(from address: UInt32, after missed: inout Bool) -> UInt32 {
-    guard let level = window.level else { return read(from: address) }
+    guard let level = window.level, window.hitAfterMiss > 0 else {
+      missed = false
+      return read(from: address)
+    }
     let before = level.pointee.misses
     let isSameLine = address &>> level.pointee.shift == level.pointee.newest
     let waits = read(from: address)
