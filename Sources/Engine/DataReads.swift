@@ -239,13 +239,19 @@ enum DataReads {
     let end = entry + accesses.pointee.activeCount
     while entry < end {
       defer { entry += 1 }
-      if unknown != 0 && entry.pointee.program.address.isUnknown(unknown) { continue }
+      if unknown != 0 && entry.pointee.program.address.isUnknown(unknown) {
+        missed = false
+        continue
+      }
       let address = entry.pointee.program.address.value(values)
       if address & UInt32(entry.pointee.program.alignmentMask) != 0 {
         waits &+= state.pointee.unaligned.cost(of: entry.pointee.program, at: address)
       }
       if address &- entry.pointee.window.start >= entry.pointee.window.size {
-        guard let window = state.pointee.paths.dataWindow(of: address) else { continue }
+        guard let window = state.pointee.paths.dataWindow(of: address) else {
+          missed = false
+          continue
+        }
         entry.pointee.window = window
       }
       if entry.pointee.program.isStore {
