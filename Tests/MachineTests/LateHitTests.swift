@@ -1,9 +1,7 @@
 import Testing
-import Timing
 import Units
 
 @testable import Engine
-@testable import Machine
 
 /// A read that a flash's data cache has, right after one that it had to fetch from a flash that never waits.
 struct LateHitTests {
@@ -15,25 +13,15 @@ struct LateHitTests {
 
   /// Stalls of a first run with a cache of two lines of 16 bytes.
   private static func stalls(_ code: [UInt16], hitAfterMiss: UInt32 = 1) throws -> UInt64 {
-    let timing = try #require(TimingCatalog.timing(of: "cortex-m4"))
-    let analysis = BlockAnalysis(image: nil, timing: timing) { _ in CodeMemory(line: 16) }
-    let engine = try Engine(model: .cortexM4, functionCount: 0) { analysis.describe($0, $1) }
-    try engine.mapMemory(at: Address(0), size: 0x4000, isWritable: false)
     var setting = Engine.MemorySetting()
     setting.cachesData = true
     setting.dataHitAfterMiss = hitAfterMiss
     let cache = Engine.CacheGeometry(
       size: 32, line: 16, ways: 2, replacement: .leastRecentlyUsed)
-    _ = engine.addSlowMemory(
-      Engine.SlowMemory(
-        windows: [(Address(0), 0x4000)], line: 16, dataCache: cache, setting: setting))
-    let wait: [UInt16] = [0xbf30]
-    let bytes = (code + wait).flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
-    try #require(engine.store(bytes, at: Address(0x100)))
-    engine[.r0] = 0x1000
-    engine.programCounter = Address(0x100)
-    try #require(engine.run(until: .max) == .waitForInterrupt)
-    return engine.blockCounts().reduce(0) { $0 + $1.stallCycles }
+    let memory = Engine.SlowMemory(windows: [], line: 16, dataCache: cache, setting: setting)
+    let bench = try CodeBench(code, memory: memory)
+    try bench.run([.r0: 0x1000])
+    return bench.sum(\.stallCycles)
   }
 
   @Test func aHitIsLateRightAfterAMissOfAnotherLine() throws {

@@ -22,35 +22,18 @@ struct LoadOverlapTests {
     0x6000 | base << 3 | register
   }
 
-  private static func engine(_ code: [UInt16]) throws -> Engine {
-    let core = try #require(TimingCatalog.timing(of: "cortex-m4"))
-    let analysis = BlockAnalysis(image: nil, timing: core) { _ in nil }
-    let engine = try Engine(model: .cortexM4, functionCount: 0) { analysis.describe($0, $1) }
-    try engine.mapMemory(at: Address(0), size: 0x4000, isWritable: false)
-    try engine.mapMemory(at: Address(0x2000_0000), size: 0x4000, isWritable: true)
-    try engine.mapAlias(of: Address(0x2000_0000), at: Address(0x1000_0000), size: 0x4000)
-    let wait: [UInt16] = [0xbf30]
-    let bytes = (code + wait).flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
-    try #require(engine.store(bytes, at: Address(0x100)))
-    return engine
-  }
-
   /// Cycles of one more run of the code, and those of all runs that its overlaps cost.
   private static func run(
-    _ engine: Engine, _ registers: [CoreRegister: UInt32]
+    _ bench: CodeBench, _ registers: [CoreRegister: UInt32]
   ) throws -> (cycles: UInt64, lost: UInt64) {
-    for (register, value) in registers { engine[register] = value }
-    let start = engine.cycles
-    engine.programCounter = Address(0x100)
-    try #require(engine.run(until: .max) == .waitForInterrupt)
-    return (engine.cycles - start, engine.blockCounts().reduce(0) { $0 + $1.overlapCycles })
+    try (bench.run(registers), bench.sum(\.overlapCycles))
   }
 
   @Test func twoMemoriesDoNotOverlap() throws {
     for second in [Self.load(2, from: 3), Self.store(0, to: 3)] {
       let code = [Self.load(0, from: 1), second]
       func cycles(_ first: UInt32, _ second: UInt32) throws -> (cycles: UInt64, lost: UInt64) {
-        try Self.run(Self.engine(code), [.r1: first, .r3: second])
+        try Self.run(CodeBench(code), [.r1: first, .r3: second])
       }
       let one = try cycles(Self.ram, Self.ram + 0x40)
       let two = try cycles(Self.flash, Self.ram)
@@ -58,7 +41,7 @@ struct LoadOverlapTests {
       #expect(two.lost == 1 && two.cycles == one.cycles + 1)
       #expect(try cycles(Self.seenAgain, Self.ram).lost == 0)
       // No memory of the map: a device.
-      #expect(try Self.run(Self.engine([code[0]]), [.r1: Self.flash]).lost == 0)
+      #expect(try Self.run(CodeBench([code[0]]), [.r1: Self.flash]).lost == 0)
     }
   }
 
@@ -68,32 +51,32 @@ struct LoadOverlapTests {
       Self.load(3, from: 4), 0x1c6d, Self.load(0, from: 1), Self.load(2, from: 3),
     ]
     for (pointer, lost) in [(Self.ram, UInt64(0)), (Self.flash, 1)] {
-      let engine = try Self.engine(code)
+      let bench = try CodeBench(code)
       let bytes = (0..<4).map { UInt8(pointer >> (8 * $0) & 0xff) }
-      try #require(engine.store(bytes, at: Address(Self.ram + 0x20)))
-      let took = try Self.run(engine, [.r1: Self.ram, .r4: Self.ram + 0x20])
+      try #require(bench.engine.store(bytes, at: Address(Self.ram + 0x20)))
+      let took = try Self.run(bench, [.r1: Self.ram, .r4: Self.ram + 0x20])
       #expect(took.lost == lost)
     }
   }
 
   @Test func whatChangesFromTimeToTimeIsChargedEachTime() throws {
-    let engine = try Self.engine([Self.load(0, from: 1), Self.load(2, from: 3)])
+    let bench = try CodeBench([Self.load(0, from: 1), Self.load(2, from: 3)])
     var lost: UInt64 = 0
     for number in 0..<100 {
       let isFlash = number % 3 == 1
       let took = try Self.run(
-        engine, [.r1: Self.ram, .r3: isFlash ? Self.flash : Self.ram])
+        bench, [.r1: Self.ram, .r3: isFlash ? Self.flash : Self.ram])
       lost += isFlash ? 1 : 0
       #expect(took.lost == lost, "run \(number)")
     }
   }
 
   @Test func anotherMemoryIsNoticedLater() throws {
-    let engine = try Self.engine([Self.load(0, from: 1), Self.load(2, from: 3)])
-    for _ in 0..<300 { _ = try Self.run(engine, [.r1: Self.ram, .r3: Self.ram]) }
+    let bench = try CodeBench([Self.load(0, from: 1), Self.load(2, from: 3)])
+    for _ in 0..<300 { _ = try Self.run(bench, [.r1: Self.ram, .r3: Self.ram]) }
     var lost: UInt64 = 0
     for _ in 0..<600 {
-      lost = try Self.run(engine, [.r1: Self.ram, .r3: Self.flash]).lost
+      lost = try Self.run(bench, [.r1: Self.ram, .r3: Self.flash]).lost
     }
     // Looked at again every 256 executions.
     #expect(lost >= 600 - 256)
