@@ -140,9 +140,11 @@ public struct TimingTrust: Hashable, Sendable {
   }
 
   private func trust(of share: CycleShare) -> Trust {
+    // Without wait states a port or a cache may still hold the core up: no better known than its instructions.
+    let stalls = Trust(max(memory.tier, core.tier), band: max(memory.band, core.band))
     var trust = Trust.sum([
       (Int64(clamping: share.cycles - min(share.stalls, share.cycles)), core),
-      (Int64(clamping: share.stalls), memory),
+      (Int64(clamping: share.stalls), stalls),
     ])
     if share.cycles == 0 { trust = core }
     // A cache that hides every wait state is part of the assumption too.

@@ -119,7 +119,7 @@ struct AccuracyTests {
 
   /// A document's wait states are no measurement of a run that waits them.
   @Test(arguments: [
-    ("stm32f4-discovery", Tier.validated), ("nucleo-u575zi-q", .modelled),
+    ("stm32f4-discovery", Tier.modelled), ("nucleo-u575zi-q", .modelled),
     ("nucleo-l4r5zi", .modelled), ("nucleo-f746zg", .assumed),
   ])
   func noStallsAreBetterKnownThanTheRowsOfTheirCore(board: String, tier: Tier) throws {

@@ -100,6 +100,8 @@ import Verdicts
     #expect(trust["infer"] == Trust(.modelled, band: Band(partsPerMillion: 70_000)))
     #expect(trust["poll"]?.band ?? .exact > Band(percent: 18))
     #expect(trust["never"] == nil)
+    let still = TimingTrust(core: timing.core, memory: .exact, basis: [])
+    #expect(still.functions(of: record)["poll"]?.band ?? .exact >= timing.core.band)
     record.activeCycles = 100_000
     record.measures = [MeasureRecord(name: "response", from: "a", to: "b")]
     record.measures[0].occurrences = [.init(from: .zero, to: Instant(picoseconds: 1_000))]
