@@ -23,6 +23,9 @@ struct kernel {
   uint32_t in_ram;
 };
 
+// Addresses and values, the Makefile's.
+static const uint32_t stores[][2] = {STORES{0, 0}};
+
 extern const struct kernel kernels[], kernels_end[];
 extern uint32_t __stack_top[];
 // Prepares the registers that kernels use, and calls one.
@@ -101,6 +104,7 @@ __attribute__((used, noreturn)) void Reset_Handler(void) {
   CPACR |= 0xF00000;
   __asm volatile("dsb\n isb");
 #endif
+  for (unsigned i = 0; stores[i][0]; i++) REGISTER(stores[i][0]) = stores[i][1];
   open_counter();
   print("kernel,cycles\n");
   for (const struct kernel *kernel = kernels; kernel < kernels_end; kernel++) {

@@ -16,6 +16,8 @@ public struct ErrorTable: Hashable, Sendable {
     public var program: String
     /// Core cycles.
     public var measured: UInt64
+    /// They were not measured, but counted by hand from documents.
+    public var isCounted = false
     public var ours: UInt64
     public var source: String
     /// The memory that the program ran from, by its name in the suite; nil: no wait states.

@@ -203,6 +203,10 @@ struct AccuracyTests {
         "program,board,firmware,symbol,printed,measured,source\np,generic-m0,x.elf,a,b,1,here\n",
         "'symbol' or 'printed'", 65
       ),
+      (
+        "program,board,firmware,symbol,measured,counted,source\np,generic-m0,x.elf,a,1,1,here\n",
+        "'measured' or 'counted'", 65
+      ),
       ("program,board\np\n", "expected 2 columns", 65),
       (
         "program,board,firmware,symbol,measured,source\np,generic-m0,x.elf,a,0,here\n",

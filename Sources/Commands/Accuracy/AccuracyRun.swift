@@ -20,10 +20,11 @@ struct AccuracyRun {
   func table(_ suite: AccuracySuite, progress: (String) -> Void) -> ErrorTable {
     var table = ErrorTable(
       rows: [], excluded: suite.excluded.map { .init(program: $0.program, why: $0.why) })
+    var runs = FirmwareRuns(data: data, memories: suite.memories)
     for row in suite.rows {
       progress(row.program)
       do throws(CommandFailure) {
-        table.rows.append(try measure(row, suite))
+        table.rows.append(try measure(row, &runs))
       } catch {
         table.excluded.append(.init(program: row.program, why: error.message))
       }
@@ -32,7 +33,7 @@ struct AccuracyRun {
   }
 
   private func measure(
-    _ row: AccuracySuite.Row, _ suite: AccuracySuite
+    _ row: AccuracySuite.Row, _ runs: inout FirmwareRuns
   ) throws(CommandFailure) -> ErrorTable.Row {
     let path = row.firmware.hasPrefix("/") ? row.firmware : "\(folder)/\(row.firmware)"
     let image = try loadFirmware(path)
@@ -40,19 +41,18 @@ struct AccuracyRun {
       throw CommandFailure(
         .badInput, "\(path): error: another build than was measured: its hash is \(image.sha256)")
     }
-    let run = try FirmwareRun(
-      image, board: row.board, overrides: row.memory.flatMap { suite.memories[$0] } ?? [],
-      data: data)
+    let run = try runs.run(image, board: row.board, memory: row.memory)
     var ours = try figure(row, run, path)
     if let reference = row.reference {
-      let other = try FirmwareRun(
-        image, board: row.board, overrides: suite.memories[reference] ?? [], data: data)
+      let other = try runs.run(image, board: row.board, memory: reference)
       let divisor = max(try figure(row, other, path), 1)
       ours = Self.quotient(ours * 1_000_000, divisor)
     }
-    return ErrorTable.Row(
+    var measured = ErrorTable.Row(
       core: run.core, board: row.board, program: row.program, measured: row.measured, ours: ours,
       source: row.source, timingHash: run.timingHash, memory: row.memory)
+    measured.isCounted = row.isCounted
+    return measured
   }
 
   private func figure(
@@ -76,6 +76,34 @@ struct AccuracyRun {
 
   private static func quotient(_ total: UInt64, _ count: UInt64) -> UInt64 {
     (total + count / 2) / count
+  }
+}
+
+/// The runs of a suite: one that several rows look at is made once.
+private struct FirmwareRuns {
+  private struct Key: Hashable {
+    let sha256: String
+    let board: String
+    let memory: String?
+  }
+
+  let data: DataDirectory
+  let memories: [String: [Override]]
+  private var known: [Key: FirmwareRun] = [:]
+
+  init(data: DataDirectory, memories: [String: [Override]]) {
+    (self.data, self.memories) = (data, memories)
+  }
+
+  mutating func run(
+    _ image: FirmwareImage, board: String, memory: String?
+  ) throws(CommandFailure) -> FirmwareRun {
+    let key = Key(sha256: image.sha256, board: board, memory: memory)
+    if let run = known[key] { return run }
+    let run = try FirmwareRun(
+      image, board: board, overrides: memory.flatMap { memories[$0] } ?? [], data: data)
+    known[key] = run
+    return run
   }
 }
 
@@ -109,7 +137,7 @@ struct FirmwareRun {
     record = machine.run()
     console = bytes
     core = board.chip.core.name
-    let rules = TimingCatalog.timing(of: core)?.fingerprint ?? ""
+    let rules = TimingCatalog.timing(of: core).flatMap { TimingCatalog.fingerprints[$0.name] } ?? ""
     timingHash = overrides.isEmpty ? rules : MemoryModel.fingerprint(with: rules)
     switch record.outcome {
     case .exited(code: 0), .reachedLimit, .sleepsForever: break

@@ -16,6 +16,8 @@ struct AccuracySuite {
     var figure: Figure
     /// Core cycles on silicon.
     var measured: UInt64
+    /// They were not measured, but counted by hand from documents.
+    var isCounted: Bool
     var source: String
     /// What it runs from, a key of `memories`; nil: memory that never waits.
     var memory: String?
@@ -48,7 +50,7 @@ struct AccuracySuite {
 
   private static let rowKeys = [
     "program", "core", "board", "firmware", "sha256", "symbol", "per", "printed", "measured",
-    "source", "built", "repository", "commit", "memory", "relative-to",
+    "counted", "source", "built", "repository", "commit", "memory", "relative-to",
   ]
 
   /// Reads a suite from a YAML file, or from a CSV file of rows.
@@ -84,17 +86,29 @@ struct AccuracySuite {
   }
 
   private static func row(_ fields: Fields, sources: Node?) throws(DocumentError) -> Row {
-    let measured = try fields.required("measured")
+    let (cycles, isCounted) = try cycles(fields)
     return Row(
       program: try fields.required("program").string(),
       core: try fields.optional("core")?.string() ?? "",
       board: try fields.required("board").string(),
       firmware: try fields.required("firmware").string(),
       sha256: try fields.optional("sha256")?.string(), figure: try figure(fields),
-      measured: UInt64(try measured.integer(in: 1...Int64.max)),
+      measured: UInt64(try cycles.integer(in: 1...Int64.max)), isCounted: isCounted,
       source: try source(fields.required("source"), sources),
       memory: try fields.optional("memory")?.string(),
       reference: try fields.optional("relative-to")?.string(), position: fields.node.position)
+  }
+
+  private static func cycles(
+    _ fields: Fields
+  ) throws(DocumentError) -> (Node, isCounted: Bool) {
+    guard let counted = fields.optional("counted") else {
+      return (try fields.required("measured"), false)
+    }
+    if let measured = fields.optional("measured") {
+      throw measured.error("expected either 'measured' or 'counted' in a row")
+    }
+    return (counted, true)
   }
 
   private static func figure(_ fields: Fields) throws(DocumentError) -> Figure {

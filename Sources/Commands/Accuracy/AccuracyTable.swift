@@ -33,7 +33,8 @@ struct AccuracyTable {
   private static func row(_ row: ErrorTable.Row) -> Sheet.Row {
     let program = row.memory.map { row.program.replacing(", \($0)", with: "") } ?? row.program
     return Sheet.Row([
-      ("program", Self.shortened(program)), ("measured", "\(row.measured)"),
+      ("program", Self.shortened(program)),
+      (row.isCounted ? "counted" : "measured", "\(row.measured)"),
       ("ours", "\(row.ours)"),
       ("error", percent(row.errorPartsPerMillion)),
     ])
@@ -67,7 +68,8 @@ struct AccuracyTable {
         ("core", JSONText.quoted(row.core)), ("board", JSONText.quoted(row.board)),
         ("program", JSONText.quoted(row.program)), ("measured_cycles", "\(row.measured)"),
         ("our_cycles", "\(row.ours)"), ("error", Self.fraction(row.errorPartsPerMillion)),
-        ("source", JSONText.quoted(row.source)), ("timing_hash", JSONText.quoted(row.timingHash)),
+        ("counted", "\(row.isCounted)"), ("source", JSONText.quoted(row.source)),
+        ("timing_hash", JSONText.quoted(row.timingHash)),
         ("memory", row.memory.map(JSONText.quoted) ?? "null"),
         (
           "band",

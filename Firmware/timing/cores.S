@@ -10,38 +10,11 @@
 @   SLO  SLOTHY, cortex_m7.py
 @   DWE  dwelch67, stm32_samples, NUCLEO-F767ZI perf00 and perf01 (STM32F767)
 @
-@ In each r1 points to memory whose first word points to itself, r3 to r5 hold small numbers, r6 is 8, and
-@ s3 to s5 are 1. Ten copies, so that 15 stands for one and a half cycles a copy.
+@ Ten copies, so that 15 stands for one and a half cycles a copy.
 
-  .syntax unified
-  .thumb
-
-  .macro copies label, count, code
-  .balign 16
-  .thumb_func
-\label:
-  mov r12, lr
-  nop
-  .rept \count
-  \code
-  .endr
-  bx r12
-  .endm
-
-  .macro kernel name, code, in_ram=0
-  .section .rodata.name, "a"
-name_\name: .asciz "\name"
-  .section .text.kernels, "ax"
-  copies few_\name, 4, "\code"
-  copies many_\name, 14, "\code"
-  .section .rodata.table, "a"
-  .word name_\name, few_\name, many_\name, \in_ram
-  .endm
-
-  .section .rodata.table, "a"
-  .balign 4
-  .global kernels
-kernels:
+  .set head_nops, 1
+  .set kernel_alignment, 16
+#include "kernel.inc"
 
 @ Arithmetic. M0, TRM: one cycle. JNK: the Cortex-M7 issues two, a chain one.
 kernel nop, "nop"
@@ -187,33 +160,3 @@ kernel float_square_root, "vsqrt.f32 s3, s4"
 @ TRM: two. JNK: one, as any load.
 kernel float_load, "vldr s3, [r1]"
 #endif
-
-  .section .rodata.table, "a"
-  .global kernels_end
-kernels_end:
-
-  .section .text.run, "ax"
-  .balign 16
-  .thumb_func
-leaf:
-  bx lr
-
-  .global run_kernel
-  .balign 16
-  .thumb_func
-run_kernel:
-  push {r4-r7, lr}
-  movs r3, #1
-  movs r4, #2
-  movs r5, #3
-  movs r6, #8
-#ifdef __ARM_FP
-  vmov.f32 s3, #1.0
-  vmov.f32 s4, #1.0
-  vmov.f32 s5, #1.0
-#endif
-#if CORTEX_M > 0
-  isb
-#endif
-  blx r0
-  pop {r4-r7, pc}
