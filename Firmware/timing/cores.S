@@ -6,7 +6,7 @@
 @   G    Arm DDI0337G table 15-3: branches to a target known in decode refill one cycle
 @   JNK  jnk0le/random, cortex_m3m4.md (STM32F103, STM32F407), cortex_m7.md (STM32H743), cortex_m33.md (RP2350)
 @   LLVM ARMScheduleM7.td, ARMLatencyMutations.cpp
-@   COMP compendium.i-0.nl, division timing (STM32L4)
+@   COMP compendium.i-0.nl, division timing and instruction alignment (STM32L4)
 @   SLO  SLOTHY, cortex_m7.py
 @   DWE  dwelch67, stm32_samples, NUCLEO-F767ZI perf00 and perf01 (STM32F767)
 @
@@ -101,6 +101,8 @@ kernel store_other_memory, "ldr r3, [r6]; str r3, [r1, #8]"
 @ subtraction's result is an address.
 kernel store_chain, "str r3, [r1, #8]!; str r3, [r1, #-8]!"
 kernel load_indexed_store, "ldr r3, [r1]; str r3, [r1, #8]!; subs r1, #8"
+@ COMP: three wide instructions at odd halfwords after one of several cycles cost one, each time.
+kernel odd_halfwords, "adds r5, #1; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; adds r5, #1"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"
 #endif

@@ -1,9 +1,8 @@
 @ One kernel for each rule of memories that let the core wait. What ten copies take behind which memory, and why, stands
-@ in memory.yaml. Copies are whole lines of 16 bytes. Kernels begin a KiB, and only those that are never ahead of their
-@ fetches are longer: what is fetched ahead is not followed past the end of a page of the engine.
+@ in memory.yaml. Copies are whole lines of 16 bytes.
 
   .set head_nops, 7
-  .set kernel_alignment, 1024
+  .set kernel_alignment, 32
 #include "kernel.inc"
 
 @ Loads from so many lines of 16 bytes, the next of twenty; with `also`, each is followed by one of a line beside them.
@@ -39,6 +38,9 @@ kernel load_line_held, "load_next 6, also"
 kernel branch_decoded, "ldr.w r3, [r1]; b 1f; nop; nop; nop; nop; nop; 1:"
 @ What is fetched beside a load of several words, and lost meanwhile: twenty turns.
 kernel load_multiple, "movs r7, #20; nop; nop; nop; nop; nop; nop; nop; 1: nop; ldmia r1, {r1, r3-r5}; nop; nop; nop; nop; nop; nop; subs r7, #1; bne 1b; ldr r3, [r1]; ldr r4, [r3]; nop; nop; nop; nop"
-@ Three loads while code for four instructions comes.
+@ Three loads while code for four instructions comes. A turn at the port is followed within a block, which ends where a
+@ KiB does.
+  .section .text.kernels, "ax"
+  .balign 1024
 kernel load_beside_code, "ldr.w r3, [r2]; ldr.w r4, [r2, #4]; ldr.w r3, [r2, #8]; add.w r5, r5, #1"
 #endif

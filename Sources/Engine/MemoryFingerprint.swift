@@ -109,7 +109,8 @@ public enum MemoryFingerprint {
     for index in 0..<count {
       (lines + index).initialize(
         to: FetchLine(
-          offset: UInt16(index * 9 / count), slack: UInt8(index % 3), cycles: UInt8(line / 4)))
+          offset: UInt16(index * 9 / count), slack: UInt8(index % 3),
+          slackRunOn: UInt8(index % 2), cycles: UInt8(line / 4)))
     }
     block.pointee.lines = lines
     block.pointee.lineCount = UInt16(count)

@@ -160,7 +160,11 @@ struct MemoryPath {
       let request =
         if index == 0, let source {
           need &- min(need, UInt64(source.pointee.description.targetLead))
-        } else { max(need &- min(need, UInt64(timing.slack)), nextRequest) }
+        } else {
+          max(
+            need &- min(need, UInt64(source == nil ? timing.slackRunOn : timing.slack)),
+            nextRequest)
+        }
       if request > nextRequest && request &- nextRequest >= bufferHolds { forget() }
       var isHit = false
       if let instructions {
@@ -257,14 +261,17 @@ struct CoreCaches {
 public struct FetchLine: Sendable, Hashable {
   /// Cycle of the block, memory at no wait, in which its first instruction needs the line.
   public var offset: UInt16
-  /// Cycles by which the core asks earlier than it needs, as its buffer has room.
+  /// Cycles by which the core asks earlier than it needs, as its buffer has room: in a block that was branched to,
+  /// and in one that the code before it ran on into.
   public var slack: UInt8
+  public var slackRunOn: UInt8
   /// Cycles in which the core takes it in.
   public var cycles: UInt8
 
-  public init(offset: UInt16, slack: UInt8, cycles: UInt8) {
+  public init(offset: UInt16, slack: UInt8, slackRunOn: UInt8, cycles: UInt8) {
     self.offset = offset
     self.slack = slack
+    self.slackRunOn = slackRunOn
     self.cycles = cycles
   }
 }

@@ -80,9 +80,7 @@ final class BlockAnalysis {
     description.stackDescent = descent(instructions)
     if description.stackDescent > 0 { description.traits.insert(.descendsStack) }
     if let memory = waitingMemory(address) {
-      description.lines = timing.fetch.lines(
-        instructions, offsets: price.offsets, lineBytes: memory.fetched
-      ).map { FetchLine(offset: $0.offset, slack: $0.slack, cycles: $0.cycles) }
+      description.lines = fetchLines(instructions, at: address, price, memory)
       description.targetLead = targetLead(price, instructions, memory)
       if memory.sharesPort && timing.hasOwnDataBus {
         description.port = portUse(instructions, price.offsets, addresses.places)
@@ -112,6 +110,26 @@ final class BlockAnalysis {
       addresses.programs.divisions = []
     }
     return (price, addresses)
+  }
+
+  /// When a block asks for its lines; where code before it runs on into it, the core has asked ahead by then.
+  private func fetchLines(
+    _ instructions: [Instruction], at address: Address, _ price: BlockPrice, _ memory: CodeMemory
+  ) -> [FetchLine] {
+    func lines(after before: [Instruction]) -> [FetchUnit.Line] {
+      let earlier = timing.price(before)
+      let began = UInt16(clamping: earlier.cycles)
+      return timing.fetch.lines(
+        before + instructions, offsets: earlier.offsets + price.offsets.map { began + $0 },
+        lineBytes: memory.fetched, before: before.count)
+    }
+    let whole = image?.functionID(at: address).flatMap { line(of: $0) }
+    let before = whole?.before(address, reach: StraightLine.settled) ?? []
+    return zip(lines(after: []), lines(after: before)).map { branchedTo, runOn in
+      FetchLine(
+        offset: branchedTo.offset, slack: branchedTo.slack, slackRunOn: runOn.slack,
+        cycles: branchedTo.cycles)
+    }
   }
 
   /// By how much the branch at the end asks early for its target, where it has come with the instruction before.

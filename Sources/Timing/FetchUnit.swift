@@ -57,10 +57,15 @@ public struct FetchUnit: Sendable, Hashable {
     return words
   }
 
-  /// The lines of a run in order; `offsets` are the cycles in which its instructions begin.
-  public func lines(_ instructions: [Instruction], offsets: [UInt16], lineBytes: UInt32) -> [Line] {
-    guard let first = instructions.first else { return [] }
+  /// The lines of a run in order; `offsets` are the cycles in which its instructions begin. Of its first `before`
+  /// instructions, which only say how far ahead the core is by then, no line is told.
+  public func lines(
+    _ instructions: [Instruction], offsets: [UInt16], lineBytes: UInt32, before: Int = 0
+  ) -> [Line] {
+    guard let first = instructions.first, before < instructions.count else { return [] }
     let start = first.address.value / 4
+    let own = instructions[before].address.value / 4 - start
+    let began = Int(offsets[before])
     let words = Self.words(instructions, offsets: offsets)
     let pauses = pauses(instructions, offsets)
     var lines: [Line] = []
@@ -72,11 +77,13 @@ public struct FetchUnit: Sendable, Hashable {
       if word > 0 && isNewFetch { request += 1 }
       if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
       for pause in pauses where pause.contains(request) { request = pause.upperBound }
+      guard word >= own else { continue }
       let address = (start + UInt32(word)) * 4
-      if word == 0 || address % lineBytes == 0 {
-        let needed = words[word].needed
-        let slack = max(0, Int(needed) - request - lead)
-        lines.append(Line(offset: needed, slack: UInt8(clamping: slack), cycles: 0))
+      if word == own || address % lineBytes == 0 {
+        let needed = max(began, Int(words[word].needed))
+        let slack = max(0, needed - request - lead)
+        lines.append(
+          Line(offset: UInt16(needed - began), slack: UInt8(clamping: slack), cycles: 0))
       }
       if isNewFetch || lines[lines.count - 1].cycles == 0 { lines[lines.count - 1].cycles &+= 1 }
     }

@@ -12,10 +12,10 @@ public struct StraightLine: Sendable {
   /// By target, the branch that most often leads there: the last one that closes a loop, or else the
   /// nearest before it.
   private let sources: [UInt32: Int]
-  /// More than this many instructions back, nothing is felt any more.
-  private static let reach = 12
-  /// After so many instructions of a loop its queues and buffers are as full as they get.
-  private static let settled = 48
+  /// More than this many instructions back, a core's pipeline feels nothing any more.
+  public static let reach = 12
+  /// After so many instructions queues and buffers are as full as they get.
+  public static let settled = 48
   /// Loops of more instructions than this are known by their end alone.
   private static let longestLoop = 64
 
@@ -87,19 +87,19 @@ public struct StraightLine: Sendable {
   }
 
   /// The last instructions that run on into `address`, in order; none where nothing does.
-  public func before(_ address: Address) -> [Instruction] {
+  public func before(_ address: Address, reach: Int = StraightLine.reach) -> [Instruction] {
     var low = 0
     var high = instructions.count
     while low < high {
       let middle = (low + high) / 2
       if instructions[middle].address < address { low = middle + 1 } else { high = middle }
     }
-    return line(before: low, next: address)
+    return line(before: low, next: address, limit: reach)
   }
 
   /// The instructions before an index that run on to `address`.
   private func line(
-    before index: Int, next address: Address, limit: Int = StraightLine.reach
+    before index: Int, next address: Address, limit: Int
   ) -> [Instruction] {
     var low = index
     var result: [Instruction] = []

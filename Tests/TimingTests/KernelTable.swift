@@ -71,6 +71,11 @@ let kernelTable: [(String, UInt32, UInt32, String)] = [
     "COMP: three after a multi-cycle instruction cost one"
   ),
   (
+    "nop; ldrd r0, r1, [r2]; add.w r3, r4, r5; add.w r3, r4, r5; add.w r3, r4, r5; "
+      + "ldrd r0, r1, [r2]; add.w r3, r4, r5; add.w r3, r4, r5; add.w r3, r4, r5", 15, 0,
+    "COMP: again after each of several cycles"
+  ),
+  (
     "adds r0, #1; add.w r2, r3, r4; add.w r2, r3, r4; add.w r2, r3, r4", 4, 0,
     "three after a single-cycle instruction are free (measured AES)"
   ),
