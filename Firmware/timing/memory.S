@@ -23,6 +23,8 @@ kernel narrow, "adds r3, #1; adds r4, #1; adds r3, #1; adds r4, #1; adds r3, #1;
 kernel wide, "add.w r3, r3, #1; add.w r4, r4, #1; add.w r3, r3, #1; add.w r4, r4, #1"
 #endif
 kernel branch, "b 1f; nop; nop; nop; nop; nop; nop; nop; 1:"
+@ A loop over two lines: twenty turns.
+kernel branch_back, "movs r7, #20; nop; nop; nop; nop; nop; nop; nop; 1: nop; nop; nop; nop; nop; nop; nop; subs r7, #1; bne 1b; nop; nop; nop; nop; nop; nop; nop"
 @ Reads of data: four words of one line.
 kernel load, "ldr r3, [r2]; ldr r3, [r2, #4]; ldr r3, [r2, #8]; ldr r3, [r2, #12]; nop; nop; nop; nop"
 

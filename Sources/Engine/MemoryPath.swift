@@ -27,6 +27,10 @@ struct MemoryPath {
   private var core = CoreCaches()
   /// The line that was read last, held for the next fetches.
   private var bufferedLine = UInt32.max
+  /// The line before it, in the buffer that what is read ahead goes to, until that is there: a short loop over two
+  /// lines does not wait. Of ST's two buffers (RM0090 3.5.2) it is not told; CoreMark on an STM32F407 with prefetch
+  /// alone shows it: 0.65 to 0.68 of its speed at no wait state, 0.62 and 0.66 here, 0.53 and 0.56 without.
+  private var keptLine = UInt32.max
   /// The line being read ahead, and the cycle from which it is there.
   private var aheadLine = UInt32.max
   private var aheadReady: UInt64 = 0
@@ -86,6 +90,7 @@ struct MemoryPath {
   /// What was read for fetches is there no longer.
   private mutating func forget() {
     bufferedLine = .max
+    keptLine = .max
     aheadLine = .max
   }
 
@@ -196,16 +201,30 @@ struct MemoryPath {
   /// The cycle from which a line is there that was asked for in cycle `request`.
   private mutating func read(_ line: UInt32, _ request: UInt64) -> UInt64 {
     if line == bufferedLine { return request }
+    if line == keptLine && request < aheadReady {
+      swap(&bufferedLine, &keptLine)
+      if keptLine == line &+ 1 {
+        (aheadLine, aheadReady) = (keptLine, request)
+      } else {
+        readAhead(from: request &+ 1)
+      }
+      return request
+    }
     let isAhead = line == aheadLine
     let waits = UInt64(instructions == nil ? setting.waits : missWaits)
     let arrival = isAhead ? max(request, aheadReady) : max(request, freeFrom) &+ waits
+    keptLine = setting.prefetches ? bufferedLine : .max
     bufferedLine = line
-    if setting.prefetches {
-      aheadLine = line &+ 1
-      aheadReady = (isAhead ? max(arrival, freeFrom) : arrival &+ 1) &+ UInt64(setting.waits)
-      freeFrom = aheadReady &+ 1
-    }
+    if setting.prefetches { readAhead(from: isAhead ? arrival : arrival &+ 1) }
     return arrival
+  }
+
+  /// Reads the line after the one in use, from a cycle on in which the memory is free.
+  @inline(__always)
+  private mutating func readAhead(from cycle: UInt64) {
+    aheadLine = bufferedLine &+ 1
+    aheadReady = max(cycle, freeFrom) &+ UInt64(setting.waits)
+    freeFrom = aheadReady &+ 1
   }
 
   /// How data accesses to a part of this memory go.
