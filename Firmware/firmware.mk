@@ -44,7 +44,7 @@ else
 .DEFAULT_GOAL := need-out
 endif
 
-HEADERS = $(wildcard *.h $(ROOT)/mps2/*.h)
+HEADERS = $(wildcard *.h *.inc $(ROOT)/mps2/*.h)
 
 $(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) $(wildcard $(ROOT)/mps2/*.ld) Makefile
 	@mkdir -p $(OUT)

@@ -118,10 +118,10 @@ final class BlockAnalysis {
   ) -> [FetchLine] {
     func lines(after before: [Instruction]) -> [FetchUnit.Line] {
       let earlier = timing.price(before)
-      let began = UInt16(clamping: earlier.cycles)
+      let own = price.offsets.map { UInt16(clamping: earlier.cycles + UInt32($0)) }
       return timing.fetch.lines(
-        before + instructions, offsets: earlier.offsets + price.offsets.map { began + $0 },
-        lineBytes: memory.fetched, before: before.count)
+        before + instructions, offsets: earlier.offsets + own, lineBytes: memory.fetched,
+        before: before.count)
     }
     let whole = image?.functionID(at: address).flatMap { line(of: $0) }
     let before = whole?.before(address, reach: StraightLine.settled) ?? []

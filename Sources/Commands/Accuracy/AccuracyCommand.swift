@@ -19,9 +19,9 @@ let accuracyCommand = Command(
   details: """
     Without --suite: the published table, each row with its source.
 
-    With --suite: runs every row (program, board, firmware, symbol or printed, measured, source) and \
-    gives its error, the median and the worst. A row that cannot be measured is excluded with the \
-    reason, and the status is 4.
+    With --suite: runs every row (program, board, firmware, symbol or printed, measured, source; \
+    `counted` for `measured` where a figure was worked out by hand) and gives its error, the median \
+    and the worst. A row that cannot be measured is excluded with the reason, and the status is 4.
 
     The images of Firmware/timing print `kernel,cycles` on a real board: that output is a suite, too, \
     with --firmware and --board.
