@@ -101,11 +101,12 @@ kernel store_other_memory, "ldr r3, [r6]; str r3, [r1, #8]"
 @ subtraction's result is an address.
 kernel store_chain, "str r3, [r1, #8]!; str r3, [r1, #-8]!"
 kernel load_indexed_store, "ldr r3, [r1]; str r3, [r1, #8]!; subs r1, #8"
-@ JNK: loads with one base that they write back overlap on the Cortex-M4, not on the Cortex-M3.
-kernel load_post_index, "ldr r3, [r1], #4; ldr r4, [r1], #-4"
+@ JNK: loads that write two bases back overlap on the Cortex-M4, on the Cortex-M3 none that writes its own.
+kernel load_post_index, "mov r7, r1; ldr r3, [r1], #4; ldr r4, [r7], #4; subs r1, #4"
 @ G: CBZ issues its target in execute, two cycles of refill.
 kernel compare_branch, "movs r7, #0; cbz r7, 1f; nop; 1:"
-@ COMP: three wide instructions at odd halfwords after one of several cycles cost one, each time.
+@ JNK, after IACR ePrint 2025/523: one of several cycles followed by three wide ones at odd halfwords. COMP: costs one,
+@ and more than once in a group.
 kernel odd_halfwords, "adds r5, #1; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; adds r5, #1"
 @ TRM: an address made by data processing waits one cycle.
 kernel arithmetic_address, "adds r5, r1, #4; ldr r3, [r5]"

@@ -112,9 +112,10 @@ struct ThreeStagePipeline {
   }
 
   /// Three or more wide instructions at odd halfwords cost a cycle, stores only from the fourth, when the prefetch
-  /// buffer had time to fill before them: each time that one of several cycles let it, also among them
-  /// (compendium.i-0.nl: a group with memory instructions can cost more than one. X25519 by Emill, a comment in its
-  /// source: where a function of them begins makes 30,000 cycles of 476,000; 19,000 here, 5,000 if it were once).
+  /// buffer had time to fill before them: each time that one of several cycles let it, also among them (IACR ePrint
+  /// 2025/523, as jnk0le quotes it. compendium.i-0.nl: a group with memory instructions can cost more than one.
+  /// X25519 by Emill, a comment in its source: where a function of them begins makes 30,000 cycles of 476,000; 19,000
+  /// here, 5,000 if it were once).
   private mutating func fetch(_ i: Instruction) {
     guard i.isWide, i.isAtOddHalfword else {
       oddRun = 0

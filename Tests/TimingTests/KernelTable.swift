@@ -73,7 +73,7 @@ let kernelTable: [(String, UInt32, UInt32, String)] = [
   (
     "nop; ldrd r0, r1, [r2]; add.w r3, r4, r5; add.w r3, r4, r5; add.w r3, r4, r5; "
       + "ldrd r0, r1, [r2]; add.w r3, r4, r5; add.w r3, r4, r5; add.w r3, r4, r5", 15, 0,
-    "COMP: again after each of several cycles"
+    "ePrint 2025/523: after each of several cycles"
   ),
   (
     "adds r0, #1; add.w r2, r3, r4; add.w r2, r3, r4; add.w r2, r3, r4", 4, 0,
