@@ -50,6 +50,12 @@ kernel branch, "b 1f; 1:"
 kernel branch_not_taken, "cmp r3, r3; bne 1f; 1:"
 @ M0: BL four, BX three. TRM, G: two each.
 kernel call, "bl leaf"
+#if CORTEX_M <= 4
+@ M0: BL four, PUSH 1 + N, POP with PC 4 + N. TRM: two, 1 + N, and 1 + N + P with P = 3.
+kernel call_pop, "bl leaf_pop"
+@ M0: four. TRM: one or two.
+kernel special, "mrs r3, primask"
+#endif
 #if CORTEX_M != 7
 @ M0: 1 + 10 + 9 * 3 + 1. TRM: three cycles a turn, but the last.
 kernel loop, "movs r3, #10; 1: subs r3, #1; bne 1b"
@@ -105,6 +111,12 @@ kernel load_indexed_store, "ldr r3, [r1]; str r3, [r1, #8]!; subs r1, #8"
 kernel load_post_index, "mov r7, r1; ldr r3, [r1], #4; ldr r4, [r7], #4; subs r1, #4"
 @ G: CBZ issues its target in execute, two cycles of refill.
 kernel compare_branch, "movs r7, #0; cbz r7, 1f; nop; 1:"
+@ TRM 3.3.2: TBB two for its load, one for the sum and three to reload.
+kernel table_branch, "movs r7, #0; nop; tbb [pc, r7]; .byte 1, 1; 1:"
+@ COMP: a branch to a wide instruction at an odd halfword costs one more.
+kernel branch_odd, "b 1f; nop; nop; 1: add.w r3, r4, r5; nop"
+@ JNK: a store with a register offset eats the NOP behind it, too.
+kernel store_index_nop, "str r3, [r1, r6]; nop"
 @ JNK, after IACR ePrint 2025/523: one of several cycles followed by three wide ones at odd halfwords. COMP: costs one,
 @ and more than once in a group.
 kernel odd_halfwords, "adds r5, #1; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; ldrd r3, r4, [r1]; add.w r3, r5, r6; add.w r3, r5, r6; add.w r3, r5, r6; adds r5, #1"
@@ -166,4 +178,9 @@ kernel float_divide, "vdiv.f32 s3, s4, s5"
 kernel float_square_root, "vsqrt.f32 s3, s4"
 @ TRM: two. JNK: one, as any load.
 kernel float_load, "vldr s3, [r1]"
+#endif
+#if CORTEX_M == 4 && defined(__ARM_FP)
+@ TRM table 7-1: two registers take two; a division runs on while no other floating-point instruction follows.
+kernel float_move_pair, "vmov r3, r4, s3, s4"
+kernel float_divide_hidden, "vdiv.f32 s3, s4, s5; .rept 13; adds r3, #1; .endr"
 #endif

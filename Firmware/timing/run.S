@@ -10,6 +10,13 @@
 leaf:
   bx lr
 
+  .balign 4
+  .global leaf_pop
+  .thumb_func
+leaf_pop:
+  push {lr}
+  pop {pc}
+
   .global run_kernel
   .balign 16
   .thumb_func
