@@ -92,6 +92,7 @@ struct MemoryPath {
     bufferedLine = .max
     keptLine = .max
     aheadLine = .max
+    aheadReady = 0
   }
 
   /// The core's caches were switched on or off.
@@ -213,7 +214,7 @@ struct MemoryPath {
     let isAhead = line == aheadLine
     let waits = UInt64(instructions == nil ? setting.waits : missWaits)
     let arrival = isAhead ? max(request, aheadReady) : max(request, freeFrom) &+ waits
-    keptLine = setting.prefetches ? bufferedLine : .max
+    keptLine = bufferedLine
     bufferedLine = line
     if setting.prefetches { readAhead(from: isAhead ? arrival : arrival &+ 1) }
     return arrival

@@ -96,7 +96,7 @@ final class BlockAnalysis {
   private func describe(
     _ instructions: [Instruction], at address: Address
   ) -> (BlockPrice, AccessAddresses) {
-    let line = image?.functionID(at: address).flatMap { self.line(of: $0) }
+    let line = line(around: address)
     let (before, branches) = (line?.before(address) ?? [], line?.branches(to: address) ?? [])
     var price = timing.price(instructions, after: before, branchedFrom: branches)
     // Where branches lead to the block, what is before it in memory mostly did not run.
@@ -123,9 +123,10 @@ final class BlockAnalysis {
         before + instructions, offsets: earlier.offsets + own, lineBytes: memory.fetched,
         before: before.count)
     }
-    let whole = image?.functionID(at: address).flatMap { line(of: $0) }
-    let before = whole?.before(address, reach: StraightLine.settled) ?? []
-    return zip(lines(after: []), lines(after: before)).map { branchedTo, runOn in
+    let before = line(around: address)?.before(address, reach: StraightLine.settled) ?? []
+    let branchedTo = lines(after: [])
+    let runOn = before.isEmpty ? branchedTo : lines(after: before)
+    return zip(branchedTo, runOn).map { branchedTo, runOn in
       FetchLine(
         offset: branchedTo.offset, slack: branchedTo.slack, slackRunOn: runOn.slack,
         cycles: branchedTo.cycles)
@@ -156,6 +157,10 @@ final class BlockAnalysis {
           place: $0.place, cycle: offsets[$0.instruction],
           transfers: UInt16(clamping: instructions[$0.instruction].memory.count))
       })
+  }
+
+  private func line(around address: Address) -> StraightLine? {
+    image?.functionID(at: address).flatMap { line(of: $0) }
   }
 
   private func line(of function: Int) -> StraightLine? {

@@ -71,9 +71,10 @@ public struct ValidatedBands: Hashable, Sendable {
 }
 
 extension ValidatedBands {
-  /// What a table's rows give.
+  /// What the measured rows of a table give.
   public init(_ table: ErrorTable) {
     entries = []
+    let table = ErrorTable(rows: table.rows.filter { !$0.isCounted })
     for core in table.cores {
       func rows(_ core: String) -> [ErrorTable.Row] {
         table.rows(of: core).rows.filter { $0.waitingMemory == nil && !$0.isRatio }

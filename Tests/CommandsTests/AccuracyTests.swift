@@ -17,32 +17,8 @@ struct AccuracyTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  private struct Table: Decodable {
-    struct Row: Decodable {
-      let core: String
-      let program: String
-      let measuredCycles: UInt64
-      let ourCycles: UInt64
-      let error: Double
-      let timingHash: String
-      let memory: String?
-    }
-    struct Exclusion: Decodable {
-      let program: String
-      let why: String
-    }
-    let rows: [Row]
-    let excluded: [Exclusion]
-    let median: Double
-    let worst: Double
-  }
-
-  private func published() throws -> Table {
-    let run = Session.call(["accuracy", "--format", "json"])
-    #expect(run.status == 0)
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(Table.self, from: Data(run.output.utf8))
+  private func published() throws -> PrintedErrorTable {
+    try PrintedErrorTable(["accuracy"])
   }
 
   /// Red when a model has changed since its rows were last run: run them again, and publish.
@@ -72,6 +48,15 @@ struct AccuracyTests {
     let data = try DataDirectory(explicit: Self.root.path)
     let bands = ValidatedBands(try PublishedAccuracy(data).table)
     #expect(bands == .published, "\(bands.entries)")
+  }
+
+  @Test func whatWasCountedByHandValidatesNothing() {
+    var row = ErrorTable.Row(
+      core: "cortex-m4", board: "b", program: "p", measured: 100, ours: 150, source: "s",
+      timingHash: "h")
+    #expect(ValidatedBands(ErrorTable(rows: [row])).entries.count == 1)
+    row.isCounted = true
+    #expect(ValidatedBands(ErrorTable(rows: [row])).entries.isEmpty)
   }
 
   /// A figure of each row, judged against what silicon took, is never called met or missed wrongly.

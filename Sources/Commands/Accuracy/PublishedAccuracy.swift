@@ -42,6 +42,7 @@ struct PublishedAccuracy {
         ours: result.ours, source: row.source, timingHash: result.hash, memory: row.memory)
       known.waitingMemory = row.memory.flatMap(suite.waitingMemory)
       known.isRatio = row.reference != nil
+      known.isCounted = row.isCounted
       table.rows.append(known)
     }
   }
