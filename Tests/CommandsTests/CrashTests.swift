@@ -37,8 +37,9 @@ struct CrashTests {
       let path = try FirmwareBuilds.path("faults", file: "faults-\(test.name)")
       return (URL(fileURLWithPath: path), "mps2-an386")
     }
+    // Two tests may run the same case at a time, and each removes its build.
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "thumbprint-crash-\(ProcessInfo.processInfo.processIdentifier)-\(number)")
+      "thumbprint-crash-\(UUID().uuidString)")
     let made = try BuiltTool.run(
       "make",
       [
