@@ -149,7 +149,7 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "buffer-holds",
-        "cache", "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
+        "abandons-prefetch", "cache", "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")
@@ -187,6 +187,7 @@ extension ChipReader {
     made.bufferHolds = try memory.optional("buffer-holds").map { node throws(DocumentError) in
       Int(try node.integer(in: 1...255))
     }
+    made.abandonsPrefetch = try memory.optional("abandons-prefetch")?.boolean() ?? false
     made.sharesPort = try memory.optional("shared-port")?.boolean() ?? false
     made.isTightlyCoupled = try memory.optional("tightly-coupled")?.boolean() ?? false
     made.isCoreOnly = try memory.optional("core-only")?.boolean() ?? false

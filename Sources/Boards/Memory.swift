@@ -63,6 +63,8 @@ public struct Memory: Hashable, Sendable {
   public var canPrefetch = true
   /// Cycles without a fetch after which its interface has lost what it read; nil: it never does.
   public var bufferHolds: Int?
+  /// A fetch elsewhere does not wait for what its interface is reading ahead.
+  public var abandonsPrefetch = false
   /// Instruction cache in front of this memory.
   public var cache: Cache?
   /// Data cache in front of this memory.

@@ -9,6 +9,9 @@ public struct BlockDescription: Sendable {
   public var takenExtra: UInt32 = 0
   /// Cycles by which it asks early for what a taken branch at its end leads to.
   public var targetLead: UInt32 = 0
+  /// Cycles, before what a taken branch at its end leads to could run, in which it asks for the lines behind it;
+  /// 0: for no more of them.
+  private(set) var linesBehind = SIMD4<UInt8>()
   /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
   public var branchedToExtra: UInt32 = 0
   /// Cycles more when its last instruction goes another way than the core predicts.
@@ -29,6 +32,13 @@ public struct BlockDescription: Sendable {
   public static let noFunction = UInt32.max
 
   public init() {}
+
+  /// What does not fit is not asked for.
+  public mutating func setLinesBehind(_ cycles: [Int]) {
+    for (index, cycle) in cycles.prefix(linesBehind.scalarCount).enumerated() {
+      linesBehind[index] = UInt8(clamping: cycle)
+    }
+  }
 }
 
 /// What the per-block path must know of a block.

@@ -11,6 +11,8 @@ struct MemoryPath {
   private let unitShift: UInt32
   /// Cycles without a fetch after which what was read is lost.
   private let bufferHolds: UInt64
+  /// A fetch elsewhere does not wait for what is being read ahead.
+  private let abandonsPrefetch: Bool
   private let port: Engine.PortTiming?
   /// What stands before this memory alone; one cache may do for fetches and data.
   private let ownInstructions: Level?
@@ -31,19 +33,24 @@ struct MemoryPath {
   /// lines does not wait. Of ST's two buffers (RM0090 3.5.2) it is not told; CoreMark on an STM32F407 with prefetch
   /// alone shows it: 0.65 to 0.68 of its speed at no wait state, 0.62 and 0.66 here, 0.53 and 0.56 without.
   private var keptLine = UInt32.max
-  /// The line being read ahead, and the cycle from which it is there.
+  /// The line being read ahead, the cycle in which that begins unless the core asks for another by then, and the
+  /// cycle from which it is there.
   private var aheadLine = UInt32.max
+  private var aheadBegins: UInt64 = 0
   private var aheadReady: UInt64 = 0
   /// The cycle in which the core can ask for the line after the one it got last.
   private var nextRequest: UInt64 = 0
   /// The cycle from which the memory takes another request: what is read ahead is read to its end.
   private var freeFrom: UInt64 = 0
+  /// The cycles in which the core asks for nothing.
+  private var paused: (from: UInt64, to: UInt64) = (0, 0)
 
   init(_ memory: Engine.SlowMemory, core: CoreCaches) {
     setting = memory.setting
     lineShift = UInt32(memory.line.trailingZeroBitCount)
     unitShift = memory.bufferHolds == nil ? lineShift : 2
     bufferHolds = memory.bufferHolds.map(UInt64.init) ?? .max
+    abandonsPrefetch = memory.abandonsPrefetch
     port = memory.sharedPort
     ownInstructions = memory.instructionCache.map(Self.make)
     ownData = memory.isUnified ? ownInstructions : memory.dataCache.map(Self.make)
@@ -163,14 +170,14 @@ struct MemoryPath {
       let line = (first &+ UInt32(index)) &>> (lineShift &- unitShift)
       let timing = lines[index]
       let need = start &+ UInt64(timing.offset) &+ stall
-      let request =
-        if index == 0, let source {
-          need &- min(need, UInt64(source.pointee.description.targetLead))
-        } else {
-          max(
-            need &- min(need, UInt64(source == nil ? timing.slackRunOn : timing.slack)),
-            nextRequest)
-        }
+      var request: UInt64
+      if index == 0, let source {
+        request = leave(source, need, isHere: source.pointee.path == block.pointee.path)
+      } else {
+        let slack = source == nil ? timing.slackRunOn : timing.slack
+        request = max(need &- min(need, UInt64(slack)), nextRequest)
+        if request >= paused.from && request < paused.to { request = paused.to }
+      }
       if request > nextRequest && request &- nextRequest >= bufferHolds { forget() }
       var isHit = false
       if let instructions {
@@ -185,9 +192,34 @@ struct MemoryPath {
       let arrival = isHit ? request : read(line, request)
       if arrival > need { stall &+= arrival &- need }
       nextRequest = arrival &+ UInt64(timing.cycles)
+      if timing.pauseCycles != 0 {
+        let from = start &+ UInt64(timing.pauseOffset) &+ stall
+        paused = (from, from &+ UInt64(timing.pauseCycles))
+      }
     }
     block.pointee.cacheLines = UInt32(cached + 1)
     return stall
+  }
+
+  /// The cycle in which the core asks for what a branch at the end of a block leads to, and could run in cycle `need`.
+  ///
+  /// By then it has asked for lines behind the branch, and what a bus has begun to fetch comes before the target (AMBA
+  /// 3 AHB-Lite, IHI 0033A, 3.1). Through a cache it is not followed: once it was asked for, a line is there.
+  private mutating func leave(
+    _ block: UnsafeMutablePointer<Block>, _ need: UInt64, isHere: Bool
+  ) -> UInt64 {
+    let target = need &- min(need, UInt64(block.pointee.description.targetLead))
+    paused = (0, 0)
+    guard instructions == nil, isHere else { return target }
+    let linesBehind = block.pointee.description.linesBehind
+    var unit = (block.pointee.end &- 1) &>> unitShift
+    for index in linesBehind.indices where linesBehind[index] != 0 {
+      let request = max(need &- min(need, UInt64(linesBehind[index])), nextRequest)
+      if request &+ 1 >= target { break }
+      unit &+= 1
+      nextRequest = read(unit &>> (lineShift &- unitShift), request) &+ 1
+    }
+    return max(target, nextRequest)
   }
 
   /// Cycles that the core waits for a word of code that it asks for in cycle `asked`.
@@ -213,6 +245,7 @@ struct MemoryPath {
     }
     let isAhead = line == aheadLine
     let waits = UInt64(instructions == nil ? setting.waits : missWaits)
+    if !isAhead && (abandonsPrefetch || request <= aheadBegins) { freeFrom = request }
     let arrival = isAhead ? max(request, aheadReady) : max(request, freeFrom) &+ waits
     keptLine = bufferedLine
     bufferedLine = line
@@ -224,7 +257,8 @@ struct MemoryPath {
   @inline(__always)
   private mutating func readAhead(from cycle: UInt64) {
     aheadLine = bufferedLine &+ 1
-    aheadReady = max(cycle, freeFrom) &+ UInt64(setting.waits)
+    aheadBegins = max(cycle, freeFrom)
+    aheadReady = aheadBegins &+ UInt64(setting.waits)
     freeFrom = aheadReady &+ 1
   }
 
@@ -287,11 +321,15 @@ public struct FetchLine: Sendable, Hashable {
   public var slackRunOn: UInt8
   /// Cycles in which the core takes it in.
   public var cycles: UInt8
+  /// From which cycle of the block on it asks for nothing, once the line is there, and for how many.
+  public var pauseOffset: UInt16
+  public var pauseCycles: UInt8
 
-  public init(offset: UInt16, slack: UInt8, slackRunOn: UInt8, cycles: UInt8) {
-    self.offset = offset
-    self.slack = slack
-    self.slackRunOn = slackRunOn
-    self.cycles = cycles
+  public init(
+    offset: UInt16, slack: UInt8, slackRunOn: UInt8, cycles: UInt8, pauseOffset: UInt16 = 0,
+    pauseCycles: UInt8 = 0
+  ) {
+    (self.offset, self.slack, self.slackRunOn) = (offset, slack, slackRunOn)
+    (self.cycles, self.pauseOffset, self.pauseCycles) = (cycles, pauseOffset, pauseCycles)
   }
 }

@@ -58,6 +58,8 @@ extension Engine {
     /// Cycles without a fetch after which its interface has lost what it read; nil: it never does. Code in it is
     /// asked for by words then, not by lines.
     public var bufferHolds: UInt32?
+    /// A fetch elsewhere does not wait for what its interface is reading ahead.
+    public var abandonsPrefetch = false
     /// The instruction cache serves data reads, too.
     public var isUnified = false
     /// The core reaches it past its own caches.

@@ -82,6 +82,10 @@ final class BlockAnalysis {
     if let memory = waitingMemory(address) {
       description.lines = fetchLines(instructions, at: address, price, memory)
       description.targetLead = targetLead(price, instructions, memory)
+      description.setLinesBehind(
+        timing.fetch.linesBehind(
+          instructions, offsets: price.offsets, cycles: Int(price.cycles + price.takenExtra),
+          lineBytes: memory.fetched))
       if memory.sharesPort && timing.hasOwnDataBus {
         description.port = portUse(instructions, price.offsets, addresses.places)
       }
@@ -129,7 +133,8 @@ final class BlockAnalysis {
     return zip(branchedTo, runOn).map { branchedTo, runOn in
       FetchLine(
         offset: branchedTo.offset, slack: branchedTo.slack, slackRunOn: runOn.slack,
-        cycles: branchedTo.cycles)
+        cycles: branchedTo.cycles, pauseOffset: branchedTo.pauseOffset,
+        pauseCycles: branchedTo.pauseCycles)
     }
   }
 

@@ -38,6 +38,7 @@ struct SlowMemoryControl {
       line: UInt32(clamping: memory.line), instructionCache: memory.cache.map(Self.geometry),
       dataCache: memory.dataCache.map(Self.geometry), setting: Self.initial(memory, chip.core))
     slow.bufferHolds = memory.bufferHolds.map { UInt32($0) }
+    slow.abandonsPrefetch = memory.abandonsPrefetch
     slow.isUnified = memory.cache?.isUnified ?? false
     slow.isTightlyCoupled = memory.isTightlyCoupled
     if memory.sharesPort && timing.hasOwnDataBus {

@@ -14,14 +14,18 @@ public struct FetchUnit: Sendable, Hashable {
   public var wordsPerCycle: Int
   /// Cycles from a fetch's address to the cycle in which its instruction can run.
   public var lead: Int
-  /// It fetches nothing while a load or store of several words runs, nor in the cycle after it.
+  /// It fetches nothing while a load or store of several words runs.
   public var pausesForMultiples: Bool
+  /// It knows where a branch leads before it runs, and fetches that instead of what is behind the branch.
+  public var predictsBranches: Bool
 
   public init(
-    bufferWords: Int = 3, wordsPerCycle: Int = 1, lead: Int = 0, pausesForMultiples: Bool = false
+    bufferWords: Int = 3, wordsPerCycle: Int = 1, lead: Int = 0, pausesForMultiples: Bool = false,
+    predictsBranches: Bool = false
   ) {
     (self.bufferWords, self.wordsPerCycle) = (bufferWords, wordsPerCycle)
     (self.lead, self.pausesForMultiples) = (lead, pausesForMultiples)
+    self.predictsBranches = predictsBranches
   }
 
   /// A line of memory that the run needs.
@@ -32,6 +36,10 @@ public struct FetchUnit: Sendable, Hashable {
     public var slack: UInt8
     /// Cycles in which the core takes what it needs from it.
     public var cycles: UInt8
+    /// Cycles in which it asks for nothing, as instructions that end in this line keep it from that: those whose
+    /// words it could run `pauseOffset` cycles after the start of the run and later.
+    public var pauseOffset: UInt16 = 0
+    public var pauseCycles: UInt8 = 0
   }
 
   /// The cycles in which a word of the run is first needed and last used.
@@ -67,17 +75,11 @@ public struct FetchUnit: Sendable, Hashable {
     let own = instructions[before].address.value / 4 - start
     let began = Int(offsets[before])
     let words = Self.words(instructions, offsets: offsets)
+    let requests = requests(words, start, count: words.count)
     let pauses = pauses(instructions, offsets)
     var lines: [Line] = []
-    // A word can be run `lead` cycles after its address has gone out.
-    var request = -lead
-    for word in words.indices {
-      // A fetch of several words is aligned.
-      let isNewFetch = (Int(start) + word) % wordsPerCycle == 0
-      if word > 0 && isNewFetch { request += 1 }
-      if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
-      for pause in pauses where pause.contains(request) { request = pause.upperBound }
-      guard word >= own else { continue }
+    for word in Int(own)..<words.count {
+      let (request, isNewFetch) = requests[word]
       let address = (start + UInt32(word)) * 4
       if word == own || address % lineBytes == 0 {
         let needed = max(began, Int(words[word].needed))
@@ -86,16 +88,68 @@ public struct FetchUnit: Sendable, Hashable {
           Line(offset: UInt16(needed - began), slack: UInt8(clamping: slack), cycles: 0))
       }
       if isNewFetch || lines[lines.count - 1].cycles == 0 { lines[lines.count - 1].cycles &+= 1 }
+      for pause in pauses where pause.word == start + UInt32(word) && pause.cycles.upperBound > began {
+        lines[lines.count - 1].pause(pause.cycles.clamped(to: began..<pause.cycles.upperBound), lead - began)
+      }
     }
     return lines
   }
 
-  /// Cycles in which nothing is fetched.
-  private func pauses(_ instructions: [Instruction], _ offsets: [UInt16]) -> [Range<Int>] {
+  /// When the core asks for the lines behind a run that a branch leaves at its end, in order, in cycles before what the
+  /// branch leads to could run; `cycles` is what the run takes then.
+  public func linesBehind(
+    _ instructions: [Instruction], offsets: [UInt16], cycles: Int, lineBytes: UInt32
+  ) -> [Int] {
+    guard let first = instructions.first, !predictsBranches else { return [] }
+    let start = first.address.value / 4
+    let words = Self.words(instructions, offsets: offsets)
+    let requests = requests(words, start, count: words.count + bufferWords)
+    let pauses = pauses(instructions, offsets).map(\.cycles)
+    var delay = 0
+    return requests.indices.dropFirst(words.count).compactMap { word in
+      var request = requests[word].cycle + delay
+      for pause in pauses where pause.contains(request) { request = pause.upperBound }
+      delay = request - requests[word].cycle
+      guard (start + UInt32(word)) * 4 % lineBytes == 0 else { return nil }
+      let back = cycles - request - lead
+      return back > 0 ? back : nil
+    }
+  }
+
+  /// The cycles in which the core asks for the first words of a run and what follows it, and whether it asks anew.
+  private func requests(
+    _ words: [Word], _ start: UInt32, count: Int
+  ) -> [(cycle: Int, isNewFetch: Bool)] {
+    // A word can be run `lead` cycles after its address has gone out.
+    var request = -lead
+    return (0..<count).map { word in
+      // A fetch of several words is aligned.
+      let isNewFetch = (Int(start) + word) % wordsPerCycle == 0
+      if word > 0 && isNewFetch { request += 1 }
+      if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
+      return (request, isNewFetch)
+    }
+  }
+
+  /// Cycles in which nothing is fetched, each with the word that the instruction ends in which is the reason.
+  private func pauses(
+    _ instructions: [Instruction], _ offsets: [UInt16]
+  ) -> [(word: UInt32, cycles: Range<Int>)] {
     guard pausesForMultiples else { return [] }
     return instructions.indices.dropLast().compactMap { index in
       guard instructions[index].memory.count > 1 else { return nil }
-      return Int(offsets[index])..<Int(offsets[index + 1]) + 1
+      return (
+        (instructions[index].end.value - 1) / 4, Int(offsets[index])..<Int(offsets[index + 1])
+      )
     }
+  }
+}
+
+extension FetchUnit.Line {
+  /// Adds cycles to those in which nothing is asked for.
+  fileprivate mutating func pause(_ cycles: Range<Int>, _ shift: Int) {
+    let first = pauseCycles == 0 ? cycles.lowerBound + shift : Int(pauseOffset)
+    pauseOffset = UInt16(clamping: first)
+    pauseCycles = UInt8(clamping: cycles.upperBound + shift - first)
   }
 }

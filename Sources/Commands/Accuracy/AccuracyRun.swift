@@ -35,24 +35,36 @@ struct AccuracyRun {
   private func measure(
     _ row: AccuracySuite.Row, _ runs: inout FirmwareRuns
   ) throws(CommandFailure) -> ErrorTable.Row {
-    let path = row.firmware.hasPrefix("/") ? row.firmware : "\(folder)/\(row.firmware)"
-    let image = try loadFirmware(path)
-    if let wanted = row.sha256, wanted != image.sha256 {
-      throw CommandFailure(
-        .badInput, "\(path): error: another build than was measured: its hash is \(image.sha256)")
-    }
-    let run = try runs.run(image, board: row.board, memory: row.memory)
-    var ours = try figure(row, run, path)
-    if let reference = row.reference {
-      let other = try runs.run(image, board: row.board, memory: reference)
-      let divisor = max(try figure(row, other, path), 1)
-      ours = Self.quotient(ours * 1_000_000, divisor)
-    }
+    var figures: [UInt64] = []
     var measured = ErrorTable.Row(
-      core: run.core, board: row.board, program: row.program, measured: row.measured, ours: ours,
-      source: row.source, timingHash: run.timingHash, memory: row.memory)
+      core: row.core, board: row.board, program: row.program, measured: row.measured, ours: 0,
+      source: row.source, timingHash: "", memory: row.memory)
     measured.isCounted = row.isCounted
+    for build in row.builds {
+      let path = build.firmware.hasPrefix("/") ? build.firmware : "\(folder)/\(build.firmware)"
+      let image = try loadFirmware(path)
+      if let wanted = build.sha256, wanted != image.sha256 {
+        throw CommandFailure(
+          .badInput, "\(path): error: another build than was measured: its hash is \(image.sha256)")
+      }
+      let run = try runs.run(image, board: row.board, memory: row.memory)
+      var ours = try figure(row, run, path)
+      if let reference = row.reference {
+        let other = try runs.run(image, board: row.board, memory: reference)
+        let divisor = max(try figure(row, other, path), 1)
+        ours = Self.quotient(ours * 1_000_000, divisor)
+      }
+      figures.append(ours)
+      (measured.core, measured.timingHash) = (run.core, run.timingHash)
+    }
+    measured.ours = Self.median(figures)
     return measured
+  }
+
+  /// Between the two in the middle where their number is even.
+  private static func median(_ figures: [UInt64]) -> UInt64 {
+    let sorted = figures.sorted()
+    return quotient(sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2], 2)
   }
 
   private func figure(

@@ -9,10 +9,8 @@ struct AccuracySuite {
     var program: String
     var core: String
     var board: String
-    /// The ELF, relative to the suite's folder or to `--elfs`.
-    var firmware: String
-    /// Of the ELF that is meant; nil: whichever is there.
-    var sha256: String?
+    /// The builds of the program; the figure of several is their median.
+    var builds: [Build]
     var figure: Figure
     /// Core cycles on silicon.
     var measured: UInt64
@@ -24,6 +22,13 @@ struct AccuracySuite {
     /// The memory whose time its own is divided by: `measured` is a ratio in millionths.
     var reference: String?
     var position: Position
+  }
+
+  struct Build {
+    /// The ELF, relative to the suite's folder or to `--elfs`.
+    var firmware: String
+    /// Of the ELF that is meant; nil: whichever is there.
+    var sha256: String?
   }
 
   /// Which memory stands before the core: `--set board.` for each line.
@@ -49,7 +54,7 @@ struct AccuracySuite {
   var excluded: [(program: String, why: String)] = []
 
   private static let rowKeys = [
-    "program", "core", "board", "firmware", "sha256", "symbol", "per", "printed", "measured",
+    "program", "core", "board", "firmware", "sha256", "builds", "symbol", "per", "printed", "measured",
     "counted", "source", "built", "repository", "commit", "memory", "relative-to",
   ]
 
@@ -57,21 +62,22 @@ struct AccuracySuite {
   init(path: String) throws(DocumentError) {
     if path.hasSuffix(".csv") {
       for record in try CSVRecords(path: path).records {
-        rows.append(try Self.row(Fields(record, "a row", keys: Self.rowKeys), sources: nil))
+        rows.append(try Self.row(Fields(record, "a row", keys: Self.rowKeys)))
       }
       return
     }
     let suite = try Fields(
       try Node.load(path: path), "a suite",
-      keys: ["title", "sources", "memories", "rows", "excluded"])
+      keys: ["title", "sources", "memories", "builds", "rows", "excluded"])
     for entry in try suite.optional("memories")?.entries("memories") ?? [] {
       var overrides: [Override] = []
       for line in try entry.value.elements() { overrides.append(try Override(line.string())) }
       memories[entry.key] = overrides
     }
-    let sources = suite.optional("sources")
+    let (sources, builds) = (suite.optional("sources"), suite.optional("builds"))
     for node in try suite.required("rows").elements() {
-      let row = try Self.row(Fields(node, "a row", keys: Self.rowKeys), sources: sources)
+      let row = try Self.row(
+        Fields(node, "a row", keys: Self.rowKeys), sources: sources, builds: builds)
       for name in [row.memory, row.reference].compactMap(\.self) where memories[name] == nil {
         throw node.error(
           "unknown memory '\(shortened(name))'" + hint(for: name, in: memories.keys.sorted()))
@@ -85,18 +91,45 @@ struct AccuracySuite {
     }
   }
 
-  private static func row(_ fields: Fields, sources: Node?) throws(DocumentError) -> Row {
+  private static func row(
+    _ fields: Fields, sources: Node? = nil, builds: Node? = nil
+  ) throws(DocumentError) -> Row {
     let (cycles, isCounted) = try cycles(fields)
     return Row(
       program: try fields.required("program").string(),
       core: try fields.optional("core")?.string() ?? "",
       board: try fields.required("board").string(),
-      firmware: try fields.required("firmware").string(),
-      sha256: try fields.optional("sha256")?.string(), figure: try figure(fields),
+      builds: try Self.builds(fields, builds), figure: try figure(fields),
       measured: UInt64(try cycles.integer(in: 1...Int64.max)), isCounted: isCounted,
       source: try source(fields.required("source"), sources),
       memory: try fields.optional("memory")?.string(),
       reference: try fields.optional("relative-to")?.string(), position: fields.node.position)
+  }
+
+  /// One build as `firmware` and `sha256`, or the name of a list of them.
+  private static func builds(_ fields: Fields, _ lists: Node?) throws(DocumentError) -> [Build] {
+    guard let name = fields.optional("builds") else { return [try build(fields)] }
+    if let firmware = fields.optional("firmware") {
+      throw firmware.error("expected either 'firmware' or 'builds' in a row")
+    }
+    let key = try name.string()
+    guard let list = lists?[key] else {
+      throw name.error(
+        "unknown builds '\(shortened(key))'"
+          + hint(for: key, in: try lists?.entries("builds").map(\.key) ?? []))
+    }
+    var builds: [Build] = []
+    for node in try list.elements() {
+      builds.append(try build(Fields(node, "a build", keys: ["firmware", "sha256", "built"])))
+    }
+    if builds.isEmpty { throw list.error("expected a build or more, found none") }
+    return builds
+  }
+
+  private static func build(_ fields: Fields) throws(DocumentError) -> Build {
+    Build(
+      firmware: try fields.required("firmware").string(),
+      sha256: try fields.optional("sha256")?.string())
   }
 
   private static func cycles(
