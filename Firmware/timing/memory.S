@@ -17,6 +17,12 @@
   .endr
   .endm
 
+  .macro nops count
+  .rept \count
+  nop
+  .endr
+  .endm
+
 @ Fetches: a line of narrow instructions, of wide ones, and one of which only the first instruction runs.
 kernel narrow, "adds r3, #1; adds r4, #1; adds r3, #1; adds r4, #1; adds r3, #1; adds r4, #1; adds r3, #1; adds r4, #1"
 #if CORTEX_M > 0
@@ -38,6 +44,9 @@ kernel load_line_held, "load_next 6, also"
 #if CORTEX_M == 3 || CORTEX_M == 4
 @ The branch is decoded while the load runs.
 kernel branch_decoded, "ldr.w r3, [r1]; b 1f; nop; nop; nop; nop; nop; 1:"
+@ Narrow code is far enough ahead to ask for the line behind a branch; wide code asks for it as the branch is decoded.
+kernel branch_behind, "nops 7; b 1f; nops 16; 1: nops 8"
+kernel branch_wide, "add.w r3, r3, #1; add.w r4, r4, #1; add.w r3, r3, #1; nop; b 1f; nops 24; 1:"
 @ What is fetched beside a load of several words, and lost meanwhile: twenty turns.
 kernel load_multiple, "movs r7, #20; nop; nop; nop; nop; nop; nop; nop; 1: nop; ldmia r1, {r1, r3-r5}; nop; nop; nop; nop; nop; nop; subs r7, #1; bne 1b; ldr r3, [r1]; ldr r4, [r3]; nop; nop; nop; nop"
 @ Three loads while code for four instructions comes. A turn at the port is followed within a block, which ends where a

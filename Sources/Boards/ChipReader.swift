@@ -149,7 +149,8 @@ extension ChipReader {
       entry.value, "a memory",
       keys: [
         "kind", "alias-of", "base", "size", "line", "wait-states", "prefetch", "buffer-holds",
-        "abandons-prefetch", "cache", "data-cache", "shared-port", "tightly-coupled", "core-only", "sharing", "contents",
+        "abandons-prefetch", "cache", "data-cache", "shared-port", "tightly-coupled", "core-only",
+        "sharing", "contents",
       ] + Provenances.keys)
     let base = try memory.required("base").address()
     let size = try memory.required("size")

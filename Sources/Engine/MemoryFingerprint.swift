@@ -54,6 +54,7 @@ public enum MemoryFingerprint {
       var memory = Engine.SlowMemory(
         windows: [], line: line, instructionCache: cache, dataCache: cache, setting: setting)
       memory.bufferHolds = index == 2 ? 3 : nil
+      memory.abandonsPrefetch = index == 1
       return memory
     }
   }
@@ -104,13 +105,15 @@ public enum MemoryFingerprint {
         branchedToExtra: 0, fixedWaits: 0, function: BlockDescription.noFunction,
         description: BlockDescription()))
     block.pointee.description.targetLead = targetLead
+    block.pointee.description.setLinesBehind([Int(targetLead) + 3, Int(targetLead)])
     let count = Int((address + 35) / line - address / line) + 1
     let lines = UnsafeMutablePointer<FetchLine>.allocate(capacity: count)
     for index in 0..<count {
       (lines + index).initialize(
         to: FetchLine(
           offset: UInt16(index * 9 / count), slack: UInt8(index % 3),
-          slackRunOn: UInt8(index % 2), cycles: UInt8(line / 4)))
+          slackRunOn: UInt8(index % 2), cycles: UInt8(line / 4), pauseOffset: UInt16(index),
+          pauseCycles: UInt8(index % 4 == 1 ? 2 : 0)))
     }
     block.pointee.lines = lines
     block.pointee.lineCount = UInt16(count)

@@ -82,10 +82,12 @@ final class BlockAnalysis {
     if let memory = waitingMemory(address) {
       description.lines = fetchLines(instructions, at: address, price, memory)
       description.targetLead = targetLead(price, instructions, memory)
-      description.setLinesBehind(
-        timing.fetch.linesBehind(
-          instructions, offsets: price.offsets, cycles: Int(price.cycles + price.takenExtra),
-          lineBytes: memory.fetched))
+      if !timing.predictsBranches {
+        description.setLinesBehind(
+          timing.fetch.linesBehind(
+            instructions, offsets: price.offsets, cycles: Int(price.cycles + price.takenExtra),
+            lineBytes: memory.fetched))
+      }
       if memory.sharesPort && timing.hasOwnDataBus {
         description.port = portUse(instructions, price.offsets, addresses.places)
       }

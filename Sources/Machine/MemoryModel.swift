@@ -15,7 +15,11 @@ public enum MemoryModel {
     for (line, words, lead) in [(UInt32(4), 1, 0), (8, 1, 3), (16, 1, 3), (32, 2, 0)] {
       let fetch = FetchUnit(wordsPerCycle: words, lead: lead, pausesForMultiples: line < 16)
       let lines = fetch.lines(run, offsets: offsets, lineBytes: line)
-      text += lines.map { "\($0.offset),\($0.slack),\($0.cycles)" }.joined(separator: " ") + "\n"
+      text += lines.map {
+        "\($0.offset),\($0.slack),\($0.cycles),\($0.pauseOffset),\($0.pauseCycles)"
+      }.joined(separator: " ")
+      let behind = fetch.linesBehind(run, offsets: offsets, cycles: run.count + 9, lineBytes: line)
+      text += " \(behind)\n"
     }
     return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))
   }

@@ -18,6 +18,8 @@ public protocol CoreTiming: Sendable {
   var divider: Divider? { get }
   /// How it fetches.
   var fetch: FetchUnit { get }
+  /// It knows where a branch leads before it runs, and fetches that instead of what is behind the branch.
+  var predictsBranches: Bool { get }
   /// A store goes into a buffer and lets the core run on.
   var buffersStores: Bool { get }
   /// Fetches and reads of data go by separate buses.
@@ -49,6 +51,7 @@ extension CoreTiming {
   public var unalignedLoads: UnalignedLoads { UnalignedLoads() }
   public var divider: Divider? { nil }
   public var fetch: FetchUnit { FetchUnit() }
+  public var predictsBranches: Bool { false }
   public var buffersStores: Bool { true }
   public var hasOwnDataBus: Bool { false }
   public var systemBusFetchWaits: Int { 0 }

@@ -35,7 +35,9 @@ public struct CortexM7Timing: CoreTiming {
   public let assumptions = ["exceptions", "divide", "branchPrediction", "returnPrediction"]
 
   /// Four fetches of 64 bits are queued (DDI0489F 2.1.1, prefetch unit).
-  public let fetch = FetchUnit(bufferWords: 8, wordsPerCycle: 2, predictsBranches: true)
+  public let fetch = FetchUnit(bufferWords: 8, wordsPerCycle: 2)
+  /// By a branch target address cache (DDI0489F 2.1.1).
+  public let predictsBranches = true
 
   public let unalignedLoads: UnalignedLoads
   private let storeDrain: CortexM7StoreBuffer.Drain

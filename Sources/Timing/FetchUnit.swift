@@ -16,16 +16,12 @@ public struct FetchUnit: Sendable, Hashable {
   public var lead: Int
   /// It fetches nothing while a load or store of several words runs.
   public var pausesForMultiples: Bool
-  /// It knows where a branch leads before it runs, and fetches that instead of what is behind the branch.
-  public var predictsBranches: Bool
 
   public init(
-    bufferWords: Int = 3, wordsPerCycle: Int = 1, lead: Int = 0, pausesForMultiples: Bool = false,
-    predictsBranches: Bool = false
+    bufferWords: Int = 3, wordsPerCycle: Int = 1, lead: Int = 0, pausesForMultiples: Bool = false
   ) {
     (self.bufferWords, self.wordsPerCycle) = (bufferWords, wordsPerCycle)
     (self.lead, self.pausesForMultiples) = (lead, pausesForMultiples)
-    self.predictsBranches = predictsBranches
   }
 
   /// A line of memory that the run needs.
@@ -88,8 +84,10 @@ public struct FetchUnit: Sendable, Hashable {
           Line(offset: UInt16(needed - began), slack: UInt8(clamping: slack), cycles: 0))
       }
       if isNewFetch || lines[lines.count - 1].cycles == 0 { lines[lines.count - 1].cycles &+= 1 }
-      for pause in pauses where pause.word == start + UInt32(word) && pause.cycles.upperBound > began {
-        lines[lines.count - 1].pause(pause.cycles.clamped(to: began..<pause.cycles.upperBound), lead - began)
+      for pause in pauses
+      where pause.word == start + UInt32(word) && pause.cycles.upperBound > began {
+        lines[lines.count - 1].pause(
+          pause.cycles.clamped(to: began..<pause.cycles.upperBound), lead - began)
       }
     }
     return lines
@@ -100,25 +98,21 @@ public struct FetchUnit: Sendable, Hashable {
   public func linesBehind(
     _ instructions: [Instruction], offsets: [UInt16], cycles: Int, lineBytes: UInt32
   ) -> [Int] {
-    guard let first = instructions.first, !predictsBranches else { return [] }
+    guard let first = instructions.first else { return [] }
     let start = first.address.value / 4
     let words = Self.words(instructions, offsets: offsets)
-    let requests = requests(words, start, count: words.count + bufferWords)
-    let pauses = pauses(instructions, offsets).map(\.cycles)
-    var delay = 0
+    let requests = requests(
+      words, start, count: words.count + bufferWords, pauses: pauses(instructions, offsets))
     return requests.indices.dropFirst(words.count).compactMap { word in
-      var request = requests[word].cycle + delay
-      for pause in pauses where pause.contains(request) { request = pause.upperBound }
-      delay = request - requests[word].cycle
       guard (start + UInt32(word)) * 4 % lineBytes == 0 else { return nil }
-      let back = cycles - request - lead
+      let back = cycles - requests[word].cycle - lead
       return back > 0 ? back : nil
     }
   }
 
   /// The cycles in which the core asks for the first words of a run and what follows it, and whether it asks anew.
   private func requests(
-    _ words: [Word], _ start: UInt32, count: Int
+    _ words: [Word], _ start: UInt32, count: Int, pauses: [Pause] = []
   ) -> [(cycle: Int, isNewFetch: Bool)] {
     // A word can be run `lead` cycles after its address has gone out.
     var request = -lead
@@ -127,14 +121,17 @@ public struct FetchUnit: Sendable, Hashable {
       let isNewFetch = (Int(start) + word) % wordsPerCycle == 0
       if word > 0 && isNewFetch { request += 1 }
       if word >= bufferWords { request = max(request, Int(words[word - bufferWords].used)) }
+      for pause in pauses where pause.cycles.contains(request) { request = pause.cycles.upperBound }
       return (request, isNewFetch)
     }
   }
 
-  /// Cycles in which nothing is fetched, each with the word that the instruction ends in which is the reason.
+  /// Cycles in which nothing is fetched, and the word in which the instruction ends that is the reason.
+  private typealias Pause = (word: UInt32, cycles: Range<Int>)
+
   private func pauses(
     _ instructions: [Instruction], _ offsets: [UInt16]
-  ) -> [(word: UInt32, cycles: Range<Int>)] {
+  ) -> [Pause] {
     guard pausesForMultiples else { return [] }
     return instructions.indices.dropLast().compactMap { index in
       guard instructions[index].memory.count > 1 else { return nil }

@@ -38,16 +38,25 @@ public struct ValidatedBands: Hashable, Sendable {
     Entry("cortex-m7", rows: 18, band: Band(partsPerMillion: 50_000)),
     Entry("cortex-m33", rows: 14, band: Band(partsPerMillion: 55_000)),
     Entry(
-      "cortex-m0", WaitingMemory(waits: 1, isCached: false), rows: 14,
+      "cortex-m0", WaitingMemory(waits: 1, isCached: false), rows: 13,
       band: Band(partsPerMillion: 100_000)),
     Entry(
-      "cortex-m3", WaitingMemory(waits: 2, isCached: false), rows: 12,
+      "cortex-m3", WaitingMemory(waits: 1, isCached: false), rows: 1,
       band: Band(partsPerMillion: 100_000)),
     Entry(
-      "cortex-m4", WaitingMemory(waits: 5, isCached: true), rows: 8,
+      "cortex-m3", WaitingMemory(waits: 2, isCached: false), rows: 13,
       band: Band(partsPerMillion: 100_000)),
     Entry(
-      "cortex-m0+", WaitingMemory(waits: 2, isCached: true), rows: 2,
+      "cortex-m4", WaitingMemory(waits: 3, isCached: true), rows: 1,
+      band: Band(partsPerMillion: 100_000)),
+    Entry(
+      "cortex-m4", WaitingMemory(waits: 5, isCached: true), rows: 6,
+      band: Band(partsPerMillion: 100_000)),
+    Entry(
+      "cortex-m4", WaitingMemory(waits: 5, isCached: false), rows: 3,
+      band: Band(partsPerMillion: 100_000)),
+    Entry(
+      "cortex-m0+", WaitingMemory(waits: 2, isCached: true), rows: 1,
       band: Band(partsPerMillion: 100_000)),
   ])
 

@@ -162,8 +162,8 @@ struct AccuracyTests {
 
   @Test func noFigureIsCutOffForALongName() {
     let lines = Session.call(["accuracy"]).output.split(separator: "\n")
-    let rows = lines.filter { $0.hasPrefix("CoreMark -O") }
-    #expect(rows.count >= 20)
+    let rows = lines.filter { $0.hasPrefix("CoreMark") }
+    #expect(rows.count >= 25)
     #expect(rows.allSatisfy { $0.hasSuffix(" %") && $0.count <= 80 }, "\(rows)")
   }
 
@@ -207,6 +207,28 @@ struct AccuracyTests {
     let run = Session.call(["accuracy", "--suite", file.path])
     #expect(run.status == status)
     #expect(message.isEmpty || run.error.contains(message), "\(run.error)")
+  }
+
+  @Test(
+    arguments: [([9, 1, 4], 4), ([1, 2], 2), ([7], 7), ([4, 1, 9, 5], 5)] as [([UInt64], UInt64)])
+  func severalBuildsGiveTheirMedian(figures: [UInt64], median: UInt64) {
+    #expect(AccuracyRun.median(figures) == median)
+  }
+
+  @Test(arguments: [
+    ("builds: progam", "unknown builds 'progam'; did you mean 'program'?"),
+    ("builds: program, firmware: x.elf", "either 'firmware' or 'builds'"),
+    ("builds: none", "expected a build or more"),
+  ])
+  func buildsThatAreWrongAreRefused(key: String, message: String) throws {
+    let scratch = try Scratch()
+    let text = """
+      builds: {program: [{firmware: a.elf}, {firmware: b.elf}], none: []}
+      rows: [{program: p, board: generic-m0, symbol: main, measured: 1, source: here, \(key)}]
+      """
+    let file = try scratch.write(Data(text.utf8), to: "suite.yaml")
+    let run = Session.call(["accuracy", "--suite", file.path])
+    #expect(run.status == 65 && run.error.contains(message), "\(run.error)")
   }
 
   @Test func aRowWhoseFirmwareIsMissingIsExcludedWithTheReason() throws {

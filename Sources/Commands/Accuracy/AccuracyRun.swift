@@ -62,7 +62,7 @@ struct AccuracyRun {
   }
 
   /// Between the two in the middle where their number is even.
-  private static func median(_ figures: [UInt64]) -> UInt64 {
+  static func median(_ figures: [UInt64]) -> UInt64 {
     let sorted = figures.sorted()
     return quotient(sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2], 2)
   }

@@ -54,8 +54,8 @@ struct AccuracySuite {
   var excluded: [(program: String, why: String)] = []
 
   private static let rowKeys = [
-    "program", "core", "board", "firmware", "sha256", "builds", "symbol", "per", "printed", "measured",
-    "counted", "source", "built", "repository", "commit", "memory", "relative-to",
+    "program", "core", "board", "firmware", "sha256", "builds", "symbol", "per", "printed",
+    "measured", "counted", "source", "built", "repository", "commit", "memory", "relative-to",
   ]
 
   /// Reads a suite from a YAML file, or from a CSV file of rows.
