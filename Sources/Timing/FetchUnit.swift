@@ -102,7 +102,8 @@ public struct FetchUnit: Sendable, Hashable {
     let start = first.address.value / 4
     let words = Self.words(instructions, offsets: offsets)
     let requests = requests(
-      words, start, count: words.count + bufferWords, pauses: pauses(instructions, offsets))
+      words, start, count: words.count + bufferWords,
+      pauses: pauses(instructions, offsets, end: cycles))
     return requests.indices.dropFirst(words.count).compactMap { word in
       guard (start + UInt32(word)) * 4 % lineBytes == 0 else { return nil }
       let back = cycles - requests[word].cycle - lead
@@ -129,15 +130,15 @@ public struct FetchUnit: Sendable, Hashable {
   /// Cycles in which nothing is fetched, and the word in which the instruction ends that is the reason.
   private typealias Pause = (word: UInt32, cycles: Range<Int>)
 
+  /// `end` is the cycle in which the last instruction has run; nil: it is not known.
   private func pauses(
-    _ instructions: [Instruction], _ offsets: [UInt16]
+    _ instructions: [Instruction], _ offsets: [UInt16], end: Int? = nil
   ) -> [Pause] {
     guard pausesForMultiples else { return [] }
-    return instructions.indices.dropLast().compactMap { index in
+    let ends = offsets.dropFirst().map(Int.init) + (end.map { [$0] } ?? [])
+    return zip(instructions.indices, ends).compactMap { index, end in
       guard instructions[index].memory.count > 1 else { return nil }
-      return (
-        (instructions[index].end.value - 1) / 4, Int(offsets[index])..<Int(offsets[index + 1])
-      )
+      return ((instructions[index].end.value - 1) / 4, Int(offsets[index])..<end)
     }
   }
 }
