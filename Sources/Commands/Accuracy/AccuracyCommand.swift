@@ -20,8 +20,8 @@ let accuracyCommand = Command(
     Without --suite: the published table, each row with its source.
 
     With --suite: runs every row (program, board, firmware, symbol or printed, measured, source; \
-    `counted` for `measured` where a figure was worked out by hand) and gives its error, the median \
-    and the worst. A row that cannot be measured is excluded with the reason, and the status is 4.
+    `counted` for `measured` where a figure was worked out by hand, `builds` for `firmware` where the \
+    median of several stands against it) and gives its error, the median and the worst. A row that cannot be measured is excluded with the reason, and the status is 4.
 
     The images of Firmware/timing print `kernel,cycles` on a real board: that output is a suite, too, \
     with --firmware and --board.
