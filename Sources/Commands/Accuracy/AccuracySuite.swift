@@ -3,7 +3,8 @@ import Trust
 
 /// Figures measured on silicon, each with the firmware that gave it: what the model is held against.
 ///
-/// YAML with `sources`, `rows` and `excluded`, or CSV whose first line names the columns.
+/// YAML with `rows`, the `sources`, `memories` and `builds` that they name, and `excluded`, or CSV of rows whose first
+/// line names the columns.
 struct AccuracySuite {
   struct Row {
     var program: String
