@@ -46,11 +46,19 @@ endif
 
 HEADERS = $(wildcard *.h *.inc $(ROOT)/mps2/*.h)
 
-$(OUT)/$(NAME).elf: $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) $(wildcard $(ROOT)/mps2/*.ld) Makefile
+COMMAND = $(CROSS)gcc $(CPU) $(OPTIMIZE) -g $(WARNINGS) $(CODE) $(PATHS) $(DEFINES) -Imps2 $(SPECS) -nostartfiles \
+  -T $(SCRIPT) -Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments $(INPUTS) $(LIBS)
+
+# Settings that differ from those of the last build make another one.
+quote := '
+TOLD = '$(subst $(quote),$(quote)\$(quote)$(quote),$(COMMAND))'
+.PHONY: always
+$(OUT)/$(NAME).command: always
 	@mkdir -p $(OUT)
-	cd $(ROOT) && $(CROSS)gcc $(CPU) $(OPTIMIZE) -g $(WARNINGS) $(CODE) $(PATHS) $(DEFINES) -Imps2 \
-	  $(SPECS) -nostartfiles -T $(SCRIPT) -Wl,--gc-sections -Wl,--build-id=none \
-	  -Wl,--no-warn-rwx-segments -o $@ $(INPUTS) $(LIBS)
+	@echo $(TOLD) | cmp -s - $@ || echo $(TOLD) > $@
+
+$(OUT)/$(NAME).elf: $(OUT)/$(NAME).command $(addprefix $(ROOT)/,$(INPUTS) $(SCRIPT) firmware.mk) $(HEADERS) $(wildcard $(ROOT)/mps2/*.ld) Makefile
+	cd $(ROOT) && $(COMMAND) -o $@
 
 .PHONY: need-out
 need-out:

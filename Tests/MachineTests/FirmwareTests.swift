@@ -86,6 +86,27 @@ struct FirmwareTests {
 
   @Test func thereAreFirmwaresToRun() { #expect(Self.cases.count >= 9) }
 
+  /// Code of the same sources elsewhere is another image, and the same settings again are none.
+  @Test func aSettingThatChangesBuildsAnew() throws {
+    let folder = FirmwareBench.output.appendingPathComponent("settings")
+    func build(_ settings: String...) throws -> String {
+      let made = try FirmwareBench.run(
+        "make",
+        [
+          "-C", FirmwareBench.firmware.appendingPathComponent("timing").path,
+          "BOARD=nucleo-u575zi-q", "OUT=\(folder.path)",
+        ] + settings)
+      #expect(made.status == 0, "\(made.output)")
+      return made.output
+    }
+    #expect(try build().contains("gcc"))
+    #expect(try build("CODE_AT=0x08000000").contains("code_origin=0x08000000"))
+    #expect(try !build("CODE_AT=0x08000000").contains("gcc"))
+    let run = try FirmwareBench.simulate(
+      folder.appendingPathComponent("timing.elf").path, board: "nucleo-u575zi-q")
+    #expect(run.console.hasPrefix("kernel,cycles\n"))
+  }
+
   @Test(arguments: runnable)
   func itPrintsWhatItsFolderSays(_ firmware: Case) throws {
     let image = try FirmwareBench.image(firmware.name, board: firmware.board)
