@@ -9,9 +9,9 @@ public struct BlockDescription: Sendable {
   public var takenExtra: UInt32 = 0
   /// Cycles by which it asks early for what a taken branch at its end leads to.
   public var targetLead: UInt32 = 0
-  /// Cycles, before what a taken branch at its end leads to could run, in which it asks for the lines behind it;
-  /// 0: for no more of them.
-  private(set) var linesBehind = SIMD4<UInt8>()
+  /// Cycles, before what a taken branch at its end leads to could run, in which it asks for the lines behind it: a byte
+  /// for each of them from the lowest on, 0 for no more.
+  private(set) var linesBehind: UInt32 = 0
   /// Cycles more when it is entered by a taken branch: an awkward alignment of its first words.
   public var branchedToExtra: UInt32 = 0
   /// Cycles more when its last instruction goes another way than the core predicts.
@@ -35,9 +35,7 @@ public struct BlockDescription: Sendable {
 
   /// What does not fit is not asked for.
   public mutating func setLinesBehind(_ cycles: [Int]) {
-    for (index, cycle) in cycles.prefix(linesBehind.scalarCount).enumerated() {
-      linesBehind[index] = UInt8(clamping: cycle)
-    }
+    linesBehind = cycles.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32(UInt8(clamping: $1)) }
   }
 }
 

@@ -213,12 +213,13 @@ struct MemoryPath {
     let target = need &- min(need, UInt64(block.pointee.description.targetLead))
     paused = (0, 0)
     guard instructions == nil, isHere else { return target }
-    let linesBehind = block.pointee.description.linesBehind
+    var linesBehind = block.pointee.description.linesBehind
     var unit = (block.pointee.end &- 1) &>> unitShift
-    for index in linesBehind.indices where linesBehind[index] != 0 {
-      let request = max(need &- min(need, UInt64(linesBehind[index])), nextRequest)
+    while linesBehind != 0 {
+      let request = max(need &- min(need, UInt64(linesBehind & 0xff)), nextRequest)
       if request &+ 1 >= target { break }
       unit &+= 1
+      linesBehind &>>= 8
       nextRequest = read(unit &>> (lineShift &- unitShift), request) &+ 1
     }
     return max(target, nextRequest)
